@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace millrace::core {
+
+/// Most records in one chunk. One virtual call per chunk costs nothing from 16 records on; larger chunks leave the
+/// first-level cache.
+inline constexpr std::size_t kChunkSize = 1024;
+
+/// A run of records on its way. Valid until the reader that gave it is asked again. `movable`: nobody else will read
+/// these records, so their insides may be moved out.
+template <class T>
+struct Chunk {
+  const T* data = nullptr;
+  std::size_t size = 0;
+  bool movable = false;
+
+  bool empty() const { return size == 0; }
+  const T* begin() const { return data; }
+  const T* end() const { return data + size; }
+};
+
+struct ReaderBase {
+  virtual ~ReaderBase() = default;
+};
+using ReaderPtr = std::unique_ptr<ReaderBase>;
+
+/// Gives one chunk per call. An empty chunk means "end", or "nothing for now": a reader may be asked again after it,
+/// and goes on if its input has got more. So the same operators serve a batch and a long-lived graph.
+///
+/// A narrow operator makes each output chunk from exactly one input chunk, so views into the input stay valid while
+/// the output is read.
+template <class T>
+struct Reader : ReaderBase {
+  virtual Chunk<T> next() = 0;
+};
+
+template <class T>
+using TypedReader = std::unique_ptr<Reader<T>>;
+
+/// Gives an untyped reader its record type back; the caller knows it from the graph.
+template <class T>
+TypedReader<T> typed(ReaderPtr reader) {
+  return TypedReader<T>(static_cast<Reader<T>*>(reader.release()));
+}
+
+/// The reader of nothing.
+template <class T>
+struct EmptyReader final : Reader<T> {
+  Chunk<T> next() override { return {}; }
+};
+
+}  // namespace millrace::core
