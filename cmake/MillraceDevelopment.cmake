@@ -1,0 +1,17 @@
+# What makes building here quicker, and the defaults of a plain `cmake -B build`. Only for the top project.
+
+find_program(MILLRACE_CCACHE ccache)
+if(MILLRACE_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  # Precompiled headers need the sloppiness: ccache(1), "Precompiled headers".
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${MILLRACE_CCACHE})
+endif()
+
+find_program(MILLRACE_MOLD mold)
+if(MILLRACE_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()

@@ -1,0 +1,78 @@
+# One function per kind of target. File lists are explicit; the test `house.every_file_is_listed` finds what they miss.
+
+# millrace_layer(<folder> USES <layers> LINKS <libraries> HEADERS <files> SOURCES <files>)
+#
+# The shared library of a folder, millrace::<folder>. Its include directory holds a single link, millrace/<folder>, and
+# it sees other folders only through the layers it uses: a wrong include does not compile. LINKS stay private, so no
+# header may need them; the public needs are Boost's headers and threads.
+function(millrace_layer layer)
+  cmake_parse_arguments(arg "" "" "USES;LINKS;HEADERS;SOURCES" ${ARGN})
+  set(target millrace_${layer})
+  set(include_dir ${PROJECT_BINARY_DIR}/include/${layer})
+  file(MAKE_DIRECTORY ${include_dir}/millrace)
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include_dir}/millrace/${layer} SYMBOLIC)
+
+  add_library(${target} SHARED ${arg_SOURCES})
+  add_library(millrace::${layer} ALIAS ${target})
+  list(TRANSFORM arg_HEADERS PREPEND ${include_dir}/millrace/${layer}/)
+  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${include_dir} FILES ${arg_HEADERS})
+  list(TRANSFORM arg_USES PREPEND millrace_)
+  target_link_libraries(${target} PUBLIC ${arg_USES} Boost::headers Threads::Threads PRIVATE ${arg_LINKS})
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_compile_options(${target} PRIVATE -fvisibility-inlines-hidden -fno-semantic-interposition)
+  target_link_options(${target} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map -Wl,--no-undefined)
+  set_target_properties(${target} PROPERTIES
+    EXPORT_NAME ${layer}
+    VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/exports.map
+    INSTALL_RPATH $ORIGIN
+    CXX_EXTENSIONS OFF)
+  millrace_house_rules(${target})
+  set_property(GLOBAL APPEND PROPERTY MILLRACE_LAYERS ${layer})
+endfunction()
+
+# millrace_test(<name> LINKS <libraries> THREADED <files> PLAIN <files>)
+#
+# One GoogleTest program per folder of tests. THREADED are the files that ThreadSanitizer has to see too.
+function(millrace_test name)
+  cmake_parse_arguments(arg "" "" "LINKS;THREADED;PLAIN" ${ARGN})
+  set(sources ${arg_THREADED})
+  if(NOT MILLRACE_THREADED_TESTS_ONLY)
+    list(APPEND sources ${arg_PLAIN})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY MILLRACE_TEST_FILES ${arg_THREADED} ${arg_PLAIN})
+  if(NOT sources)
+    return()
+  endif()
+  set(target ${name}_tests)
+  add_executable(${target} ${sources})
+  target_link_libraries(${target} PRIVATE ${arg_LINKS} millrace_test_options GTest::gtest_main)
+  target_precompile_headers(${target} REUSE_FROM millrace_test_pch)
+  millrace_house_rules(${target})
+  gtest_discover_tests(${target} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+    PROPERTIES TIMEOUT 120 LABELS ${name})
+endfunction()
+
+# millrace_sample(<name>): samples/<name>.cpp, a program that users read.
+function(millrace_sample name)
+  add_executable(${name} ${name}.cpp)
+  target_link_libraries(${name} PRIVATE millrace::millrace)
+  millrace_house_rules(${name})
+endfunction()
+
+# millrace_bench(<name> LINKS <libraries> SOURCES <files>): a program that measures.
+function(millrace_bench name)
+  cmake_parse_arguments(arg "" "" "LINKS;SOURCES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LINKS})
+  millrace_house_rules(${name})
+endfunction()
+
+# Warnings and their like: ours while we develop, never those of a project that includes this one.
+function(millrace_house_rules target)
+  if(PROJECT_IS_TOP_LEVEL)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Werror)
+    set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  endif()
+endfunction()

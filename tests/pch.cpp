@@ -1,0 +1,1 @@
+// Compiles tests/pch.hpp once for all test programs.
