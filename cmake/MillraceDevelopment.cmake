@@ -1,4 +1,8 @@
-# What makes building here quicker, and the defaults of a plain `cmake -B build`. Only for the top project.
+# How we build while we develop. Only for the top project: nothing of it reaches one that includes this one.
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
 
 find_program(MILLRACE_CCACHE ccache)
 if(MILLRACE_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
@@ -12,6 +16,7 @@ if(MILLRACE_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-if(NOT CMAKE_BUILD_TYPE)
-  set(CMAKE_BUILD_TYPE Release)
+if(MILLRACE_SANITIZER)
+  add_compile_options(-fsanitize=${MILLRACE_SANITIZER} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${MILLRACE_SANITIZER})
 endif()

@@ -1,4 +1,4 @@
-# One function per kind of target. File lists are explicit; the test `house.every_file_is_listed` finds what they miss.
+# One function per kind of target. File lists are explicit; the test house.every_file_is_listed finds what they miss.
 
 # millrace_layer(<folder> USES <layers> LINKS <libraries> HEADERS <files> SOURCES <files>)
 #
@@ -14,13 +14,14 @@ function(millrace_layer layer)
 
   add_library(${target} SHARED ${arg_SOURCES})
   add_library(millrace::${layer} ALIAS ${target})
+  millrace_list_files(${arg_HEADERS} ${arg_SOURCES})
   list(TRANSFORM arg_HEADERS PREPEND ${include_dir}/millrace/${layer}/)
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${include_dir} FILES ${arg_HEADERS})
   list(TRANSFORM arg_USES PREPEND millrace_)
   target_link_libraries(${target} PUBLIC ${arg_USES} Boost::headers Threads::Threads PRIVATE ${arg_LINKS})
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_compile_options(${target} PRIVATE -fvisibility-inlines-hidden -fno-semantic-interposition)
-  target_link_options(${target} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map -Wl,--no-undefined)
+  target_link_options(${target} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map)
   set_target_properties(${target} PROPERTIES
     EXPORT_NAME ${layer}
     VERSION ${PROJECT_VERSION}
@@ -32,31 +33,49 @@ function(millrace_layer layer)
   set_property(GLOBAL APPEND PROPERTY MILLRACE_LAYERS ${layer})
 endfunction()
 
-# millrace_test(<name> LINKS <libraries> THREADED <files> PLAIN <files>)
+# millrace_test(<folder> LINKS <libraries> THREADED <files> PLAIN <files>)
 #
 # One GoogleTest program per folder of tests. THREADED are the files that ThreadSanitizer has to see too.
-function(millrace_test name)
+function(millrace_test folder)
   cmake_parse_arguments(arg "" "" "LINKS;THREADED;PLAIN" ${ARGN})
+  list(TRANSFORM arg_THREADED PREPEND ${folder}/)
+  list(TRANSFORM arg_PLAIN PREPEND ${folder}/)
+  millrace_list_files(${arg_THREADED} ${arg_PLAIN})
   set(sources ${arg_THREADED})
-  if(NOT MILLRACE_THREADED_TESTS_ONLY)
+  if(NOT MILLRACE_SANITIZER STREQUAL "thread")
     list(APPEND sources ${arg_PLAIN})
   endif()
-  set_property(GLOBAL APPEND PROPERTY MILLRACE_TEST_FILES ${arg_THREADED} ${arg_PLAIN})
   if(NOT sources)
     return()
   endif()
-  set(target ${name}_tests)
+  set(target ${folder}_tests)
   add_executable(${target} ${sources})
   target_link_libraries(${target} PRIVATE ${arg_LINKS} millrace_test_options GTest::gtest_main)
   target_precompile_headers(${target} REUSE_FROM millrace_test_pch)
   millrace_house_rules(${target})
-  gtest_discover_tests(${target} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT 120 LABELS ${name})
+  gtest_discover_tests(${target} TEST_PREFIX ${folder}. DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+endfunction()
+
+# millrace_compile_failure(<name> LINKS <libraries>)
+#
+# tests/compile/<name>.cpp compiles; with MISTAKE defined it does not, and the compiler says what the file's line
+# "// expect: <regex>" asks for, in at most 25 lines.
+function(millrace_compile_failure name)
+  cmake_parse_arguments(arg "" "" "LINKS" ${ARGN})
+  millrace_list_files(compile/${name}.cpp)
+  set(dirs "")
+  foreach(library ${arg_LINKS})
+    list(APPEND dirs $<TARGET_PROPERTY:${library},INTERFACE_INCLUDE_DIRECTORIES>)
+  endforeach()
+  add_test(NAME compile_failure.${name}
+    COMMAND ${CMAKE_COMMAND} -DCOMPILER=${CMAKE_CXX_COMPILER} "-DINCLUDE_DIRS=${dirs}"
+      -DFILE=${CMAKE_CURRENT_SOURCE_DIR}/compile/${name}.cpp -P ${CMAKE_CURRENT_SOURCE_DIR}/compile/check.cmake)
 endfunction()
 
 # millrace_sample(<name>): samples/<name>.cpp, a program that users read.
 function(millrace_sample name)
   add_executable(${name} ${name}.cpp)
+  millrace_list_files(${name}.cpp)
   target_link_libraries(${name} PRIVATE millrace::millrace)
   millrace_house_rules(${name})
 endfunction()
@@ -65,6 +84,7 @@ endfunction()
 function(millrace_bench name)
   cmake_parse_arguments(arg "" "" "LINKS;SOURCES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
+  millrace_list_files(${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LINKS})
   millrace_house_rules(${name})
 endfunction()
@@ -75,4 +95,10 @@ function(millrace_house_rules target)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Werror)
     set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   endif()
+endfunction()
+
+# Remembers files as belonging to a target.
+function(millrace_list_files)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  set_property(GLOBAL APPEND PROPERTY MILLRACE_FILES ${ARGN})
 endfunction()
