@@ -1,0 +1,99 @@
+#include <millrace/base/log.hpp>
+
+#include <millrace/base/error.hpp>
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <array>
+#include <atomic>
+#include <charconv>
+
+namespace millrace {
+
+namespace {
+
+constexpr std::size_t kLongestValue = 1024;
+
+spdlog::level::level_enum spdlogLevel(LogLevel level) {
+  constexpr std::array levels{spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err};
+  return levels[static_cast<std::size_t>(level)];
+}
+
+struct Log {
+  Log() : standardError("millrace", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+    standardError.set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+    standardError.set_level(spdlog::level::trace);
+  }
+
+  std::atomic<LogLevel> level = LogLevel::kInfo;
+  std::mutex mutex;  // guards sink
+  LogSink sink;
+  spdlog::logger standardError;
+};
+
+// Lives for ever, since threads may log while the process ends.
+Log& theLog() {
+  static Log& instance = *std::make_unique<Log>().release();
+  return instance;
+}
+
+void appendField(std::string& line, const LogField& field) {
+  const std::string value = shorten(field.value(), kLongestValue);
+  line.append(" ").append(field.key()).append("=");
+  if (!value.empty() && value.find_first_of(" \"=") == std::string::npos) {
+    line += value;
+    return;
+  }
+  line += '"';
+  for (char c : value) {
+    if (c == '"') line += '\\';
+    line += c;
+  }
+  line += '"';
+}
+
+}  // namespace
+
+LogField::LogField(std::string_view key, double value) : key_(key) {
+  std::array<char, 32> text;
+  const auto written = std::to_chars(text.data(), text.data() + text.size(), value);
+  value_.assign(text.data(), written.ptr);
+}
+
+void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) noexcept try {
+  Log& out = theLog();
+  if (level < out.level) return;
+  std::string line = shorten(message, kLongestValue);
+  for (const LogField& field : fields) appendField(line, field);
+  std::unique_lock lock(out.mutex);
+  if (out.sink) {
+    out.sink(level, line);
+    return;
+  }
+  lock.unlock();
+  out.standardError.log(spdlogLevel(level), spdlog::string_view_t(line));
+} catch (...) {
+  // A line that cannot be written must not end the work it tells of.
+}
+
+void setLogLevel(LogLevel level) noexcept { theLog().level = level; }
+
+LogSink exchangeLogSink(LogSink sink) {
+  Log& out = theLog();
+  std::lock_guard lock(out.mutex);
+  return std::exchange(out.sink, std::move(sink));
+}
+
+std::optional<std::int64_t> LogThrottle::admit() {
+  const std::int64_t now = clock_->now();
+  std::lock_guard lock(mutex_);
+  if (lastAdmitted_ && now - *lastAdmitted_ < interval_) {
+    ++heldBack_;
+    return std::nullopt;
+  }
+  lastAdmitted_ = now;
+  return std::exchange(heldBack_, 0);
+}
+
+}  // namespace millrace
