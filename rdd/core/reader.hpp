@@ -24,6 +24,8 @@ struct Chunk {
 
 struct ReaderBase {
   virtual ~ReaderBase() = default;
+  /// Kept alive while this reader lives: the stored partition that it shows.
+  std::shared_ptr<const void> source;
 };
 using ReaderPtr = std::unique_ptr<ReaderBase>;
 

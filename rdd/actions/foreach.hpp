@@ -1,0 +1,37 @@
+#pragma once
+
+#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/rdd.hpp>
+
+#include <functional>
+
+namespace millrace {
+
+template <class T>
+template <class F>
+  requires ElementFn<F, T>
+void RDD<T>::foreach (F function) const {
+  node_->engine().runJob(*node_, [&](int, core::ReaderPtr untyped) {
+    auto reader = core::typed<T>(std::move(untyped));
+    F call = function;
+    core::Arguments<F, T> arguments;
+    for (auto chunk = reader->next(); !chunk.empty(); chunk = reader->next()) {
+      const auto* argument = arguments.of(chunk);
+      for (std::size_t i = 0; i < chunk.size; ++i) std::invoke(call, argument[i]);
+    }
+  });
+}
+
+template <class T>
+template <class F>
+  requires PartitionFn<F, T>
+void RDD<T>::foreachPartition(F function) const {
+  node_->engine().runJob(*node_, [&](int, core::ReaderPtr untyped) {
+    auto reader = core::typed<T>(std::move(untyped));
+    F call = function;
+    PartitionRecords<T> records(*reader);
+    std::invoke(call, records);
+  });
+}
+
+}  // namespace millrace

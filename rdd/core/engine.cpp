@@ -1,0 +1,56 @@
+#include <millrace/base/error.hpp>
+#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/operator_info.hpp>
+#include <millrace/rdd/core/task.hpp>
+
+#include <numeric>
+#include <utility>
+
+namespace millrace::core {
+
+Engine::Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::shared_ptr<FileSystem> files,
+               std::size_t chunkSize)
+    : runner_(std::move(runner)),
+      insideTask_(inlineJobRunner()),
+      defaultParallelism_(defaultParallelism),
+      files_(std::move(files)),
+      chunkSize_(chunkSize) {}
+
+void Engine::runJob(Node& node, const std::vector<int>& partitions, FunctionRef<void(int, ReaderPtr)> visit) {
+  if (isStopped()) throw IllegalState("the context of this RDD has been stopped: run actions before stop()");
+  if (TaskContext::get() != nullptr)
+    throw IllegalState(
+        "an RDD operation inside a function that runs in a task: collect or broadcast the other RDD first");
+  node.prepare();
+  runTasks(partitions, [&](int partition) { visit(partition, node.read(partition)); });
+}
+
+void Engine::runJob(Node& node, FunctionRef<void(int, ReaderPtr)> visit) {
+  runJob(node, allOf(node), visit);
+}
+
+void Engine::runTasks(const std::vector<int>& partitions, FunctionRef<void(int)> task) {
+  JobRunner& runner = TaskContext::get() == nullptr ? *runner_ : *insideTask_;
+  runner.run(static_cast<int>(partitions.size()), [&](int i) {
+    int partition = partitions[static_cast<std::size_t>(i)];
+    TaskContext::Scope scope(partition);
+    ChunkSizeScope chunks(chunkSize_);
+    try {
+      task(partition);
+    } catch (const TaskFailure&) {
+      throw;
+    } catch (const OperatorFailure& failure) {
+      throw TaskFailure(failure.operatorName(), partition, failure.cause());
+    } catch (...) {
+      throw TaskFailure({}, partition, std::current_exception());
+    }
+  });
+}
+
+std::vector<int> allOf(const Node& node) {
+  std::vector<int> partitions(static_cast<std::size_t>(node.partitions()));
+  std::iota(partitions.begin(), partitions.end(), 0);
+  return partitions;
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <millrace/base/function_ref.hpp>
+#include <millrace/rdd/core/job_runner.hpp>
+#include <millrace/rdd/core/node.hpp>
+#include <millrace/rdd/core/reader.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace millrace {
+class FileSystem;
+}
+
+namespace millrace::core {
+
+/// What every RDD of a context shares: who runs its tasks, and how. Nodes hold it, so an RDD outlives its context
+/// safely; after `stop` its actions throw.
+class Engine {
+ public:
+  Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::shared_ptr<FileSystem> files,
+         std::size_t chunkSize = kChunkSize);
+
+  int defaultParallelism() const { return defaultParallelism_; }
+  int threads() const { return runner_->threads(); }
+  FileSystem& files() const { return *files_; }
+  void stop() { stopped_ = true; }
+  bool isStopped() const { return stopped_; }
+
+  /// Runs the shuffles that `node` needs, then `visit` on a reader of each of `partitions`, as one task each. Throws
+  /// TaskFailure for what the tasks throw. Not from inside a task.
+  void runJob(Node& node, const std::vector<int>& partitions, FunctionRef<void(int partition, ReaderPtr)> visit);
+  void runJob(Node& node, FunctionRef<void(int partition, ReaderPtr)> visit);
+
+  /// Runs `task` for each of `partitions`, as part of a job: on the pool, or here when a task is already running.
+  void runTasks(const std::vector<int>& partitions, FunctionRef<void(int partition)> task);
+
+ private:
+  std::unique_ptr<JobRunner> runner_;
+  std::unique_ptr<JobRunner> insideTask_;
+  int defaultParallelism_;
+  std::shared_ptr<FileSystem> files_;
+  std::size_t chunkSize_;
+  std::atomic<bool> stopped_ = false;
+};
+
+std::vector<int> allOf(const Node& node);
+
+}  // namespace millrace::core

@@ -1,0 +1,64 @@
+#include <millrace/base/error.hpp>
+#include <millrace/rdd/core/gather.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+namespace millrace::core {
+
+namespace {
+
+int totalPartitions(const std::vector<NodePtr>& parents) {
+  int total = 0;
+  for (const NodePtr& parent : parents) total += parent->partitions();
+  return total;
+}
+
+class UnionNode final : public Node {
+ public:
+  UnionNode(OperatorPtr info, std::vector<NodePtr> parents)
+      : Node(parents.front()->enginePtr(), std::move(info), parents, totalPartitions(parents)) {}
+
+ protected:
+  ReaderPtr compute(int partition) override {
+    auto parent = parents().begin();
+    while (partition >= (*parent)->partitions()) partition -= (*parent++)->partitions();
+    return (*parent)->read(partition);
+  }
+};
+
+class CoalesceNode final : public Node {
+ public:
+  CoalesceNode(OperatorPtr info, NodePtr parent, int partitions, ConcatFn concat)
+      : Node(parent->enginePtr(), std::move(info), {parent}, partitions), concat_(concat) {}
+
+ protected:
+  ReaderPtr compute(int partition) override {
+    Node& parent = *parents()[0];
+    std::vector<ReaderPtr> group;
+    for (int p = boundary(partition); p < boundary(partition + 1); ++p) group.push_back(parent.read(p));
+    return concat_(std::move(group));
+  }
+
+ private:
+  int boundary(int partition) const {
+    return static_cast<int>(std::int64_t{partition} * parents()[0]->partitions() / partitions());
+  }
+  ConcatFn concat_;
+};
+
+}  // namespace
+
+NodePtr unionNode(OperatorPtr info, std::vector<NodePtr> parents) {
+  return std::make_shared<UnionNode>(std::move(info), std::move(parents));
+}
+
+NodePtr coalesceNode(OperatorPtr info, NodePtr parent, int partitions, ConcatFn concat) {
+  if (partitions < 1)
+    throw IllegalArgument("coalesce into " + std::to_string(partitions) + " partitions: give at least 1");
+  int fewer = std::min(partitions, parent->partitions());
+  return std::make_shared<CoalesceNode>(std::move(info), std::move(parent), fewer, concat);
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <millrace/rdd/core/node.hpp>
+
+#include <vector>
+
+namespace millrace::core {
+
+/// The parents' partitions one after another, in their order.
+NodePtr unionNode(OperatorPtr info, std::vector<NodePtr> parents);
+
+/// Reads several partitions of one parent as one.
+using ConcatFn = ReaderPtr (*)(std::vector<ReaderPtr>);
+
+/// At most `partitions` groups of neighbours, in order: group i holds the parent's [i*n/p, (i+1)*n/p).
+NodePtr coalesceNode(OperatorPtr info, NodePtr parent, int partitions, ConcatFn concat);
+
+/// The typed half of coalesceNode.
+template <class T>
+class ConcatReader final : public Reader<T> {
+ public:
+  explicit ConcatReader(std::vector<ReaderPtr> inputs) : inputs_(std::move(inputs)) {}
+
+  Chunk<T> next() override {
+    while (at_ < inputs_.size()) {
+      Chunk<T> chunk = static_cast<Reader<T>&>(*inputs_[at_]).next();
+      if (!chunk.empty()) return chunk;
+      ++at_;
+    }
+    return {};
+  }
+
+ private:
+  std::vector<ReaderPtr> inputs_;
+  std::size_t at_ = 0;
+};
+
+template <class T>
+ReaderPtr concatReaders(std::vector<ReaderPtr> inputs) {
+  return std::make_unique<ConcatReader<T>>(std::move(inputs));
+}
+
+}  // namespace millrace::core

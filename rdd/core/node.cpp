@@ -1,0 +1,77 @@
+#include <millrace/base/error.hpp>
+#include <millrace/rdd/core/block_slot.hpp>
+#include <millrace/rdd/core/node.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+
+namespace millrace::core {
+
+struct Node::Cache {
+  Cache(StorageLevel asked, StoreFn storeFn, int partitions)
+      : level(asked), store(storeFn), slots(static_cast<std::size_t>(partitions)) {}
+
+  bool isComplete() const {
+    return std::all_of(slots.begin(), slots.end(), [](const BlockSlot& slot) { return slot.isFilled(); });
+  }
+
+  const StorageLevel level;
+  const StoreFn store;
+  std::deque<BlockSlot> slots;
+};
+
+Node::Node(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents, int partitions,
+           PartitionerPtr partitioner)
+    : engine_(std::move(engine)),
+      info_(std::move(info)),
+      parents_(std::move(parents)),
+      partitions_(partitions),
+      partitioner_(std::move(partitioner)) {}
+
+Node::~Node() = default;
+
+void Node::prepare() {
+  if (auto stored = cache(); stored && stored->isComplete()) return;
+  for (const NodePtr& parent : parents_) parent->prepare();
+}
+
+ReaderPtr Node::read(int partition) {
+  auto stored = cache();
+  if (!stored) return compute(partition);
+  BlockSlot& slot = stored->slots[static_cast<std::size_t>(partition)];
+  return openBlock(slot.get([&] { return stored->store(compute(partition)); }));
+}
+
+BlockPtr Node::block(int) { return nullptr; }
+
+void Node::persist(StorageLevel level, StoreFn store) {
+  std::lock_guard lock(mutex_);
+  if (cache_ && cache_->level != level)
+    throw Unsupported("the storage level of this RDD is already " + cache_->level.description() +
+                      ": unpersist() it before choosing " + level.description());
+  if (!cache_ && level.isValid()) cache_ = std::make_shared<Cache>(level, store, partitions_);
+}
+
+void Node::unpersist() {
+  std::lock_guard lock(mutex_);
+  cache_.reset();
+}
+
+StorageLevel Node::storageLevel() const {
+  auto stored = cache();
+  return stored ? stored->level : StorageLevel::NONE;
+}
+
+std::shared_ptr<Node::Cache> Node::cache() const {
+  std::lock_guard lock(mutex_);
+  return cache_;
+}
+
+ReaderPtr openBlock(BlockPtr block) {
+  ReaderPtr reader = block->open();
+  reader->source = std::move(block);
+  return reader;
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <millrace/rdd/core/block.hpp>
+#include <millrace/rdd/core/block_slot.hpp>
+#include <millrace/rdd/core/node.hpp>
+
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace millrace::core {
+
+/// What one map task wrote for one output partition.
+struct ShuffleFile {
+  virtual ~ShuffleFile() = default;
+};
+using ShuffleFilePtr = std::unique_ptr<ShuffleFile>;
+
+/// The map side of a shuffle, one per task.
+struct ShuffleWriter {
+  virtual ~ShuffleWriter() = default;
+  /// Takes all that the reader has; may be called again.
+  virtual void drain(ReaderBase& input) = 0;
+  /// One file per output partition.
+  virtual std::vector<ShuffleFilePtr> finish() = 0;
+};
+
+/// The reduce side, one per output partition. Files are added in the order of sides and map tasks.
+struct ShuffleMerger {
+  virtual ~ShuffleMerger() = default;
+  virtual void add(int side, ShuffleFilePtr file) = 0;
+  virtual BlockPtr finish() = 0;
+};
+
+/// The typed work of a wide operator, erased per task; the same in both lowerings. Immutable but for hints.
+struct ShuffleSpec {
+  virtual ~ShuffleSpec() = default;
+  virtual std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const = 0;
+  virtual std::unique_ptr<ShuffleMerger> merger() const = 0;
+};
+using ShuffleSpecPtr = std::shared_ptr<const ShuffleSpec>;
+
+/// A wide operator's node: `prepare` runs the map tasks of all sides, the first reader of a partition merges it. The
+/// result partitions are blocks of the spec's own type, kept as long as the node.
+class ShuffleNode final : public Node {
+ public:
+  ShuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec, int outputs,
+              PartitionerPtr partitioner);
+
+  void prepare() override;
+  BlockPtr block(int partition) override;
+
+ protected:
+  ReaderPtr compute(int partition) override { return openBlock(block(partition)); }
+
+ private:
+  struct Output {
+    BlockSlot slot;
+    std::vector<std::pair<int, ShuffleFilePtr>> files;
+    std::exception_ptr failure;
+  };
+  void write();
+  BlockPtr merge(Output& output);
+
+  const ShuffleSpecPtr spec_;
+  std::mutex writing_;
+  bool written_ = false;
+  std::deque<Output> outputs_;
+};
+
+/// A shuffle by key: as many outputs as the partitioner has, spread by it.
+NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec, PartitionerPtr partitioner);
+
+/// A shuffle that spreads records without regard to keys. IllegalArgument below 1 output.
+NodePtr spreadNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int outputs);
+
+/// Partitions of a keyed result when the user names none: those of the parent's partitioner if it has one, else the
+/// parent's own count. (Spark's default partitioner for RDDs)
+int defaultPartitions(const Node& parent);
+
+}  // namespace millrace::core

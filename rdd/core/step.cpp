@@ -1,0 +1,29 @@
+#include <millrace/rdd/core/step.hpp>
+
+namespace millrace::core {
+
+namespace {
+
+class NarrowNode final : public Node {
+ public:
+  NarrowNode(NodePtr parent, StepPtr step, PartitionerPtr partitioner)
+      : Node(parent->enginePtr(), step->info(), {parent}, parent->partitions(), std::move(partitioner)),
+        step_(std::move(step)) {}
+
+ protected:
+  ReaderPtr compute(int partition) override { return step_->open(parents()[0]->read(partition)); }
+
+ private:
+  StepPtr step_;
+};
+
+}  // namespace
+
+StepPtr share(std::unique_ptr<Step> step) { return step; }
+
+NodePtr narrowNode(NodePtr parent, StepPtr step, Partitioning partitioning) {
+  PartitionerPtr kept = partitioning == Partitioning::kKept ? parent->partitioner() : nullptr;
+  return std::make_shared<NarrowNode>(std::move(parent), std::move(step), std::move(kept));
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,151 @@
+#pragma once
+
+#include <millrace/base/flat_map.hpp>
+#include <millrace/base/hash.hpp>
+#include <millrace/base/owned.hpp>
+#include <millrace/rdd/core/text_key.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace millrace::core {
+
+/// How keys of type K lie in a table. `probe` is the cheap form in which a record's key is looked up, `keep` makes a
+/// probe that was inserted independent of its record, `load` gives the user's key back.
+template <class K>
+struct KeyForm {
+  using Stored = K;
+  static constexpr bool kNeedsArena = false;
+
+  static const K& probe(const K& key) { return key; }
+  template <class Q>
+  static K probe(const Q& key) {
+    return own(key);
+  }
+  static void keep(Stored&, TextArena&) {}
+  static const K& load(const Stored& key) { return key; }
+  static std::uint64_t hash(const Stored& key) { return Hash<K>{}(key); }
+};
+
+template <>
+struct KeyForm<std::string> {
+  using Stored = TextKey;
+  static constexpr bool kNeedsArena = true;
+
+  static TextKey probe(std::string_view key) { return TextKey(key); }
+  static void keep(TextKey& key, TextArena& arena) { key.keepIn(arena); }
+  static std::string load(const TextKey& key) { return std::string(key.text()); }
+  static std::uint64_t hash(const TextKey& key) { return key.hash(); }
+};
+
+/// Hash by which keys are placed in tables and assigned to partitions.
+template <class K>
+std::uint64_t keyHash(const typename KeyForm<K>::Stored& key) {
+  return KeyForm<K>::hash(key);
+}
+
+/// A keyed table: key → V. The map-side combine, the result of a shuffle, windows and states are all this. Iteration
+/// goes in hash order, the same for every table of the same key type. Keys it holds borrow nothing from outside.
+template <class K, class V>
+class Table {
+ public:
+  using Form = KeyForm<K>;
+  using Stored = typename Form::Stored;
+  struct StoredHash {
+    using is_avalanching = void;
+    std::size_t operator()(const Stored& key) const { return Form::hash(key); }
+  };
+  using Map = FlatMap<Stored, V, StoredHash, std::equal_to<Stored>>;
+  using iterator = typename Map::iterator;
+  using const_iterator = typename Map::const_iterator;
+
+  Table() = default;
+  Table(Table&&) noexcept = default;
+  Table& operator=(Table&&) noexcept = default;
+
+  std::size_t size() const { return map_.size(); }
+  bool empty() const { return map_.empty(); }
+  void reserve(std::size_t entries) { map_.reserve(entries); }
+  std::size_t bytes() const {
+    return map_.bucket_count() * sizeof(typename Map::value_type) + arena_.bytes();
+  }
+
+  const_iterator begin() const { return map_.begin(); }
+  const_iterator end() const { return map_.end(); }
+  iterator begin() { return map_.begin(); }
+  iterator end() { return map_.end(); }
+
+  V* find(const Stored& key) {
+    auto at = map_.find(key);
+    return at == map_.end() ? nullptr : &at->second;
+  }
+  const V* find(const Stored& key) const { return const_cast<Table*>(this)->find(key); }
+
+  /// Finds the entry of `key`, or adds it with the value that `make()` gives; then, only for an entry that was there,
+  /// calls `update(V&)`. True if the entry is new.
+  template <class Make, class Update>
+  bool upsert(const Stored& key, Make&& make, Update&& update) {
+    auto [at, added] = map_.try_emplace(key, Late<Make>{make});
+    if (!added) {
+      update(at->second);
+      return false;
+    }
+    if constexpr (Form::kNeedsArena) Form::keep(const_cast<Stored&>(at->first), arena_);
+    return true;
+  }
+
+  void erase(iterator at) {
+    if constexpr (Form::kNeedsArena) dead_ += at->first.isInline() ? 0 : at->first.size();
+    map_.erase(at);
+  }
+  void erase(const Stored& key) {
+    if (auto at = map_.find(key); at != map_.end()) erase(at);
+  }
+
+  /// A copy that shares nothing, without the text of keys that are gone.
+  Table copy() const
+    requires std::copy_constructible<V>
+  {
+    Table to;
+    to.reserve(size());
+    for (const auto& [key, value] : map_) to.upsert(key, [&] { return value; }, [](V&) {});
+    return to;
+  }
+
+  /// Gives back the text of erased keys once it outweighs the living; tables that live long call it now and then.
+  void compact() {
+    if (dead_ < kCompactBytes || dead_ < arena_.bytes() / 2) return;
+    Table to;
+    to.reserve(size());
+    for (auto& [key, value] : map_) to.upsert(key, [&] { return std::move(value); }, [](V&) {});
+    *this = std::move(to);
+  }
+
+  /// Gives away the memory in which long keys lie; afterwards only `clear` and the destructor may be called.
+  TextArena takeTexts() { return std::move(arena_); }
+
+  void clear() {
+    map_.clear();
+    arena_.clear();
+    dead_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t kCompactBytes = std::size_t{1} << 20;
+
+  template <class Make>
+  struct Late {
+    Make& make;
+    operator V() const { return make(); }
+  };
+
+  Map map_;
+  TextArena arena_;
+  std::size_t dead_ = 0;
+};
+
+}  // namespace millrace::core

@@ -1,0 +1,43 @@
+#include <millrace/rdd/core/operator_info.hpp>
+#include <millrace/rdd/core/task.hpp>
+
+#include <utility>
+
+namespace millrace {
+
+namespace {
+
+thread_local const TaskContext* currentTask = nullptr;
+thread_local std::size_t currentChunkSize = core::kChunkSize;
+
+std::string describeFailure(const std::string& operatorName, int partition, const std::exception_ptr& cause) {
+  std::string place = operatorName.empty() ? "a task" : operatorName;
+  return place + " failed in partition " + std::to_string(partition) + ": " + core::describeException(cause);
+}
+
+}  // namespace
+
+const TaskContext* TaskContext::get() { return currentTask; }
+
+int TaskContext::getPartitionId() { return currentTask == nullptr ? 0 : currentTask->partitionId(); }
+
+TaskContext::Scope::Scope(int partition) : context_(partition), outer_(std::exchange(currentTask, &context_)) {}
+
+TaskContext::Scope::~Scope() { currentTask = outer_; }
+
+TaskFailure::TaskFailure(std::string operatorName, int partition, std::exception_ptr cause)
+    : SparkException(describeFailure(operatorName, partition, cause)),
+      operatorName_(std::move(operatorName)),
+      partition_(partition),
+      cause_(std::move(cause)) {}
+
+namespace core {
+
+std::size_t chunkSize() { return currentChunkSize; }
+
+ChunkSizeScope::ChunkSizeScope(std::size_t size) : outer_(std::exchange(currentChunkSize, size)) {}
+
+ChunkSizeScope::~ChunkSizeScope() { currentChunkSize = outer_; }
+
+}  // namespace core
+}  // namespace millrace

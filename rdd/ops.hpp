@@ -1,0 +1,18 @@
+#pragma once
+
+/// All operators and actions of RDD<T>: what rdd.hpp declares, these define.
+#include <millrace/rdd/actions/collect.hpp>
+#include <millrace/rdd/actions/count.hpp>
+#include <millrace/rdd/actions/foreach.hpp>
+#include <millrace/rdd/actions/reduce.hpp>
+#include <millrace/rdd/actions/take.hpp>
+#include <millrace/rdd/ops/coalesce.hpp>
+#include <millrace/rdd/ops/filter.hpp>
+#include <millrace/rdd/ops/flat_map.hpp>
+#include <millrace/rdd/ops/map.hpp>
+#include <millrace/rdd/ops/map_partitions.hpp>
+#include <millrace/rdd/ops/own.hpp>
+#include <millrace/rdd/ops/persist.hpp>
+#include <millrace/rdd/ops/reduce_by_key.hpp>
+#include <millrace/rdd/ops/repartition.hpp>
+#include <millrace/rdd/ops/union.hpp>

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <millrace/rdd/core/buffer.hpp>
+#include <millrace/rdd/core/step.hpp>
+#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/rdd.hpp>
+
+#include <optional>
+#include <ranges>
+
+namespace millrace {
+
+namespace core {
+
+/// Keeps its place inside one record's result, so that a record that expands to millions takes no more memory than a
+/// chunk.
+template <class T, class F>
+class FlatMapReader final : public Reader<FlatMapResult<F, T>> {
+ public:
+  using R = FlatMapResult<F, T>;
+  using Range = ElementResult<F, T>;
+  FlatMapReader(TypedReader<T> input, const F& function, OperatorPtr info)
+      : input_(std::move(input)), function_(function), info_(std::move(info)), out_(chunkSize()) {}
+
+  Chunk<R> next() override {
+    out_.clear();
+    return inOperator(info_, [&]() -> Chunk<R> {
+      for (;;) {
+        if (open_) fillFrom(open_->at, open_->end);
+        while (!open_ && done_ < in_.size) expandNext();
+        if (out_.size() > 0) return out_.chunk();
+        in_ = input_->next();
+        done_ = 0;
+        if (in_.empty()) return {};
+        argument_ = arguments_.of(in_);
+      }
+    });
+  }
+
+ private:
+  struct Place {
+    std::ranges::iterator_t<Range> at;
+    std::ranges::sentinel_t<Range> end;
+  };
+
+  void expandNext() {
+    range_.clear();
+    range_.add([&] { return std::invoke(function_, argument_[done_]); });
+    ++done_;
+    Range& range = *range_.data();
+    fillFrom(std::ranges::begin(range), std::ranges::end(range));
+  }
+
+  template <class At, class End>
+  void fillFrom(At&& from, End&& to) {
+    auto at = std::move(from);
+    auto end = std::move(to);
+    while (at != end && !out_.full()) {
+      add(at);
+      ++at;
+    }
+    open_.reset();
+    if (at != end) open_.emplace(Place{std::move(at), std::move(end)});
+  }
+
+  void add(std::ranges::iterator_t<Range>& at) {
+    if constexpr (kMoves) {
+      out_.add([&]() -> R { return std::ranges::iter_move(at); });
+    } else {
+      out_.add([&]() -> R { return static_cast<R>(*at); });
+    }
+  }
+
+  static constexpr bool kMoves =
+      !std::ranges::view<Range> && std::is_lvalue_reference_v<std::ranges::range_reference_t<Range>> &&
+      !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Range>>>;
+
+  TypedReader<T> input_;
+  F function_;
+  OperatorPtr info_;
+  Arguments<F, T> arguments_;
+  Buffer<R> out_;
+  Chunk<T> in_;
+  const typename ArgumentOf<F, T>::type* argument_ = nullptr;
+  std::size_t done_ = 0;
+  Buffer<Range> range_{1};
+  std::optional<Place> open_;
+};
+
+}  // namespace core
+
+template <class T>
+template <class F>
+  requires FlatMapFn<F, T>
+RDD<FlatMapResult<F, T>> RDD<T>::flatMap(F function) const {
+  auto step = core::functionStep<T, core::FlatMapReader>(core::rddOperator("flatMap"), std::move(function));
+  return RDD<FlatMapResult<F, T>>(core::narrowNode(node(), std::move(step), core::Partitioning::kLost));
+}
+
+}  // namespace millrace

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <millrace/rdd/core/buffer.hpp>
+#include <millrace/rdd/core/partition_records.hpp>
+#include <millrace/rdd/core/step.hpp>
+#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/rdd.hpp>
+
+#include <optional>
+#include <ranges>
+
+namespace millrace {
+
+namespace core {
+
+/// Calls the function once, also for an empty partition, and streams the range that it gives.
+template <class T, class F>
+class MapPartitionsReader final : public Reader<MapPartitionsResult<F, T>> {
+ public:
+  using R = MapPartitionsResult<F, T>;
+  using Range = typename PartitionFnResult<F, T>::type;
+  MapPartitionsReader(TypedReader<T> input, const F& function, OperatorPtr info)
+      : input_(std::move(input)), records_(*input_), function_(function), info_(std::move(info)), out_(chunkSize()) {}
+
+  Chunk<R> next() override {
+    return inOperator(info_, [&] {
+      if (!at_) {
+        range_.add([&] { return std::invoke(function_, records_); });
+        at_.emplace(std::ranges::begin(*range_.data()));
+      }
+      auto end = std::ranges::end(*range_.data());
+      out_.clear();
+      for (; *at_ != end && !out_.full(); ++*at_) out_.add([&]() -> R { return static_cast<R>(**at_); });
+      return out_.chunk();
+    });
+  }
+
+ private:
+  TypedReader<T> input_;
+  PartitionRecords<T> records_;
+  F function_;
+  OperatorPtr info_;
+  Buffer<Range> range_{1};
+  std::optional<std::ranges::iterator_t<Range>> at_;
+  Buffer<R> out_;
+};
+
+}  // namespace core
+
+template <class T>
+template <class F>
+  requires MapPartitionsFn<F, T>
+RDD<MapPartitionsResult<F, T>> RDD<T>::mapPartitions(F function, bool preservesPartitioning) const {
+  auto step = core::functionStep<T, core::MapPartitionsReader>(core::rddOperator("mapPartitions"), std::move(function));
+  auto partitioning = preservesPartitioning ? core::Partitioning::kKept : core::Partitioning::kLost;
+  return RDD<MapPartitionsResult<F, T>>(core::narrowNode(node(), std::move(step), partitioning));
+}
+
+}  // namespace millrace

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/rdd.hpp>
+
+namespace millrace {
+
+template <class T>
+RDD<T> RDD<T>::persist(StorageLevel level) const {
+  node_->persist(level, core::storeBlock<T>);
+  return *this;
+}
+
+template <class T>
+RDD<T> RDD<T>::unpersist() const {
+  node_->unpersist();
+  return *this;
+}
+
+}  // namespace millrace

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <millrace/rdd/core/gather.hpp>
+#include <millrace/rdd/rdd.hpp>
+
+namespace millrace {
+
+template <class T>
+RDD<T> RDD<T>::union_(const RDD<T>& other) const {
+  return RDD(core::unionNode(core::rddOperator("union"), {node(), other.node()}));
+}
+
+}  // namespace millrace

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <millrace/rdd/core/element_fn.hpp>
+#include <millrace/rdd/core/node.hpp>
+#include <millrace/rdd/core/pair.hpp>
+#include <millrace/rdd/core/partition_records.hpp>
+#include <millrace/rdd/core/storage_level.hpp>
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+/// A distributed collection as a recipe: immutable, lazy, partitioned. Transformations return a new RDD at once; actions
+/// run a job and return its result. A handle is a cheap value; copies mean the same RDD. A default-constructed one is
+/// the null RDD. Names and meaning are Spark's (Scala API, RDD).
+///
+/// User functions get records by `const T&` and are copied once per task. What they throw reaches the caller of the
+/// action as TaskFailure, naming operator and partition. Actions throw IllegalState after the context's stop and inside
+/// of tasks.
+template <class T>
+class RDD {
+ public:
+  using value_type = T;
+
+  RDD() = default;
+  explicit RDD(core::NodePtr node) : node_(std::move(node)) {}
+
+  /// A stream or RDD of views is one of owned records wherever such is asked for: `RDD<std::string_view>` to
+  /// `RDD<std::string>`. Costs a copy of each record's text.
+  template <class U>
+    requires(!kIsOwned<U> && std::is_same_v<owned_t<U>, T> && !std::is_same_v<U, T>)
+  RDD(const RDD<U>& views);
+
+  // ---- Transformations: narrow. Partitions and order as in the parent. ----------------------------------------------
+
+  /// f(record) for each record. Loses the partitioner.
+  template <class F>
+    requires MapFn<F, T>
+  RDD<ElementResult<F, T>> map(F function) const;
+
+  /// All records of the range f(record), in order. The range may be lazy and of any length. Loses the partitioner.
+  template <class F>
+    requires FlatMapFn<F, T>
+  RDD<FlatMapResult<F, T>> flatMap(F function) const;
+
+  /// The records for which the predicate holds. Keeps the partitioner.
+  template <class F>
+    requires Predicate<F, T>
+  RDD<T> filter(F predicate) const;
+
+  /// The range f(records) for each partition, empty ones included; `records` is a single-pass range of owned records
+  /// (take it as `auto&`).
+  template <class F>
+    requires MapPartitionsFn<F, T>
+  RDD<MapPartitionsResult<F, T>> mapPartitions(F function, bool preservesPartitioning = false) const;
+
+  /// The partitions of this RDD, then those of `other`; duplicates stay. (Spark: union, a keyword here)
+  RDD<T> union_(const RDD<T>& other) const;
+
+  /// At most `partitions` partitions, without a shuffle: neighbours are joined in order. IllegalArgument below 1.
+  RDD<T> coalesce(int partitions) const;
+
+  // ---- Transformations: wide. ---------------------------------------------------------------------------------------
+
+  /// Exactly `partitions` partitions, the records spread evenly (round robin from each parent partition). Order is lost.
+  /// IllegalArgument below 1.
+  RDD<owned_t<T>> repartition(int partitions) const;
+  /// As repartition if `shuffle`, else as coalesce(partitions) with owned records.
+  RDD<owned_t<T>> coalesce(int partitions, bool shuffle) const;
+
+  /// (key, all values of the key folded with f), hash-partitioned; combines before the shuffle while that pays. Order of
+  /// keys is not defined. f must be associative and commutative.
+  template <class F>
+    requires PairLike<T> && Reducer<F, ValueOf<T>>
+  RDD<KeyedResult<T>> reduceByKey(F function, int partitions) const;
+  template <class F>
+    requires PairLike<T> && Reducer<F, ValueOf<T>>
+  RDD<KeyedResult<T>> reduceByKey(F function) const;
+
+  // ---- Actions ------------------------------------------------------------------------------------------------------
+
+  /// All records, in partition order.
+  std::vector<owned_t<T>> collect() const;
+  /// How many records there are.
+  std::int64_t count() const;
+  /// The first n records in partition order; runs as few partitions as it can. Empty for n <= 0.
+  std::vector<owned_t<T>> take(int n) const;
+  /// The first record. Unsupported if there is none.
+  owned_t<T> first() const;
+  /// All records folded with f (associative and commutative). Unsupported for an empty RDD.
+  template <class F>
+    requires Reducer<F, owned_t<T>>
+  owned_t<T> reduce(F function) const;
+  /// f(record) for each record, for its effect; several partitions at once.
+  template <class F>
+    requires ElementFn<F, T>
+  void foreach (F function) const;
+  /// f(records) once per partition, for its effect, empty ones included.
+  template <class F>
+    requires PartitionFn<F, T>
+  void foreachPartition(F function) const;
+  /// Writes directory `path`: part-NNNNN per partition, one record per line as print shows it, and _SUCCESS last.
+  /// SparkException naming the file if it cannot be written; IllegalArgument if the directory exists.
+  void saveAsTextFile(const std::string& path) const;
+
+  // ---- Storage and structure ----------------------------------------------------------------------------------------
+
+  /// Keeps each partition from its first computation on. Unsupported if another level is set already.
+  RDD<T> persist(StorageLevel level = StorageLevel::MEMORY_ONLY) const;
+  RDD<T> cache() const { return persist(); }
+  RDD<T> unpersist() const;
+  StorageLevel getStorageLevel() const { return node_->storageLevel(); }
+  int getNumPartitions() const { return node_->partitions(); }
+  /// True for the null RDD.
+  bool isNull() const { return node_ == nullptr; }
+
+  const core::NodePtr& node() const { return node_; }
+
+ private:
+  core::NodePtr node_;
+};
+
+}  // namespace millrace
