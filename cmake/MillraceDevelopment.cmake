@@ -16,6 +16,8 @@ if(MILLRACE_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
+
 if(MILLRACE_SANITIZER)
   add_compile_options(-fsanitize=${MILLRACE_SANITIZER} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${MILLRACE_SANITIZER})

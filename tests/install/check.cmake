@@ -1,0 +1,50 @@
+cmake_minimum_required(VERSION 3.25)
+
+# Builds and starts the programs of a foreign project. HOW is find_package, on what BUILD_DIR installs, or add_subdirectory.
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}:\n${said}")
+  endif()
+  set(said "${said}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${WORK_DIR})
+set(configure ${CMAKE_COMMAND} -G Ninja -S ${SOURCE_DIR}/tests/install -B ${WORK_DIR}/build
+  -DSAMPLES=${SOURCE_DIR}/samples -DCMAKE_CXX_COMPILER=${COMPILER}
+  -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER} "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
+if(HOW STREQUAL "find_package")
+  run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${WORK_DIR}/prefix)
+  run(${configure} -DCMAKE_PREFIX_PATH=${WORK_DIR}/prefix)
+else()
+  run(${configure} -DMILLRACE_SOURCE=${SOURCE_DIR})
+endif()
+run(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
+
+foreach(program network_word_count queue_stream windowed_word_count)
+  run(${WORK_DIR}/build/${program} --help)
+endforeach()
+
+if(HOW STREQUAL "find_package")
+  # A consumer needs Boost's headers and threads, nothing else; and it gets all headers from the prefix.
+  run(ninja -C ${WORK_DIR}/build -t deps)
+  if(said MATCHES "/include/(tbb|oneapi|spdlog|fmt)/" OR said MATCHES "/include/boost/(asio|json)")
+    message(FATAL_ERROR "a public header includes ${CMAKE_MATCH_0}")
+  elseif(said MATCHES "${SOURCE_DIR}/[a-z]+/[^ \n]*hpp")
+    message(FATAL_ERROR "a header comes from the sources: ${CMAKE_MATCH_0}")
+  endif()
+  # Decision 0001: the libraries show names of Millrace only.
+  file(GLOB libraries ${WORK_DIR}/prefix/lib*/libmillrace_*.so ${WORK_DIR}/prefix/lib*/*/libmillrace_*.so)
+  if(NOT libraries)
+    message(FATAL_ERROR "no library is installed")
+  endif()
+  foreach(library ${libraries})
+    run(nm --dynamic --defined-only --format=just-symbols --demangle ${library})
+    string(REGEX REPLACE "[^\n]*millrace::[^\n]*\n" "" foreign "${said}")
+    if(NOT foreign STREQUAL "")
+      message(FATAL_ERROR "${library} shows what is not its own:\n${foreign}")
+    endif()
+  endforeach()
+endif()
