@@ -1,12 +1,13 @@
 # One function per kind of target. File lists are explicit; the test house.every_file_is_listed finds what they miss.
 
-# millrace_layer(<folder> USES <layers> LINKS <libraries> HEADERS <files> SOURCES <files>)
+# millrace_layer(<folder> USES <layers> LINKS <libraries> UMBRELLA <file> HEADERS <files> SOURCES <files>)
 #
 # The shared library of a folder, millrace::<folder>. Its include directory holds a single link, millrace/<folder>, and
 # it sees other folders only through the layers it uses: a wrong include does not compile. LINKS stay private, so no
-# header may need them; the public needs are Boost's headers and threads.
+# header may need them; the public needs are Boost's headers and threads. The UMBRELLA header is included as
+# <millrace/file>, without the folder.
 function(millrace_layer layer)
-  cmake_parse_arguments(arg "" "" "USES;LINKS;HEADERS;SOURCES" ${ARGN})
+  cmake_parse_arguments(arg "" "UMBRELLA" "USES;LINKS;HEADERS;SOURCES" ${ARGN})
   set(target millrace_${layer})
   set(include_dir ${PROJECT_BINARY_DIR}/include/${layer})
   file(MAKE_DIRECTORY ${include_dir}/millrace)
@@ -14,8 +15,12 @@ function(millrace_layer layer)
 
   add_library(${target} SHARED ${arg_SOURCES})
   add_library(millrace::${layer} ALIAS ${target})
-  millrace_list_files(${arg_HEADERS} ${arg_SOURCES})
+  millrace_list_files(${arg_HEADERS} ${arg_UMBRELLA} ${arg_SOURCES})
   list(TRANSFORM arg_HEADERS PREPEND ${include_dir}/millrace/${layer}/)
+  if(arg_UMBRELLA)
+    file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${arg_UMBRELLA} ${include_dir}/millrace/${arg_UMBRELLA} SYMBOLIC)
+    list(APPEND arg_HEADERS ${include_dir}/millrace/${arg_UMBRELLA})
+  endif()
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${include_dir} FILES ${arg_HEADERS})
   list(TRANSFORM arg_USES PREPEND millrace_)
   target_link_libraries(${target} PUBLIC ${arg_USES} Boost::headers Threads::Threads PRIVATE ${arg_LINKS})
