@@ -17,8 +17,8 @@ int totalPartitions(const std::vector<NodePtr>& parents) {
 
 class UnionNode final : public Node {
  public:
-  UnionNode(OperatorPtr info, std::vector<NodePtr> parents)
-      : Node(parents.front()->enginePtr(), std::move(info), parents, totalPartitions(parents)) {}
+  UnionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents)
+      : Node(std::move(engine), std::move(info), parents, totalPartitions(parents)) {}
 
  protected:
   ReaderPtr compute(int partition) override {
@@ -50,8 +50,8 @@ class CoalesceNode final : public Node {
 
 }  // namespace
 
-NodePtr unionNode(OperatorPtr info, std::vector<NodePtr> parents) {
-  return std::make_shared<UnionNode>(std::move(info), std::move(parents));
+NodePtr unionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents) {
+  return std::make_shared<UnionNode>(std::move(engine), std::move(info), std::move(parents));
 }
 
 NodePtr coalesceNode(OperatorPtr info, NodePtr parent, int partitions, ConcatFn concat) {

@@ -6,8 +6,8 @@
 
 namespace millrace::core {
 
-/// The parents' partitions one after another, in their order.
-NodePtr unionNode(OperatorPtr info, std::vector<NodePtr> parents);
+/// The parents' partitions one after another, in their order. There may be no parents, and so no partitions.
+NodePtr unionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents);
 
 /// Reads several partitions of one parent as one.
 using ConcatFn = ReaderPtr (*)(std::vector<ReaderPtr>);

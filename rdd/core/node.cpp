@@ -45,6 +45,10 @@ ReaderPtr Node::read(int partition) {
 
 BlockPtr Node::block(int) { return nullptr; }
 
+void Node::pin() {
+  for (const NodePtr& parent : parents_) parent->pin();
+}
+
 void Node::persist(StorageLevel level, StoreFn store) {
   std::lock_guard lock(mutex_);
   if (cache_ && cache_->level != level)

@@ -47,6 +47,9 @@ class Node : public std::enable_shared_from_this<Node> {
   /// null for all others.
   virtual BlockPtr block(int partition);
 
+  /// Told when a user's function keeps an RDD beyond its batch: what shows state that will move on makes a copy.
+  virtual void pin();
+
   /// Keeps each partition from its first reading on. Asking again for the same level does nothing; for another one it
   /// throws Unsupported.
   void persist(StorageLevel level, StoreFn store);

@@ -28,8 +28,8 @@ class OwnReader final : public Reader<owned_t<T>> {
 };
 
 template <class T>
-StepPtr ownStep() {
-  return functionStep<T, OwnReader>(rddOperator("own"), nullptr);
+StepPtr ownStep(OperatorPtr info) {
+  return functionStep<T, OwnReader>(std::move(info), nullptr);
 }
 
 }  // namespace core
@@ -39,6 +39,6 @@ template <class U>
   requires(!kIsOwned<U> && std::is_same_v<owned_t<U>, T> && !std::is_same_v<U, T>)
 RDD<T>::RDD(const RDD<U>& views)
     : node_(views.isNull() ? nullptr
-                           : core::narrowNode(views.node(), core::ownStep<U>(), core::Partitioning::kKept)) {}
+                           : core::narrowNode(views.node(), core::ownStep<U>(core::rddOperator("own")), core::Partitioning::kKept)) {}
 
 }  // namespace millrace

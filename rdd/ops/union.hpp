@@ -7,7 +7,7 @@ namespace millrace {
 
 template <class T>
 RDD<T> RDD<T>::union_(const RDD<T>& other) const {
-  return RDD(core::unionNode(core::rddOperator("union"), {node(), other.node()}));
+  return RDD(core::unionNode(node_->enginePtr(), core::rddOperator("union"), {node_, other.node_}));
 }
 
 }  // namespace millrace

@@ -1,0 +1,59 @@
+#include <millrace/dstream/core/step_stream.hpp>
+#include <millrace/rdd/core/engine.hpp>
+
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+class StepStream final : public StreamNode {
+ public:
+  StepStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
+             FunctionRef<StepPtr(const OperatorPtr&)> step)
+      : StreamNode(kind, {parent}), partitioning_(partitioning), step_(step(info())) {}
+
+ protected:
+  NodePtr compute(Time time) override {
+    NodePtr parent = parents()[0]->rdd(time);
+    return parent ? narrowNode(std::move(parent), step_, partitioning_) : nullptr;
+  }
+
+ private:
+  Partitioning partitioning_;
+  StepPtr step_;
+};
+
+class ShuffleStream final : public StreamNode {
+ public:
+  ShuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec, PartitionerPtr partitioner)
+      : StreamNode(kind, {parent}), spec_(std::move(spec)), partitioner_(std::move(partitioner)) {}
+
+ protected:
+  NodePtr compute(Time time) override {
+    NodePtr parent = parents()[0]->rdd(time);
+    return parent ? shuffleNode(info(), {std::move(parent)}, spec_, partitioner_) : nullptr;
+  }
+
+ private:
+  ShuffleSpecPtr spec_;
+  PartitionerPtr partitioner_;
+};
+
+}  // namespace
+
+StreamPtr stepStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
+                     FunctionRef<StepPtr(const OperatorPtr&)> step) {
+  return std::make_shared<StepStream>(kind, parent, partitioning, step);
+}
+
+StreamPtr shuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,
+                        PartitionerPtr partitioner) {
+  return std::make_shared<ShuffleStream>(kind, parent, std::move(spec), std::move(partitioner));
+}
+
+PartitionerPtr defaultPartitioner(const StreamNode& stream) {
+  return hashPartitioner(stream.graph()->engine()->defaultParallelism());
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <millrace/base/function_ref.hpp>
+#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/rdd/core/shuffle.hpp>
+#include <millrace/rdd/core/step.hpp>
+
+#include <string>
+
+namespace millrace::core {
+
+/// A narrow stream operator: the same step on each batch. `step` gets the operator it will run as.
+StreamPtr stepStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
+                     FunctionRef<StepPtr(const OperatorPtr&)> step);
+
+/// A wide stream operator of one parent: the same shuffle on each batch. No RDD where the parent has none.
+StreamPtr shuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,
+                        PartitionerPtr partitioner);
+
+/// The partitioner of a pair operation on streams when the user names none: by hash, with default parallelism.
+PartitionerPtr defaultPartitioner(const StreamNode& stream);
+
+}  // namespace millrace::core

@@ -1,0 +1,125 @@
+#include <millrace/base/error.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
+#include <millrace/dstream/core/stream_node.hpp>
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+namespace millrace::core {
+
+StreamGraph::StreamGraph(EnginePtr engine, Duration batchDuration)
+    : engine_(std::move(engine)), batchDuration_(batchDuration) {
+  if (batchDuration <= Duration(0))
+    throw IllegalArgument("a batch interval of " + batchDuration.toString() +
+                          ": give a positive one, for example Seconds(1)");
+}
+
+StreamGraph::Phase StreamGraph::phase() const {
+  std::lock_guard lock(mutex_);
+  return phase_;
+}
+
+int StreamGraph::nextOperatorId(const std::string& what) {
+  std::lock_guard lock(mutex_);
+  if (phase_ == Phase::kStarted)
+    throw IllegalState("adding " + what + " after start(): build the whole program before it starts");
+  if (phase_ == Phase::kStopped)
+    throw IllegalState("adding " + what + " after stop(): a stopped context is over, create a new one");
+  return operators_++;
+}
+
+void StreamGraph::addInput(InputPtr input) {
+  std::lock_guard lock(mutex_);
+  inputs_.push_back(std::move(input));
+}
+
+void StreamGraph::addOutput(std::shared_ptr<OutputOperation> output) {
+  std::lock_guard lock(mutex_);
+  outputs_.push_back(std::move(output));
+}
+
+void StreamGraph::remember(Duration duration) {
+  std::lock_guard lock(mutex_);
+  if (remember_)
+    throw IllegalArgument("remember() a second time: it is already set to " + remember_->toString() +
+                          ", call it once");
+  remember_ = duration;
+}
+
+void StreamGraph::setCheckpointDirectory(std::string directory) {
+  std::lock_guard lock(mutex_);
+  checkpointDirectory_ = std::move(directory);
+}
+
+void StreamGraph::validate() const {
+  std::lock_guard lock(mutex_);
+  if (outputs_.empty())
+    throw IllegalArgument(
+        "no output operation, so nothing to execute: end at least one stream with print(), foreachRDD() or a save");
+  for (const StreamPtr& stream : reachable()) stream->validate();
+}
+
+void StreamGraph::start(Time zeroTime) {
+  std::lock_guard lock(mutex_);
+  phase_ = Phase::kStarted;
+  zeroTime_ = zeroTime;
+  for (const StreamPtr& stream : reachable()) stream->initialize();
+  for (const auto& output : outputs_) output->parent()->rememberAtLeast(remember_.value_or(Duration(0)));
+}
+
+void StreamGraph::stop() {
+  std::lock_guard lock(mutex_);
+  phase_ = Phase::kStopped;
+}
+
+Time StreamGraph::zeroTime() const {
+  std::lock_guard lock(mutex_);
+  if (!zeroTime_) throw SparkException("the stream has not been initialized: call start() before asking for its RDDs");
+  return *zeroTime_;
+}
+
+bool StreamGraph::isInitialized() const {
+  std::lock_guard lock(mutex_);
+  return zeroTime_.has_value();
+}
+
+std::vector<Job> StreamGraph::generateJobs(Time time) {
+  std::lock_guard lock(mutex_);
+  std::vector<Job> jobs;
+  for (const auto& output : outputs_) {
+    if (auto job = output->generateJob(time)) {
+      job->outputId = static_cast<int>(jobs.size());
+      jobs.push_back(std::move(*job));
+    }
+  }
+  return jobs;
+}
+
+void StreamGraph::clearMetadata(Time time) {
+  std::lock_guard lock(mutex_);
+  for (const StreamPtr& stream : reachable()) stream->clearMetadata(time, unpersist_);
+}
+
+Duration StreamGraph::maxInputRememberDuration() const {
+  std::lock_guard lock(mutex_);
+  Duration longest = batchDuration_;
+  for (const InputPtr& input : inputs_) longest = std::max(longest, input->rememberDuration());
+  return longest;
+}
+
+std::vector<StreamPtr> StreamGraph::reachable() const {
+  std::lock_guard lock(mutex_);
+  std::vector<StreamPtr> order;
+  std::unordered_set<const StreamNode*> seen;
+  std::function<void(const StreamPtr&)> visit = [&](const StreamPtr& stream) {
+    if (!seen.insert(stream.get()).second) return;
+    for (const StreamPtr& parent : stream->parents()) visit(parent);
+    order.push_back(stream);
+  };
+  for (const auto& output : outputs_) visit(output->parent());
+  std::reverse(order.begin(), order.end());
+  return order;
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <millrace/dstream/core/time.hpp>
+#include <millrace/rdd/core/node.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace millrace::core {
+
+class StreamNode;
+class InputNode;
+class OutputOperation;
+using StreamPtr = std::shared_ptr<StreamNode>;
+using InputPtr = std::shared_ptr<InputNode>;
+
+/// One piece of work of a batch: what an output operation does with its RDD of that time.
+struct Job {
+  Time time;
+  int outputId = 0;
+  core::OperatorPtr output;
+  std::function<void()> run;
+};
+
+/// The streams of a context: who they are, what they put out, since when they run. Owned by the context; streams know it
+/// weakly, so a handle that a function captures makes no cycle. Every use after the context's end is IllegalState.
+///
+/// Building happens on the user's threads, generating batches on one thread of the context, slices on any: one lock
+/// covers all of them.
+class StreamGraph {
+ public:
+  enum class Phase { kBuilding, kStarted, kStopped };
+
+  StreamGraph(EnginePtr engine, Duration batchDuration);
+
+  const EnginePtr& engine() const { return engine_; }
+  Duration batchDuration() const { return batchDuration_; }
+  std::recursive_mutex& mutex() const { return mutex_; }
+  Phase phase() const;
+
+  /// Numbers an operator that is being built. IllegalState, naming `what`, once started or stopped.
+  int nextOperatorId(const std::string& what);
+  void addInput(InputPtr input);
+  void addOutput(std::shared_ptr<OutputOperation> output);
+  const std::vector<InputPtr>& inputs() const { return inputs_; }
+  const std::vector<std::shared_ptr<OutputOperation>>& outputs() const { return outputs_; }
+  int inputCount() const { return static_cast<int>(inputs_.size()); }
+
+  /// Keeps what batches make at least this long. Once only (IllegalArgument), and before start.
+  void remember(Duration duration);
+  void setCheckpointDirectory(std::string directory);
+  const std::string& checkpointDirectory() const { return checkpointDirectory_; }
+  /// Set when batches may run at once: then state must be handed out as copies.
+  void setConcurrent(bool concurrent) { concurrent_ = concurrent; }
+  bool isConcurrent() const { return concurrent_; }
+  void setUnpersist(bool unpersist) { unpersist_ = unpersist; }
+
+  /// Throws what is wrong with the program as a whole: no output, an interval that does not fit.
+  void validate() const;
+  /// Fixes time zero, works out how long each stream remembers, and forbids further building.
+  void start(Time zeroTime);
+  void stop();
+  Time zeroTime() const;
+  bool isInitialized() const;
+
+  /// The jobs of batch `time`, in the order in which outputs were registered; ids number those present, from 0.
+  std::vector<Job> generateJobs(Time time);
+  /// Batch `time` is done: streams drop what nobody may ask for again.
+  void clearMetadata(Time time);
+  /// The longest any input remembers.
+  Duration maxInputRememberDuration() const;
+  /// All streams that outputs reach, each once, children before parents.
+  std::vector<StreamPtr> reachable() const;
+
+ private:
+  const EnginePtr engine_;
+  const Duration batchDuration_;
+  mutable std::recursive_mutex mutex_;
+  Phase phase_ = Phase::kBuilding;
+  std::optional<Time> zeroTime_;
+  std::optional<Duration> remember_;
+  std::string checkpointDirectory_;
+  bool concurrent_ = false;
+  bool unpersist_ = true;
+  int operators_ = 0;
+  std::vector<InputPtr> inputs_;
+  std::vector<std::shared_ptr<OutputOperation>> outputs_;
+};
+
+}  // namespace millrace::core

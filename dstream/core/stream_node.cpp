@@ -1,0 +1,162 @@
+#include <millrace/base/error.hpp>
+#include <millrace/dstream/core/stream_node.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+std::shared_ptr<OperatorInfo> newOperator(StreamGraph& graph, const std::string& kind) {
+  return std::make_shared<OperatorInfo>(OperatorInfo{kind, graph.nextOperatorId(kind), {}});
+}
+
+}  // namespace
+
+StreamNode::StreamNode(const std::string& kind, std::vector<StreamPtr> parents)
+    : StreamNode(kind, parents, parents.front()->slideDuration()) {}
+
+StreamNode::StreamNode(const std::string& kind, std::vector<StreamPtr> parents, Duration slide)
+    : graph_(parents.front()->graph_),
+      info_(newOperator(*graph(), kind)),
+      parents_(std::move(parents)),
+      slide_(slide) {}
+
+StreamNode::StreamNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind, Duration slide)
+    : graph_(graph), info_(newOperator(*graph, kind)), slide_(slide) {}
+
+StreamNode::~StreamNode() = default;
+
+std::shared_ptr<StreamGraph> StreamNode::graph() const {
+  if (auto graph = graph_.lock()) return graph;
+  throw IllegalState("the StreamingContext of this stream is gone: keep it alive while its streams are used");
+}
+
+void StreamNode::setName(const std::string& name) {
+  auto owner = graph();
+  std::lock_guard lock(owner->mutex());
+  if (owner->phase() != StreamGraph::Phase::kBuilding)
+    throw IllegalState("naming " + info_->describe() + " after start(): give names while building the program");
+  info_->name = name;
+}
+
+NodePtr StreamNode::rdd(Time time) {
+  auto owner = graph();
+  std::lock_guard lock(owner->mutex());
+  if (auto known = made_.find(time); known != made_.end()) return known->second;
+  if (!isTimeValid(time)) return nullptr;
+  NodePtr made = compute(time);
+  if (made && store_ != nullptr) made->persist(level_, store_);
+  made_.emplace(time, made);
+  return made;
+}
+
+std::vector<NodePtr> StreamNode::slice(Time from, Time to) {
+  auto owner = graph();
+  std::lock_guard lock(owner->mutex());
+  Time zero = owner->zeroTime();
+  Time first = from.floor(slide_, zero), last = to.floor(slide_, zero);
+  std::vector<NodePtr> rdds;
+  for (Time time = first; time <= last; time = time + slide_) {
+    if (time < zero) continue;
+    if (NodePtr made = rdd(time)) rdds.push_back(std::move(made));
+  }
+  return rdds;
+}
+
+bool StreamNode::isTimeValid(Time time) const {
+  Time zero = graph()->zeroTime();
+  return time > zero && (time - zero).isMultipleOf(slide_);
+}
+
+std::vector<Time> StreamNode::rememberedTimes() const {
+  auto owner = graph();
+  std::lock_guard lock(owner->mutex());
+  std::vector<Time> times;
+  for (const auto& [time, made] : made_) {
+    if (made) times.push_back(time);
+  }
+  return times;
+}
+
+void StreamNode::persist(StorageLevel level, StoreFn store) {
+  if (graph()->phase() != StreamGraph::Phase::kBuilding)
+    throw Unsupported("persist() of " + info_->describe() + " after start(): set storage levels before it");
+  level_ = level;
+  store_ = store;
+}
+
+void StreamNode::checkpoint(Duration interval) {
+  if (graph()->phase() != StreamGraph::Phase::kBuilding)
+    throw Unsupported("checkpoint() of " + info_->describe() + " after start(): set intervals before it");
+  checkpointInterval_ = interval;
+}
+
+void StreamNode::validate() const {
+  if (mustCheckpoint() && graph()->checkpointDirectory().empty())
+    throw IllegalArgument(info_->describe() +
+                          " keeps state over batches and needs a checkpoint directory: call checkpoint(directory) on "
+                          "the StreamingContext before start()");
+  if (checkpointInterval_ && (*checkpointInterval_ < slide_ || !checkpointInterval_->isMultipleOf(slide_)))
+    throw IllegalArgument("the checkpoint interval of " + info_->describe() + " is " + checkpointInterval_->toString() +
+                          ": it has to be a multiple of its slide, " + slide_.toString());
+}
+
+void StreamNode::initialize() {
+  if (mustCheckpoint() && !checkpointInterval_) checkpointInterval_ = defaultCheckpointInterval();
+  remember_ = slide_;
+  if (checkpointInterval_ && *checkpointInterval_ >= slide_) remember_ = std::max(remember_, *checkpointInterval_ * 2);
+}
+
+Duration StreamNode::defaultCheckpointInterval() const {
+  constexpr std::int64_t kTenSeconds = 10000;
+  std::int64_t slide = slide_.milliseconds();
+  return slide_ * ((kTenSeconds + slide - 1) / slide);
+}
+
+void StreamNode::rememberAtLeast(Duration duration) {
+  if (duration <= askedFor_) return;
+  askedFor_ = duration;
+  remember_ = std::max(remember_, duration);
+  for (const StreamPtr& parent : parents_) parent->rememberAtLeast(parentRememberDuration());
+}
+
+void StreamNode::clearMetadata(Time time, bool unpersist) {
+  Time oldest = time - remember_;
+  while (!made_.empty() && made_.begin()->first <= oldest) {
+    if (unpersist && made_.begin()->second) made_.begin()->second->unpersist();
+    made_.erase(made_.begin());
+  }
+}
+
+NodePtr StreamNode::parentRdd(std::size_t i, Time time) {
+  const StreamPtr& parent = parents_[i];
+  if (NodePtr made = parent->rdd(time)) return made;
+  throw SparkException(info_->describe() + " could not generate an RDD from its parent " + parent->info()->describe() +
+                       " at time " + time.toString() + ": a source that has no data has to give an empty RDD");
+}
+
+InputNode::InputNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind)
+    : StreamNode(graph, kind, graph->batchDuration()), kind_(kind), inputId_(graph->inputCount()) {}
+
+std::string InputNode::inputName() const { return kind_ + " [" + std::to_string(inputId_) + "]"; }
+
+OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, Action action)
+    : parent_(std::move(parent)),
+      info_(newOperator(*parent_->graph(), kind)),
+      action_(std::make_shared<const Action>(std::move(action))) {}
+
+std::optional<Job> OutputOperation::generateJob(Time time) {
+  NodePtr rdd = parent_->rdd(time);
+  if (!rdd) return std::nullopt;
+  auto run = [action = action_, rdd = std::move(rdd), time] { (*action)(rdd, time); };
+  return Job{time, 0, info_, std::move(run)};
+}
+
+void addOutput(StreamPtr parent, const std::string& kind, OutputOperation::Action action) {
+  auto graph = parent->graph();
+  graph->addOutput(std::make_shared<OutputOperation>(std::move(parent), kind, std::move(action)));
+}
+
+}  // namespace millrace::core

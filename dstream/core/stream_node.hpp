@@ -1,0 +1,125 @@
+#pragma once
+
+#include <millrace/dstream/core/stream_graph.hpp>
+#include <millrace/dstream/core/time.hpp>
+#include <millrace/rdd/core/node.hpp>
+#include <millrace/rdd/core/operator_info.hpp>
+#include <millrace/rdd/core/storage_level.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace millrace::core {
+
+/// One stream operator: which RDD it makes at which time, from which parents. Knows no record type. Edges point to
+/// parents only. Its methods expect the graph's lock where they are not const.
+class StreamNode : public std::enable_shared_from_this<StreamNode> {
+ public:
+  /// A stream with the slide of its first parent.
+  StreamNode(const std::string& kind, std::vector<StreamPtr> parents);
+  StreamNode(const std::string& kind, std::vector<StreamPtr> parents, Duration slide);
+  /// A stream without parents.
+  StreamNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind, Duration slide);
+  virtual ~StreamNode();
+  StreamNode(const StreamNode&) = delete;
+  StreamNode& operator=(const StreamNode&) = delete;
+
+  /// The graph, or IllegalState once its context is gone.
+  std::shared_ptr<StreamGraph> graph() const;
+  /// Who this operator is; steps share it, so a name given later is seen by them too.
+  OperatorPtr info() const { return info_; }
+  void setName(const std::string& name);
+  const std::vector<StreamPtr>& parents() const { return parents_; }
+  Duration slideDuration() const { return slide_; }
+
+  /// The RDD of a time, made at most once; null where the stream has none: the time is not one of its slides, or its
+  /// source made nothing.
+  NodePtr rdd(Time time);
+  /// The RDDs with times in [from, to], oldest first; ends that are no slides are floored.
+  std::vector<NodePtr> slice(Time from, Time to);
+  bool isTimeValid(Time time) const;
+  /// Times whose RDDs are kept at this moment.
+  std::vector<Time> rememberedTimes() const;
+
+  /// Keeps each of this stream's RDDs in memory. Without `store` the level is only reported. Unsupported after start.
+  virtual void persist(StorageLevel level, StoreFn store);
+  virtual StorageLevel storageLevel() const { return level_; }
+  /// Sets the interval of the state's checkpoints. Unsupported after start.
+  virtual void checkpoint(Duration interval);
+  std::optional<Duration> checkpointInterval() const { return checkpointInterval_; }
+
+  /// Throws what cannot work about this operator, at start.
+  virtual void validate() const;
+  /// Called once at start, children first.
+  virtual void initialize();
+  void rememberAtLeast(Duration duration);
+  Duration rememberDuration() const { return remember_; }
+  /// How long a parent has to remember for this stream.
+  virtual Duration parentRememberDuration() const { return remember_; }
+  virtual void clearMetadata(Time time, bool unpersist);
+
+ protected:
+  virtual NodePtr compute(Time time) = 0;
+  /// True for a stream that keeps state over batches, and so has to checkpoint.
+  virtual bool mustCheckpoint() const { return false; }
+  /// Ten seconds, rounded up to a multiple of the slide.
+  virtual Duration defaultCheckpointInterval() const;
+  /// True if someone may ask for the RDD of a time after the next one was made.
+  bool isAskedForLater() const { return askedFor_ > slide_; }
+  /// The RDD of parent `i` at `time`; SparkException, with the cure, if it has none.
+  NodePtr parentRdd(std::size_t i, Time time);
+
+ private:
+  std::weak_ptr<StreamGraph> graph_;
+  std::shared_ptr<OperatorInfo> info_;
+  const std::vector<StreamPtr> parents_;
+  const Duration slide_;
+  StorageLevel level_;
+  StoreFn store_ = nullptr;
+  std::optional<Duration> checkpointInterval_;
+  Duration remember_{0};
+  Duration askedFor_{-1};
+  std::map<Time, NodePtr> made_;
+};
+
+/// A source of a program. Inputs are numbered 0, 1, 2 … in order of construction.
+class InputNode : public StreamNode {
+ public:
+  InputNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind);
+  int inputId() const { return inputId_; }
+  /// "Socket stream [0]".
+  std::string inputName() const;
+  virtual void start() {}
+  virtual void stop() {}
+  /// Records of the batch, if the source knows; -1 otherwise.
+  virtual std::int64_t recordsOf(Time) const { return -1; }
+
+ private:
+  const std::string kind_;
+  int inputId_;
+};
+
+/// An output operation: what to run on its parent's RDD, batch by batch.
+class OutputOperation {
+ public:
+  using Action = std::function<void(const NodePtr&, Time)>;
+  OutputOperation(StreamPtr parent, const std::string& kind, Action action);
+
+  const StreamPtr& parent() const { return parent_; }
+  const OperatorPtr& info() const { return info_; }
+  /// The job of a batch; none where the parent has no RDD.
+  std::optional<Job> generateJob(Time time);
+
+ private:
+  const StreamPtr parent_;
+  const OperatorPtr info_;
+  const std::shared_ptr<const Action> action_;
+};
+
+/// Registers an output operation with the graph of its parent.
+void addOutput(StreamPtr parent, const std::string& kind, OutputOperation::Action action);
+
+}  // namespace millrace::core

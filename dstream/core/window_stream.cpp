@@ -1,0 +1,50 @@
+#include <millrace/base/error.hpp>
+#include <millrace/dstream/core/window_stream.hpp>
+#include <millrace/rdd/core/gather.hpp>
+
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+void checkPositiveMultiple(const std::string& what, Duration given, Duration slide) {
+  if (given <= Duration(0) || !given.isMultipleOf(slide))
+    throw IllegalArgument(what + " is " + given.toString() + ": it has to be a positive multiple of the parent's slide, " +
+                          slide.toString());
+}
+
+class WindowStream final : public StreamNode {
+ public:
+  WindowStream(const StreamPtr& parent, Duration window, Duration slide)
+      : StreamNode("window", {parent}, slide), window_(window) {}
+
+  void persist(StorageLevel level, StoreFn store) override { parents()[0]->persist(level, store); }
+  StorageLevel storageLevel() const override { return StorageLevel::NONE; }
+  Duration parentRememberDuration() const override { return rememberDuration() + window_; }
+
+ protected:
+  NodePtr compute(Time time) override {
+    StreamNode& parent = *parents()[0];
+    return unionNode(graph()->engine(), info(), parent.slice(time - window_ + parent.slideDuration(), time));
+  }
+
+ private:
+  Duration window_;
+};
+
+}  // namespace
+
+void checkWindow(const std::string& kind, const StreamNode& parent, Duration window, Duration slide) {
+  checkPositiveMultiple("the length of " + kind, window, parent.slideDuration());
+  checkPositiveMultiple("the slide of " + kind, slide, parent.slideDuration());
+}
+
+StreamPtr windowStream(const StreamPtr& parent, Duration window, Duration slide, StoreFn store) {
+  checkWindow("window", *parent, window, slide);
+  auto stream = std::make_shared<WindowStream>(parent, window, slide);
+  if (!parent->storageLevel().isValid()) parent->persist(StorageLevel::MEMORY_ONLY_SER, store);
+  return stream;
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <millrace/dstream/core/step_stream.hpp>
+#include <millrace/dstream/dstream.hpp>
+#include <millrace/rdd/ops/flat_map.hpp>
+
+namespace millrace {
+
+template <class T>
+template <class F>
+  requires FlatMapFn<F, T>
+DStream<FlatMapResult<F, T>> DStream<T>::flatMap(F function) const {
+  return DStream<FlatMapResult<F, T>>(core::stepStream("flatMap", node_, core::Partitioning::kLost, [&](const core::OperatorPtr& info) {
+    return core::functionStep<T, core::FlatMapReader>(info, std::move(function));
+  }));
+}
+
+}  // namespace millrace

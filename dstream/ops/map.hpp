@@ -1,0 +1,18 @@
+#pragma once
+
+#include <millrace/dstream/core/step_stream.hpp>
+#include <millrace/dstream/dstream.hpp>
+#include <millrace/rdd/ops/map.hpp>
+
+namespace millrace {
+
+template <class T>
+template <class F>
+  requires MapFn<F, T>
+DStream<ElementResult<F, T>> DStream<T>::map(F function) const {
+  return DStream<ElementResult<F, T>>(core::stepStream("map", node_, core::Partitioning::kLost, [&](const core::OperatorPtr& info) {
+    return core::functionStep<T, core::MapReader>(info, std::move(function));
+  }));
+}
+
+}  // namespace millrace

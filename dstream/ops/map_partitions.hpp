@@ -1,0 +1,20 @@
+#pragma once
+
+#include <millrace/dstream/core/step_stream.hpp>
+#include <millrace/dstream/dstream.hpp>
+#include <millrace/rdd/ops/map_partitions.hpp>
+
+namespace millrace {
+
+template <class T>
+template <class F>
+  requires MapPartitionsFn<F, T>
+DStream<MapPartitionsResult<F, T>> DStream<T>::mapPartitions(F function, bool preservesPartitioning) const {
+  auto partitioning = preservesPartitioning ? core::Partitioning::kKept : core::Partitioning::kLost;
+  return DStream<MapPartitionsResult<F, T>>(
+      core::stepStream("mapPartitions", node_, partitioning, [&](const core::OperatorPtr& info) {
+        return core::functionStep<T, core::MapPartitionsReader>(info, std::move(function));
+      }));
+}
+
+}  // namespace millrace

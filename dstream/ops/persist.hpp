@@ -1,0 +1,14 @@
+#pragma once
+
+#include <millrace/dstream/dstream.hpp>
+#include <millrace/rdd/core/vector_block.hpp>
+
+namespace millrace {
+
+template <class T>
+DStream<T> DStream<T>::persist(StorageLevel level) const {
+  node_->persist(level, core::storeBlock<T>);
+  return *this;
+}
+
+}  // namespace millrace

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <millrace/base/show.hpp>
+#include <millrace/dstream/dstream.hpp>
+#include <millrace/rdd/actions/take.hpp>
+
+#include <sstream>
+
+namespace millrace {
+
+namespace core {
+
+/// The lines of print around the records' own: 43 dashes, the time, 43 dashes.
+std::string printHeader(Time time);
+/// Writes a whole block to stdout at once and flushes it.
+void writeToStdout(const std::string& text);
+
+}  // namespace core
+
+template <class T>
+void DStream<T>::print(int num) const {
+  core::addOutput(node_, "print", [num](const core::NodePtr& rdd, Time time) {
+    auto records = RDD<T>(rdd).take(num + 1);
+    std::ostringstream text;
+    text << core::printHeader(time);
+    for (std::size_t i = 0; i < records.size() && static_cast<int>(i) < num; ++i) {
+      show(text, records[i]);
+      text << '\n';
+    }
+    if (static_cast<int>(records.size()) > num) text << "...\n";
+    text << '\n';
+    core::writeToStdout(text.str());
+  });
+}
+
+}  // namespace millrace

@@ -1,0 +1,12 @@
+#include <millrace/dstream/output/save_as_text_files.hpp>
+
+namespace millrace::core {
+
+std::string fileNameOfTime(const std::string& prefix, const std::string& suffix, Time time) {
+  std::string name = std::to_string(time.milliseconds());
+  if (!prefix.empty()) name = prefix + "-" + name;
+  if (!suffix.empty()) name += "." + suffix;
+  return name;
+}
+
+}  // namespace millrace::core
