@@ -61,20 +61,16 @@ function(millrace_test folder)
   gtest_discover_tests(${target} TEST_PREFIX ${folder}. DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
 endfunction()
 
-# millrace_compile_failure(<name> LINKS <libraries>)
+# millrace_compile_failure(<name>)
 #
-# tests/compile/<name>.cpp compiles; with MISTAKE defined it does not, and the compiler says what the file's line
-# "// expect: <regex>" asks for, in at most 25 lines.
+# <name>.cpp compiles; with MISTAKE defined it does not, and the compiler says, in one error of at most 25 lines, what
+# the file's line "// expect: <regex>" asks for.
 function(millrace_compile_failure name)
-  cmake_parse_arguments(arg "" "" "LINKS" ${ARGN})
-  millrace_list_files(compile/${name}.cpp)
-  set(dirs "")
-  foreach(library ${arg_LINKS})
-    list(APPEND dirs $<TARGET_PROPERTY:${library},INTERFACE_INCLUDE_DIRECTORIES>)
-  endforeach()
+  millrace_list_files(${name}.cpp)
   add_test(NAME compile_failure.${name}
-    COMMAND ${CMAKE_COMMAND} -DCOMPILER=${CMAKE_CXX_COMPILER} "-DINCLUDE_DIRS=${dirs}"
-      -DFILE=${CMAKE_CURRENT_SOURCE_DIR}/compile/${name}.cpp -P ${CMAKE_CURRENT_SOURCE_DIR}/compile/check.cmake)
+    COMMAND ${CMAKE_COMMAND} -DCOMPILER=${CMAKE_CXX_COMPILER} -DFILE=${CMAKE_CURRENT_SOURCE_DIR}/${name}.cpp
+      "-DINCLUDE_DIRS=$<TARGET_PROPERTY:millrace,INTERFACE_INCLUDE_DIRECTORIES>"
+      -P ${PROJECT_SOURCE_DIR}/tests/compile/check.cmake)
 endfunction()
 
 # millrace_sample(<name>): samples/<name>.cpp, a program that users read.
