@@ -8,7 +8,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 SystemClock::SystemClock()
-    : epochAtStart_(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch())),
+    : epochAtStart_(
+          std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch())),
       start_(steady_clock::now()) {}
 
 std::int64_t SystemClock::now() const {
@@ -57,9 +58,8 @@ void ManualClock::advance(std::int64_t byMs) {
 
 bool ManualClock::awaitWaiter(std::int64_t atLeast, milliseconds deadline) const {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, deadline, [&] {
-    return awaited_.lower_bound(std::max(atLeast, time_ + 1)) != awaited_.end();
-  });
+  return changed_.wait_for(
+      lock, deadline, [&] { return awaited_.lower_bound(std::max(atLeast, time_ + 1)) != awaited_.end(); });
 }
 
 }  // namespace millrace

@@ -17,7 +17,8 @@ std::int64_t nextMultiple(std::int64_t elapsed, std::int64_t period) {
 
 }  // namespace
 
-RecurringTimer::RecurringTimer(std::shared_ptr<Clock> clock, std::int64_t periodMs, Callback callback, std::string name)
+RecurringTimer::RecurringTimer(std::shared_ptr<Clock> clock, std::int64_t periodMs, Callback callback,
+                               std::string name)
     : clock_(std::move(clock)), period_(periodMs), callback_(std::move(callback)), name_(std::move(name)) {
   if (period_ <= 0) {
     throw IllegalArgument("timer " + name_ + ": the period is " + std::to_string(period_) +
@@ -41,7 +42,8 @@ std::int64_t RecurringTimer::start() { return start(getStartTime()); }
 
 std::int64_t RecurringTimer::start(std::int64_t startTime) {
   std::lock_guard lock(mutex_);
-  if (stopping_) throw IllegalState("timer " + name_ + " was stopped; a stopped timer cannot start, make a new one");
+  if (stopping_)
+    throw IllegalState("timer " + name_ + " was stopped; a stopped timer cannot start, make a new one");
   if (thread_.joinable()) throw IllegalState("timer " + name_ + " is running already; start it once");
   thread_ = std::thread([this, startTime] { run(startTime); });
   return startTime;
@@ -82,7 +84,8 @@ void RecurringTimer::callBack(std::int64_t time) const {
   } catch (const std::exception& error) {
     logError("a timer's function failed", {{"timer", name_}, {"time", time}, {"error", error.what()}});
   } catch (...) {
-    logError("a timer's function failed", {{"timer", name_}, {"time", time}, {"error", "not a std::exception"}});
+    logError("a timer's function failed",
+             {{"timer", name_}, {"time", time}, {"error", "not a std::exception"}});
   }
 }
 

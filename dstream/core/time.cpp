@@ -21,7 +21,8 @@ std::string inUnits(std::int64_t milliseconds, std::int64_t unit, int decimals, 
 
 std::vector<Time> steps(Time begin, Time last, Duration step) {
   if (step <= Duration(0)) {
-    throw IllegalArgument("a range of times cannot go in steps of " + step.toString() + "; give a positive step");
+    throw IllegalArgument("a range of times cannot go in steps of " + step.toString() +
+                          "; give a positive step");
   }
   std::vector<Time> times;
   if (last < begin) return times;
@@ -48,17 +49,21 @@ std::int64_t Duration::refuseZero() {
   throw IllegalArgument("nothing is a multiple of a duration of 0 ms; give a positive duration");
 }
 
-std::vector<Time> Time::until(Time that, Duration step) const { return steps(*this, that - Milliseconds(1), step); }
+std::vector<Time> Time::until(Time that, Duration step) const {
+  return steps(*this, that - Milliseconds(1), step);
+}
 
 std::vector<Time> Time::to(Time that, Duration step) const { return steps(*this, that, step); }
 
 std::string Time::toString() const { return std::to_string(milliseconds_) + " ms"; }
 
-std::string Interval::toString() const { return "[" + beginTime_.toString() + ", " + endTime_.toString() + "]"; }
+std::string Interval::toString() const {
+  return "[" + beginTime_.toString() + ", " + endTime_.toString() + "]";
+}
 
 void Interval::refuseToOrder(const Interval& a, const Interval& b) {
-  throw IllegalArgument("intervals of different lengths have no order: " + a.toString() + " and " + b.toString() +
-                        "; compare their ends instead");
+  throw IllegalArgument("intervals of different lengths have no order: " + a.toString() + " and " +
+                        b.toString() + "; compare their ends instead");
 }
 
 std::ostream& operator<<(std::ostream& out, Duration duration) { return out << duration.toString(); }

@@ -44,7 +44,8 @@ TEST(Log, NeverReadsAMessageAsAFormat) {
 TEST(Log, KeepsALineOneLine) {
   test::CapturedLog log;
   logInfo("two\nlines", {{"value", "x\nERROR forged\x1b[2J"}, {"quoted", R"(say "no")"}, {"empty", ""}});
-  EXPECT_EQ(log.lines(), Lines{R"(two\x0alines value="x\x0aERROR forged\x1b[2J" quoted="say \"no\"" empty="")"});
+  EXPECT_EQ(log.lines(),
+            Lines{R"(two\x0alines value="x\x0aERROR forged\x1b[2J" quoted="say \"no\"" empty="")"});
 }
 
 TEST(Log, ShortensLongValues) {

@@ -28,10 +28,12 @@ class RecurringTimerTest : public testing::Test {
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
   std::mutex mutex;
   std::vector<std::int64_t> times;
-  RecurringTimer timer{clock, 100, [this](std::int64_t time) {
+  RecurringTimer timer{clock, 100,
+                       [this](std::int64_t time) {
                          std::lock_guard lock(mutex);
                          times.push_back(time);
-                       }, "test"};
+                       },
+                       "test"};
 };
 
 std::vector<std::int64_t> numbers(const boost::json::value& array) {
@@ -75,19 +77,22 @@ TEST_F(RecurringTimerTest, InterruptCutsAPatientStopShort) {
 TEST(RecurringTimer, X06_StartAndRestartTimes) {
   for (const auto& row : test::vector("X06").at("start").as_array()) {
     const auto v = numbers(row);  // now, batch, first, zero
-    RecurringTimer timer(std::make_shared<ManualClock>(v[0]), v[1], [](std::int64_t) {}, "test");
+    RecurringTimer timer(
+        std::make_shared<ManualClock>(v[0]), v[1], [](std::int64_t) {}, "test");
     EXPECT_EQ(timer.getStartTime(), v[2]);
     EXPECT_EQ(timer.getStartTime() - v[1], v[3]);
   }
   for (const auto& row : test::vector("X06").at("restart").as_array()) {
     const auto v = numbers(row);  // now, zero, batch, restart
-    RecurringTimer timer(std::make_shared<ManualClock>(v[0]), v[2], [](std::int64_t) {}, "test");
+    RecurringTimer timer(
+        std::make_shared<ManualClock>(v[0]), v[2], [](std::int64_t) {}, "test");
     EXPECT_EQ(timer.getRestartTime(v[1]), v[3]);
   }
 }
 
 TEST(RecurringTimer, RestartsAfterAStartThatLiesAhead) {
-  RecurringTimer timer(std::make_shared<ManualClock>(50), 100, [](std::int64_t) {}, "test");
+  RecurringTimer timer(
+      std::make_shared<ManualClock>(50), 100, [](std::int64_t) {}, "test");
   EXPECT_EQ(timer.getRestartTime(1000), 100);
   EXPECT_EQ(timer.getRestartTime(1050), 150) << "exactly on a tick waits for the next one";
 }
@@ -131,13 +136,16 @@ TEST_F(RecurringTimerTest, StartsAndStopsOnce) {
 }
 
 TEST(RecurringTimer, RefusesAPeriodThatIsNotPositive) {
-  EXPECT_THROW(RecurringTimer(std::make_shared<ManualClock>(), 0, [](std::int64_t) {}, "test"), IllegalArgument);
+  EXPECT_THROW(RecurringTimer(
+                   std::make_shared<ManualClock>(), 0, [](std::int64_t) {}, "test"),
+               IllegalArgument);
 }
 
 TEST(RecurringTimer, OutlivesAFailureOfItsFunction) {
   test::CapturedLog log;
   auto clock = std::make_shared<ManualClock>();
-  RecurringTimer timer(clock, 100, [](std::int64_t) { throw SparkException("no\nmore"); }, "test");
+  RecurringTimer timer(
+      clock, 100, [](std::int64_t) { throw SparkException("no\nmore"); }, "test");
   timer.start(0);
   ASSERT_TRUE(clock->awaitWaiter(100, 30s));
   clock->advance(100);
@@ -151,14 +159,17 @@ TEST(RecurringTimer, CannotBeStoppedByItsOwnFunction) {
   auto clock = std::make_shared<ManualClock>();
   std::promise<bool> refused;
   RecurringTimer* self = nullptr;
-  RecurringTimer timer(clock, 100, [&](std::int64_t) {
-    try {
-      self->stop(true);
-      refused.set_value(false);
-    } catch (const IllegalState&) {
-      refused.set_value(true);
-    }
-  }, "test");
+  RecurringTimer timer(
+      clock, 100,
+      [&](std::int64_t) {
+        try {
+          self->stop(true);
+          refused.set_value(false);
+        } catch (const IllegalState&) {
+          refused.set_value(true);
+        }
+      },
+      "test");
   self = &timer;
   timer.start(0);
   EXPECT_TRUE(refused.get_future().get());

@@ -88,7 +88,8 @@ TEST(Time, F02_Floor) {
   for (const auto& row : test::vector("F02").at("rows").as_array()) {
     const Time time(row.at(0).as_int64());
     const Duration step(row.at(1).as_int64());
-    const Time floored = row.at(2).is_null() ? time.floor(step) : time.floor(step, Time(row.at(2).as_int64()));
+    const Time floored =
+        row.at(2).is_null() ? time.floor(step) : time.floor(step, Time(row.at(2).as_int64()));
     EXPECT_EQ(floored, Time(row.at(3).as_int64())) << row;
   }
   EXPECT_EQ(Time(-1).floor(Duration(100)), Time(0)) << "towards zero";
@@ -117,8 +118,8 @@ TEST(Interval, KnowsItsLengthAndMoves) {
   static_assert(interval == Interval(Time(1000), Time(1500)));
   static_assert(interval + Milliseconds(500) == Interval(1500, 2000));
   static_assert(interval - Milliseconds(500) == Interval(500, 1000));
-  static_assert(interval < interval + Milliseconds(1) && interval <= interval && interval > interval - Seconds(1) &&
-                interval >= interval);
+  static_assert(interval < interval + Milliseconds(1) && interval <= interval &&
+                interval > interval - Seconds(1) && interval >= interval);
   EXPECT_EQ(printed(interval), "[1000 ms, 1500 ms]");
 }
 

@@ -1,0 +1,111 @@
+#include <millrace/contexts/config_keys.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <thread>
+
+namespace millrace {
+
+std::optional<StreamingMode> ConfigType<StreamingMode>::parse(std::string_view text) {
+  if (text == "micro-batch") return StreamingMode::kMicroBatch;
+  if (text == "continuous") return StreamingMode::kContinuous;
+  return std::nullopt;
+}
+
+std::optional<ClockKind> ConfigType<ClockKind>::parse(std::string_view text) {
+  const std::string_view className = text.substr(text.rfind('.') + 1);
+  if (text == "system" || className == "SystemClock") return ClockKind::kSystem;
+  if (text == "manual" || className == "ManualClock") return ClockKind::kManual;
+  return std::nullopt;
+}
+
+std::optional<Master> ConfigType<Master>::parse(std::string_view text) {
+  constexpr std::string_view kBefore = "local[", kAfter = "]";
+  if (text == "local") return Master{1};
+  if (text.size() <= kBefore.size() + kAfter.size() || !text.starts_with(kBefore) ||
+      !text.ends_with(kAfter)) {
+    return std::nullopt;
+  }
+  const std::string_view count = text.substr(kBefore.size(), text.size() - kBefore.size() - kAfter.size());
+  if (count == "*") return Master{std::max(1, static_cast<int>(std::thread::hardware_concurrency()))};
+  Master master{};
+  const auto [end, error] = std::from_chars(count.begin(), count.end(), master.threads);
+  if (error != std::errc() || end != count.end() || master.threads < 1) return std::nullopt;
+  return master;
+}
+
+namespace config {
+
+std::span<const ConfigEntry* const> entries() {
+  static constexpr auto kEntries = std::to_array<const ConfigEntry*>({
+      &kMaster,
+      &kAppName,
+      &kDefaultParallelism,
+      &kMode,
+      &kBlockInterval,
+      &kBlockQueueSize,
+      &kReceiverRestartDelay,
+      &kReceiverMaxRate,
+      &kReceiverMaxLineBytes,
+      &kConcurrentJobs,
+      &kGracefulStopTimeout,
+      &kStopGracefullyOnShutdown,
+      &kStopSparkContextByDefault,
+      &kCheckpointDirectory,
+      &kUnpersist,
+      &kClock,
+  });
+  return kEntries;
+}
+
+std::span<const std::string_view> withoutEffectYet() {
+  static constexpr auto kNames = std::to_array<std::string_view>({
+      "spark.streaming.backpressure.enabled",
+      "spark.streaming.backpressure.initialRate",
+      "spark.streaming.backpressure.pid.derived",
+      "spark.streaming.backpressure.pid.integral",
+      "spark.streaming.backpressure.pid.minRate",
+      "spark.streaming.backpressure.pid.proportional",
+      "spark.streaming.backpressure.rateEstimator",
+      "spark.streaming.continuous.maxPendingEpochs",
+      "spark.streaming.driver.writeAheadLog.allowBatching",
+      "spark.streaming.driver.writeAheadLog.batchingTimeout",
+      "spark.streaming.driver.writeAheadLog.class",
+      "spark.streaming.driver.writeAheadLog.closeFileAfterWrite",
+      "spark.streaming.driver.writeAheadLog.maxFailures",
+      "spark.streaming.driver.writeAheadLog.rollingIntervalSecs",
+      "spark.streaming.dynamicAllocation.enabled",
+      "spark.streaming.dynamicAllocation.maxExecutors",
+      "spark.streaming.dynamicAllocation.minExecutors",
+      "spark.streaming.dynamicAllocation.scalingDownRatio",
+      "spark.streaming.dynamicAllocation.scalingInterval",
+      "spark.streaming.dynamicAllocation.scalingUpRatio",
+      "spark.streaming.dynamicAllocation.testing",
+      "spark.streaming.fileStream.minRememberDuration",
+      "spark.streaming.internal.batchTime",
+      "spark.streaming.internal.outputOpId",
+      "spark.streaming.kafka.allowNonConsecutiveOffsets",
+      "spark.streaming.kafka.consumer.cache.enabled",
+      "spark.streaming.kafka.consumer.cache.initialCapacity",
+      "spark.streaming.kafka.consumer.cache.loadFactor",
+      "spark.streaming.kafka.consumer.cache.maxCapacity",
+      "spark.streaming.kafka.consumer.poll.ms",
+      "spark.streaming.kafka.maxRatePerPartition",
+      "spark.streaming.kafka.minRatePerPartition",
+      "spark.streaming.manualClock.jump",
+      "spark.streaming.minRememberDuration",
+      "spark.streaming.receiver.blockStoreTimeout",
+      "spark.streaming.receiver.writeAheadLog.class",
+      "spark.streaming.receiver.writeAheadLog.closeFileAfterWrite",
+      "spark.streaming.receiver.writeAheadLog.enable",
+      "spark.streaming.receiver.writeAheadLog.maxFailures",
+      "spark.streaming.receiver.writeAheadLog.rollingIntervalSecs",
+      "spark.streaming.sessionByKey.deltaChainThreshold",
+      "spark.streaming.ui.retainedBatches",
+  });
+  return kNames;
+}
+
+}  // namespace config
+}  // namespace millrace

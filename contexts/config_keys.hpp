@@ -1,0 +1,99 @@
+#pragma once
+
+#include <millrace/base/config_key.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace millrace {
+
+enum class StreamingMode { kMicroBatch, kContinuous };
+
+template <>
+struct ConfigType<StreamingMode> {
+  static constexpr std::string_view kForm = "micro-batch or continuous";
+  static std::optional<StreamingMode> parse(std::string_view text);
+};
+
+enum class ClockKind { kSystem, kManual };
+
+/// Spark's class names (org.apache.spark.util.ManualClock) mean the same.
+template <>
+struct ConfigType<ClockKind> {
+  static constexpr std::string_view kForm = "system or manual";
+  static std::optional<ClockKind> parse(std::string_view text);
+};
+
+/// Where tasks run: on this many threads of the process.
+struct Master {
+  int threads;
+};
+
+template <>
+struct ConfigType<Master> {
+  static constexpr std::string_view kForm =
+      "local[N] for N threads, local[*] for one per core, or local for one: Millrace runs in a single "
+      "process";
+  static std::optional<Master> parse(std::string_view text);
+};
+
+/// The settings that have an effect. `SparkConf::get(config::kBlockInterval)` reads one as what it is.
+namespace config {
+
+inline constexpr ConfigKey<Master> kMaster{"spark.master", "where tasks run: local, local[N] or local[*]", "",
+                                           "local[*]"};
+inline constexpr ConfigKey<std::string> kAppName{"spark.app.name", "what logs and listeners call the program",
+                                                 "", "millrace"};
+inline constexpr ConfigKey<int> kDefaultParallelism{
+    "spark.default.parallelism",
+    "partitions where the program does not say; unset: the threads of the master", "partitions", "", 1};
+
+inline constexpr ConfigKey<StreamingMode> kMode{
+    "spark.streaming.mode", "how streams run: micro-batch (Spark's model) or continuous (record by record)",
+    "", "micro-batch"};
+inline constexpr ConfigKey<std::chrono::milliseconds> kBlockInterval{
+    "spark.streaming.blockInterval",
+    "how long a receiver gathers records into one block, which becomes one partition", "ms", "200ms", 1};
+inline constexpr ConfigKey<int> kBlockQueueSize{
+    "spark.streaming.blockQueueSize",
+    "blocks of a receiver that may wait to be stored before the receiver has to wait", "blocks", "10", 1};
+inline constexpr ConfigKey<std::chrono::milliseconds> kReceiverRestartDelay{
+    "spark.streaming.receiverRestartDelay", "pause before a receiver that lost its peer starts again", "ms",
+    "2000", 0};
+inline constexpr ConfigKey<std::int64_t> kReceiverMaxRate{
+    "spark.streaming.receiver.maxRate", "most records per second and receiver; 0 or less: no limit",
+    "records/s", "9223372036854775807"};
+inline constexpr ConfigKey<ByteSize> kReceiverMaxLineBytes{
+    "spark.streaming.receiver.maxLineBytes", "longest line that a text stream takes", "bytes", "1m", 1};
+inline constexpr ConfigKey<int> kConcurrentJobs{
+    "spark.streaming.concurrentJobs", "output operations that may run at the same time", "jobs", "1", 1};
+inline constexpr ConfigKey<std::chrono::milliseconds> kGracefulStopTimeout{
+    "spark.streaming.gracefulStopTimeout",
+    "how long a graceful stop waits for data already received; unset: ten batch intervals", "ms", "", 0};
+inline constexpr ConfigKey<bool> kStopGracefullyOnShutdown{
+    "spark.streaming.stopGracefullyOnShutdown", "finish what was received when SIGINT or SIGTERM comes", "",
+    "true"};
+inline constexpr ConfigKey<bool> kStopSparkContextByDefault{
+    "spark.streaming.stopSparkContextByDefault", "StreamingContext::stop() stops the SparkContext, too", "",
+    "true"};
+inline constexpr ConfigKey<std::string> kCheckpointDirectory{
+    "spark.streaming.checkpoint.directory", "as if the program called checkpoint() with it; unset: none", "",
+    ""};
+inline constexpr ConfigKey<bool> kUnpersist{"spark.streaming.unpersist",
+                                            "free the RDDs of old batches when no stream needs them any more",
+                                            "", "true"};
+inline constexpr ConfigKey<ClockKind> kClock{"spark.streaming.clock", "system, or manual in tests", "",
+                                             "system"};
+
+/// All of the above, in this order.
+std::span<const ConfigEntry* const> entries();
+
+/// Names of Spark or of Millrace that are understood but change nothing yet.
+std::span<const std::string_view> withoutEffectYet();
+
+}  // namespace config
+}  // namespace millrace
