@@ -42,8 +42,7 @@ std::int64_t RecurringTimer::start() { return start(getStartTime()); }
 
 std::int64_t RecurringTimer::start(std::int64_t startTime) {
   std::lock_guard lock(mutex_);
-  if (stopping_)
-    throw IllegalState("timer " + name_ + " was stopped; a stopped timer cannot start, make a new one");
+  if (stopping_) throw IllegalState("timer " + name_ + " was stopped and cannot start again; make a new one");
   if (thread_.joinable()) throw IllegalState("timer " + name_ + " is running already; start it once");
   thread_ = std::thread([this, startTime] { run(startTime); });
   return startTime;

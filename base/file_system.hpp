@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace {
+
+/// A file being written from its beginning. One thread at a time. Methods throw SparkException, naming the file and the
+/// system's reason; after that the file's content is undefined.
+class WritableFile {
+ public:
+  /// Closes the file if need be, and never throws: whoever has to know whether the bytes arrived calls close().
+  virtual ~WritableFile() = default;
+
+  virtual void write(std::string_view bytes) = 0;
+  /// Returns when all that was written would survive a power cut.
+  virtual void sync() = 0;
+  /// Makes what was written visible to readers; says nothing about power cuts. Nothing may follow.
+  virtual void close() = 0;
+};
+
+/// Where output, checkpoints and logs go: no other code opens files for writing, so that tests can make every step
+/// fail. Any thread may call. Methods throw SparkException, naming the file and the system's reason.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  /// Creates the directory and its parents; those that exist stay.
+  virtual void createDirectories(const std::string& path) = 0;
+  /// Creates the file; an older one with this name is emptied.
+  virtual std::unique_ptr<WritableFile> openForWriting(const std::string& path) = 0;
+  /// Replaces `to` in one step, so that a reader sees the old file or the new one. Survives a power cut once it returns.
+  virtual void rename(const std::string& from, const std::string& to) = 0;
+  /// Removes a file, or a directory with all it holds. False when there was nothing.
+  virtual bool remove(const std::string& path) = 0;
+
+  virtual bool exists(const std::string& path) const = 0;
+  /// The names in a directory, ordered.
+  virtual std::vector<std::string> list(const std::string& path) const = 0;
+  /// All bytes of a file.
+  virtual std::string read(const std::string& path) const = 0;
+};
+
+/// The machine's own file system.
+class LocalFileSystem final : public FileSystem {
+ public:
+  void createDirectories(const std::string& path) override;
+  std::unique_ptr<WritableFile> openForWriting(const std::string& path) override;
+  void rename(const std::string& from, const std::string& to) override;
+  bool remove(const std::string& path) override;
+  bool exists(const std::string& path) const override;
+  std::vector<std::string> list(const std::string& path) const override;
+  std::string read(const std::string& path) const override;
+};
+
+}  // namespace millrace

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <millrace/base/error.hpp>
+#include <millrace/base/file_system.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+namespace millrace::test {
+
+/// A file system that does what another one does, until it fails on request.
+class FaultyFileSystem final : public FileSystem {
+ public:
+  explicit FaultyFileSystem(FileSystem& inner) : inner_(inner) {}
+
+  /// Lets the n-th call from now (1 is the next) fail, once. Every method counts, those of open files, too.
+  void failCall(int n) {
+    std::lock_guard lock(mutex_);
+    failing_ = calls_ + n;
+  }
+
+  /// Lets no more than this many further bytes be written: the write that passes them keeps what fits and fails, and
+  /// so do all after it.
+  void fullAfter(std::int64_t bytes) {
+    std::lock_guard lock(mutex_);
+    room_ = bytes;
+  }
+
+  /// How many calls there were: with it a test can fail each of them in turn.
+  int calls() const {
+    std::lock_guard lock(mutex_);
+    return calls_;
+  }
+
+  void createDirectories(const std::string& path) override {
+    count("create directory", path);
+    inner_.createDirectories(path);
+  }
+  std::unique_ptr<WritableFile> openForWriting(const std::string& path) override {
+    count("create", path);
+    return std::make_unique<File>(*this, path, inner_.openForWriting(path));
+  }
+  void rename(const std::string& from, const std::string& to) override {
+    count("rename", from);
+    inner_.rename(from, to);
+  }
+  bool remove(const std::string& path) override {
+    count("remove", path);
+    return inner_.remove(path);
+  }
+  bool exists(const std::string& path) const override {
+    count("look for", path);
+    return inner_.exists(path);
+  }
+  std::vector<std::string> list(const std::string& path) const override {
+    count("list", path);
+    return inner_.list(path);
+  }
+  std::string read(const std::string& path) const override {
+    count("read", path);
+    return inner_.read(path);
+  }
+
+ private:
+  class File final : public WritableFile {
+   public:
+    File(FaultyFileSystem& system, std::string path, std::unique_ptr<WritableFile> inner)
+        : system_(system), path_(std::move(path)), inner_(std::move(inner)) {}
+
+    void write(std::string_view bytes) override {
+      system_.count("write", path_);
+      const std::string_view fitting = bytes.substr(0, system_.take(bytes.size()));
+      inner_->write(fitting);
+      if (fitting.size() < bytes.size())
+        throw SparkException("cannot write " + path_ + ": No space left on device");
+    }
+    void sync() override {
+      system_.count("sync", path_);
+      inner_->sync();
+    }
+    void close() override {
+      system_.count("close", path_);
+      inner_->close();
+    }
+
+   private:
+    FaultyFileSystem& system_;
+    const std::string path_;
+    const std::unique_ptr<WritableFile> inner_;
+  };
+
+  void count(const char* action, const std::string& path) const {
+    std::lock_guard lock(mutex_);
+    if (++calls_ == failing_)
+      throw SparkException(std::string("cannot ") + action + " " + path + ": Input/output error");
+  }
+
+  std::size_t take(std::size_t bytes) {
+    std::lock_guard lock(mutex_);
+    const std::int64_t taken = std::min(static_cast<std::int64_t>(bytes), room_);
+    room_ -= taken;
+    return static_cast<std::size_t>(taken);
+  }
+
+  FileSystem& inner_;
+  mutable std::mutex mutex_;
+  mutable int calls_ = 0;
+  int failing_ = 0;
+  std::int64_t room_ = std::numeric_limits<std::int64_t>::max();
+};
+
+}  // namespace millrace::test
