@@ -1,0 +1,13 @@
+#include <millrace/contexts/batch_failure.hpp>
+#include <millrace/rdd/core/operator_info.hpp>
+
+#include <utility>
+
+namespace millrace {
+
+BatchFailure::BatchFailure(Time batchTime, const std::string& output, std::exception_ptr cause)
+    : SparkException("batch " + batchTime.toString() + ", " + output + ": " + core::describeException(cause)),
+      batchTime_(batchTime),
+      cause_(std::move(cause)) {}
+
+}  // namespace millrace

@@ -1,0 +1,201 @@
+#include <millrace/base/log.hpp>
+#include <millrace/contexts/batch_failure.hpp>
+#include <millrace/contexts/job_scheduler.hpp>
+#include <millrace/rdd/core/operator_info.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+/// A batch whose jobs are queued or run.
+struct Batch {
+  BatchInfo info;
+  std::size_t unfinished = 0;
+  bool failed = false;
+};
+
+struct QueuedJob {
+  std::shared_ptr<Batch> batch;
+  Job job;
+};
+
+thread_local const void* jobThreadOf = nullptr;
+
+OutputOperationInfo infoOf(const Job& job) {
+  OutputOperationInfo info;
+  info.batchTime = job.time;
+  info.id = job.outputId;
+  info.name = job.output->kind;
+  info.description = job.output->describe();
+  return info;
+}
+
+}  // namespace
+
+struct JobScheduler::State {
+  std::shared_ptr<Clock> clock;
+  std::shared_ptr<ListenerBus> bus;
+  std::shared_ptr<ContextWaiter> waiter;
+  BatchEnd batchEnd;
+
+  mutable std::mutex mutex;
+  mutable std::condition_variable changed;
+  std::deque<QueuedJob> queue;
+  std::size_t pending = 0;
+  std::multiset<std::string> running;
+  int threads = 0;
+  bool stopped = false;
+
+  void work();
+  void runJob(QueuedJob& queued);
+  void begin(Batch& batch, OutputOperationInfo& output);
+  void end(Batch& batch, const OutputOperationInfo& output, const std::exception_ptr& failure);
+};
+
+void JobScheduler::State::work() {
+  jobThreadOf = this;
+  std::unique_lock lock(mutex);
+  for (;;) {
+    changed.wait(lock, [&] { return stopped || !queue.empty(); });
+    if (stopped) break;
+    std::optional<QueuedJob> queued = std::move(queue.front());
+    queue.pop_front();
+    std::string name = "batch " + queued->job.time.toString() + ", " + queued->job.output->describe();
+    auto entry = running.insert(std::move(name));
+    lock.unlock();
+    runJob(*queued);
+    queued.reset();
+    lock.lock();
+    running.erase(entry);
+    changed.notify_all();
+  }
+  --threads;
+  changed.notify_all();
+}
+
+void JobScheduler::State::runJob(QueuedJob& queued) {
+  Batch& batch = *queued.batch;
+  OutputOperationInfo output = infoOf(queued.job);
+  begin(batch, output);
+  std::exception_ptr failure;
+  try {
+    queued.job.run();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  queued.job.run = nullptr;
+  end(batch, output, failure);
+}
+
+void JobScheduler::State::begin(Batch& batch, OutputOperationInfo& output) {
+  output.startTime = clock->now();
+  std::lock_guard lock(mutex);
+  if (!batch.info.processingStartTime) {
+    batch.info.processingStartTime = output.startTime;
+    bus->post([info = batch.info](StreamingListener& to) { to.onBatchStarted(info); });
+  }
+  batch.info.outputOperationInfos[output.id] = output;
+  bus->post([output](StreamingListener& to) { to.onOutputOperationStarted(output); });
+}
+
+void JobScheduler::State::end(Batch& batch, const OutputOperationInfo& begun, const std::exception_ptr& failure) {
+  OutputOperationInfo output = begun;
+  output.endTime = clock->now();
+  if (failure) {
+    output.failureReason = describeException(failure);
+    auto error = std::make_exception_ptr(BatchFailure(output.batchTime, output.description, failure));
+    logError("an output operation failed", {{"error", describeException(error)}});
+    waiter->notifyError(error);
+  }
+  bool last = false;
+  {
+    std::lock_guard lock(mutex);
+    batch.info.outputOperationInfos[output.id] = output;
+    batch.failed = batch.failed || failure != nullptr;
+    last = --batch.unfinished == 0;
+    bus->post([output](StreamingListener& to) { to.onOutputOperationCompleted(output); });
+    if (last) batch.info.processingEndTime = output.endTime;
+  }
+  if (!last) return;
+  batchEnd(batch.info.batchTime, !batch.failed);
+  bus->post([info = batch.info](StreamingListener& to) { to.onBatchCompleted(info); });
+  std::lock_guard lock(mutex);
+  --pending;
+  changed.notify_all();
+}
+
+JobScheduler::JobScheduler(int threads, std::shared_ptr<Clock> clock, std::shared_ptr<ListenerBus> bus,
+                           std::shared_ptr<ContextWaiter> waiter, BatchEnd batchEnd)
+    : state_(std::make_shared<State>()) {
+  state_->clock = std::move(clock);
+  state_->bus = std::move(bus);
+  state_->waiter = std::move(waiter);
+  state_->batchEnd = std::move(batchEnd);
+  state_->threads = threads;
+  for (int i = 0; i < threads; ++i) std::thread([state = state_] { state->work(); }).detach();
+}
+
+JobScheduler::~JobScheduler() { stop(std::chrono::steady_clock::now()); }
+
+void JobScheduler::submit(Time batchTime, std::vector<Job> jobs, std::map<int, StreamInputInfo> inputs) {
+  if (jobs.empty()) return;
+  auto batch = std::make_shared<Batch>();
+  batch->unfinished = jobs.size();
+  batch->info.batchTime = batchTime;
+  batch->info.streamIdToInputInfo = std::move(inputs);
+  batch->info.submissionTime = state_->clock->now();
+  for (const Job& job : jobs) batch->info.outputOperationInfos[job.outputId] = infoOf(job);
+  std::lock_guard lock(state_->mutex);
+  if (state_->stopped) return;
+  state_->bus->post([info = batch->info](StreamingListener& to) { to.onBatchSubmitted(info); });
+  ++state_->pending;
+  for (Job& job : jobs) state_->queue.push_back({batch, std::move(job)});
+  state_->changed.notify_all();
+}
+
+void JobScheduler::reportGenerationFailure(Time batchTime, std::exception_ptr cause) {
+  auto error = std::make_exception_ptr(BatchFailure(batchTime, "making its jobs", std::move(cause)));
+  logError("the jobs of a batch could not be made", {{"error", describeException(error)}});
+  state_->waiter->notifyError(error);
+}
+
+std::size_t JobScheduler::pendingBatches() const {
+  std::lock_guard lock(state_->mutex);
+  return state_->pending;
+}
+
+bool JobScheduler::awaitFewerThan(std::size_t count, std::chrono::steady_clock::time_point deadline) const {
+  std::unique_lock lock(state_->mutex);
+  state_->changed.wait_until(lock, deadline, [&] { return state_->stopped || state_->pending < count; });
+  return !state_->stopped && state_->pending < count;
+}
+
+std::string JobScheduler::runningNow() const {
+  std::lock_guard lock(state_->mutex);
+  std::string text;
+  for (const std::string& name : state_->running) text += (text.empty() ? "" : "; ") + name;
+  return text;
+}
+
+bool JobScheduler::isJobThread() const { return jobThreadOf == state_.get(); }
+
+bool JobScheduler::stop(std::chrono::steady_clock::time_point deadline) {
+  std::deque<QueuedJob> dropped;
+  std::unique_lock lock(state_->mutex);
+  state_->stopped = true;
+  dropped.swap(state_->queue);
+  state_->changed.notify_all();
+  int own = isJobThread() ? 1 : 0;
+  return state_->changed.wait_until(lock, deadline, [&] { return state_->threads <= own; });
+}
+
+}  // namespace millrace::core

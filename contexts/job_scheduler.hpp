@@ -1,0 +1,55 @@
+#pragma once
+
+#include <millrace/base/clock.hpp>
+#include <millrace/contexts/context_waiter.hpp>
+#include <millrace/contexts/listener_bus.hpp>
+#include <millrace/contexts/streaming_listener.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace millrace::core {
+
+/// Runs the jobs of batches on `threads` threads, first in, first out: with one, strictly one output after another,
+/// batch after batch. A job that fails is reported to the waiter and to listeners; the others go on. Thread-safe.
+class JobScheduler {
+ public:
+  /// Told when all jobs of a batch have ended, by the thread that ran the last one.
+  using BatchEnd = std::function<void(Time batchTime, bool succeeded)>;
+
+  JobScheduler(int threads, std::shared_ptr<Clock> clock, std::shared_ptr<ListenerBus> bus,
+               std::shared_ptr<ContextWaiter> waiter, BatchEnd batchEnd);
+  /// Stops at once.
+  ~JobScheduler();
+  JobScheduler(const JobScheduler&) = delete;
+  JobScheduler& operator=(const JobScheduler&) = delete;
+
+  /// Queues the jobs of a batch. A batch without jobs is nothing: no event, no end.
+  void submit(Time batchTime, std::vector<Job> jobs, std::map<int, StreamInputInfo> inputs);
+  /// Reports that the jobs of a batch could not be made.
+  void reportGenerationFailure(Time batchTime, std::exception_ptr cause);
+
+  /// Batches submitted whose jobs have not all ended.
+  std::size_t pendingBatches() const;
+  /// Waits until fewer than `count` batches are pending; false when `deadline` passed first, or it was stopped.
+  bool awaitFewerThan(std::size_t count, std::chrono::steady_clock::time_point deadline) const;
+  /// What runs at this moment, for whoever waits: "batch 3000 ms, print #4", or empty.
+  std::string runningNow() const;
+  /// True on a thread that runs a job of this scheduler.
+  bool isJobThread() const;
+
+  /// Drops jobs that have not begun, and waits for the others until `deadline`. False if one still runs then; its thread
+  /// is left to itself and keeps alive what it uses.
+  bool stop(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace millrace::core

@@ -1,0 +1,20 @@
+#pragma once
+
+/// The whole of Millrace: what a program includes.
+#include <millrace/base/error.hpp>
+#include <millrace/base/parse.hpp>
+#include <millrace/base/split.hpp>
+#include <millrace/contexts/batch_failure.hpp>
+#include <millrace/contexts/spark_conf.hpp>
+#include <millrace/contexts/spark_context.hpp>
+#include <millrace/contexts/streaming_context.hpp>
+#include <millrace/contexts/streaming_listener.hpp>
+#include <millrace/dstream/ops.hpp>
+#include <millrace/io/receiver.hpp>
+#include <millrace/rdd/ops.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>

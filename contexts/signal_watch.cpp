@@ -1,0 +1,72 @@
+#include <millrace/base/error.hpp>
+#include <millrace/contexts/signal_watch.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <mutex>
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+std::mutex installing;
+int installed = 0;
+struct sigaction oldInterrupt, oldTerminate;
+std::atomic<int> newestPipe = -1;
+
+void onSignalArrived(int signal) {
+  int error = errno;
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  auto number = static_cast<unsigned char>(signal);
+  [[maybe_unused]] auto ignored = write(newestPipe.load(), &number, 1);
+  errno = error;
+}
+
+void install() {
+  std::lock_guard lock(installing);
+  if (installed++ > 0) return;
+  struct sigaction action = {};
+  action.sa_handler = onSignalArrived;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, &oldInterrupt);
+  sigaction(SIGTERM, &action, &oldTerminate);
+}
+
+void uninstall() {
+  std::lock_guard lock(installing);
+  if (--installed > 0) return;
+  sigaction(SIGINT, &oldInterrupt, nullptr);
+  sigaction(SIGTERM, &oldTerminate, nullptr);
+}
+
+}  // namespace
+
+SignalWatch::SignalWatch(std::function<void(int)> onSignal) {
+  if (pipe2(pipe_, O_CLOEXEC) != 0) throw SparkException("no pipe for signals: raise the limit of open files (ulimit -n)");
+  outer_ = newestPipe.exchange(pipe_[1]);
+  install();
+  thread_ = std::thread([onSignal = std::move(onSignal), from = pipe_[0]] {
+    unsigned char signal = 0;
+    while (read(from, &signal, 1) < 0 && errno == EINTR) {
+    }
+    if (signal != 0) onSignal(signal);
+  });
+}
+
+SignalWatch::~SignalWatch() {
+  uninstall();
+  newestPipe = outer_;
+  unsigned char end = 0;
+  [[maybe_unused]] auto ignored = write(pipe_[1], &end, 1);
+  thread_.join();
+  close(pipe_[0]);
+  close(pipe_[1]);
+}
+
+}  // namespace millrace::core

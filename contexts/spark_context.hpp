@@ -1,0 +1,73 @@
+#pragma once
+
+#include <millrace/contexts/spark_conf.hpp>
+#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/source.hpp>
+#include <millrace/rdd/rdd.hpp>
+
+#include <memory>
+#include <ranges>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+/// Where RDDs come from and run: the threads of this process (`spark.master`). A handle is a cheap value; copies mean
+/// the same context, which ends with `stop` or with its last handle and RDD.
+class SparkContext {
+ public:
+  explicit SparkContext(const SparkConf& conf);
+  /// With an engine made by hand: other job runners, file systems or chunk sizes, for tests.
+  SparkContext(const SparkConf& conf, core::EnginePtr engine);
+
+  /// An RDD of the records of a range, in `slices` slices (default parallelism, if not said); slice i of k over n
+  /// records holds [i*n/k, (i+1)*n/k). IllegalArgument below 1.
+  template <std::ranges::input_range R>
+  RDD<owned_t<std::ranges::range_value_t<R>>> parallelize(R&& records, int slices) const {
+    using T = owned_t<std::ranges::range_value_t<R>>;
+    std::vector<T> owned;
+    if constexpr (std::ranges::sized_range<R>) owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
+    for (auto&& record : records) owned.push_back(own(record));
+    return RDD<T>(core::parallelNode<T>(engine(), std::move(owned), slices));
+  }
+  template <std::ranges::input_range R>
+  auto parallelize(R&& records) const {
+    return parallelize(std::forward<R>(records), defaultParallelism());
+  }
+  template <std::ranges::input_range R>
+  auto makeRDD(R&& records, int slices) const {
+    return parallelize(std::forward<R>(records), slices);
+  }
+  template <std::ranges::input_range R>
+  auto makeRDD(R&& records) const {
+    return parallelize(std::forward<R>(records));
+  }
+
+  /// The RDD without partitions.
+  template <class T>
+  RDD<T> emptyRDD() const {
+    return RDD<T>(core::blockNode(engine(), core::rddOperator("emptyRDD"), {}));
+  }
+
+  /// The lines of text files, split at LF, CR and CRLF, as views: a path may be a file, a directory (its files, but for
+  /// names that begin with `.` or `_`), a glob, or a list of these with commas. At least `minPartitions` partitions
+  /// where there are that many lines; default min(2, default parallelism). SparkException naming what cannot be read.
+  RDD<std::string_view> textFile(const std::string& path, int minPartitions) const;
+  RDD<std::string_view> textFile(const std::string& path) const;
+
+  const SparkConf& getConf() const;
+  std::string appName() const;
+  int defaultParallelism() const;
+  /// Ends the context: actions throw IllegalState from now on.
+  void stop() const;
+  bool isStopped() const;
+
+  const core::EnginePtr& engine() const;
+
+ private:
+  struct State;
+  std::shared_ptr<const State> state_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,98 @@
+#include <millrace/base/file_system.hpp>
+#include <millrace/base/log.hpp>
+#include <millrace/contexts/config_keys.hpp>
+#include <millrace/contexts/streaming_context_impl.hpp>
+#include <millrace/dstream/input/receiver_input.hpp>
+#include <millrace/io/socket_text_receiver.hpp>
+
+#include <utility>
+
+namespace millrace {
+
+namespace {
+
+std::shared_ptr<Clock> clockOf(const SparkContext& sparkContext) {
+  if (sparkContext.getConf().get(config::kClock) == ClockKind::kManual) return std::make_shared<ManualClock>();
+  return std::make_shared<SystemClock>();
+}
+
+}  // namespace
+
+StreamingContext::StreamingContext(const SparkConf& conf, Duration batchDuration)
+    : StreamingContext(SparkContext(conf), batchDuration) {}
+
+StreamingContext::StreamingContext(const SparkContext& sparkContext, Duration batchDuration)
+    : StreamingContext(sparkContext, batchDuration, clockOf(sparkContext)) {}
+
+StreamingContext::StreamingContext(const SparkContext& sparkContext, Duration batchDuration,
+                                   std::shared_ptr<Clock> clock)
+    : impl_(std::make_shared<Impl>(sparkContext, batchDuration, std::move(clock))) {
+  if (auto directory = sparkContext.getConf().getOption(config::kCheckpointDirectory)) checkpoint(*directory);
+}
+
+StreamingContext::StreamingContext(StreamingContext&&) noexcept = default;
+StreamingContext& StreamingContext::operator=(StreamingContext&&) noexcept = default;
+
+StreamingContext::~StreamingContext() {
+  if (impl_ && impl_->state() == StreamingContextState::ACTIVE) {
+    try {
+      stop(true, false);
+    } catch (const std::exception& error) {
+      logError("stopping the StreamingContext in its destructor failed", {{"error", error.what()}});
+    }
+  }
+}
+
+SparkContext StreamingContext::sparkContext() const { return impl_->sparkContext; }
+
+void StreamingContext::remember(Duration duration) { impl_->graph->remember(duration); }
+
+void StreamingContext::checkpoint(const std::string& directory) {
+  if (!directory.empty()) {
+    impl_->sparkContext.engine()->files().createDirectories(directory);
+    logWarning("state is not written to the checkpoint directory yet: it does not survive a restart",
+               {{"directory", directory}});
+  }
+  impl_->graph->setCheckpointDirectory(directory);
+}
+
+DStream<std::string_view> StreamingContext::socketTextStream(const std::string& hostname, int port,
+                                                             StorageLevel level) {
+  auto maxLine = static_cast<std::size_t>(sparkContext().getConf().get(config::kReceiverMaxLineBytes).bytes);
+  auto receiver = std::make_unique<core::SocketTextReceiver>(hostname, port, level, maxLine);
+  return DStream<std::string_view>(addReceiver("Socket stream", std::move(receiver)));
+}
+
+core::StreamPtr StreamingContext::addReceiver(const std::string& kind, std::unique_ptr<core::ReceiverBase> receiver) {
+  return core::receiverStream(graph(), kind, impl_->tracker, std::move(receiver));
+}
+
+void StreamingContext::start() { impl_->start(); }
+
+void StreamingContext::awaitTermination() { impl_->await(std::nullopt); }
+
+bool StreamingContext::awaitTerminationOrTimeout(std::int64_t timeoutMs) {
+  return impl_->await(std::chrono::milliseconds(timeoutMs));
+}
+
+void StreamingContext::stop(bool stopSparkContext, bool stopGracefully) {
+  impl_->stop(stopSparkContext, stopGracefully);
+}
+
+void StreamingContext::stop(bool stopSparkContext) { stop(stopSparkContext, false); }
+
+void StreamingContext::stop() { stop(sparkContext().getConf().get(config::kStopSparkContextByDefault)); }
+
+StreamingContextState StreamingContext::getState() const { return impl_->state(); }
+
+void StreamingContext::addStreamingListener(std::shared_ptr<StreamingListener> listener) {
+  impl_->bus->add(std::move(listener));
+}
+
+void StreamingContext::removeStreamingListener(const std::shared_ptr<StreamingListener>& listener) {
+  impl_->bus->remove(listener);
+}
+
+const std::shared_ptr<core::StreamGraph>& StreamingContext::graph() const { return impl_->graph; }
+
+}  // namespace millrace

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <millrace/base/clock.hpp>
+#include <millrace/contexts/batch_failure.hpp>
+#include <millrace/contexts/spark_conf.hpp>
+#include <millrace/contexts/spark_context.hpp>
+#include <millrace/contexts/streaming_listener.hpp>
+#include <millrace/dstream/dstream.hpp>
+#include <millrace/dstream/input/queue_stream.hpp>
+#include <millrace/io/receiver.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace millrace {
+
+enum class StreamingContextState { INITIALIZED, ACTIVE, STOPPED };
+
+/// The start of every stream program: makes streams, starts and stops them. Move-only; its destructor stops it. Only one
+/// may be active in a process. Every method may be called by any thread. (Spark: StreamingContext)
+///
+/// | call                        | INITIALIZED            | ACTIVE       | STOPPED      |
+/// |-----------------------------|------------------------|--------------|--------------|
+/// | new stream, operator, output| yes                    | IllegalState | IllegalState |
+/// | start                       | checks, then ACTIVE    | warning      | IllegalState |
+/// | stop                        | warning, STOPPED       | stops        | warning      |
+/// | awaitTermination            | waits                  | waits        | returns      |
+class StreamingContext {
+ public:
+  /// One batch per `batchDuration`. IllegalArgument unless that is positive.
+  StreamingContext(const SparkConf& conf, Duration batchDuration);
+  StreamingContext(const SparkContext& sparkContext, Duration batchDuration);
+  /// With a clock of its own, for tests.
+  StreamingContext(const SparkContext& sparkContext, Duration batchDuration, std::shared_ptr<Clock> clock);
+  StreamingContext(StreamingContext&&) noexcept;
+  StreamingContext& operator=(StreamingContext&&) noexcept;
+  ~StreamingContext();
+
+  SparkContext sparkContext() const;
+
+  /// Keeps the RDDs of streams at least this long, for slices. Once only (IllegalArgument), before start.
+  void remember(Duration duration);
+  /// Where state is to be kept safe; makes the directory. State does not survive a restart yet, which is logged once.
+  void checkpoint(const std::string& directory);
+
+  // ---- Sources ------------------------------------------------------------------------------------------------------
+
+  /// Lines of a TCP server, as views, split at LF, CR and CRLF. Connects again and again when the connection is refused
+  /// or ends (spark.streaming.receiverRestartDelay). Lines longer than spark.streaming.receiver.maxLineBytes are skipped
+  /// and counted; bytes that are no UTF-8 stay as they are and are counted. One partition per
+  /// spark.streaming.blockInterval in which something came.
+  DStream<std::string_view> socketTextStream(const std::string& hostname, int port,
+                                             StorageLevel level = StorageLevel::MEMORY_AND_DISK_SER_2);
+
+  /// The records that a receiver of the user's stores.
+  template <class R>
+    requires std::derived_from<R, core::ReceiverBase>
+  auto receiverStream(std::unique_ptr<R> receiver) {
+    using T = decltype(recordOf(static_cast<const R*>(nullptr)));
+    return DStream<T>(addReceiver("Receiver stream", std::move(receiver)));
+  }
+
+  /// The RDDs of a queue: one per batch, or all that wait. When it is empty, `defaultRDD`; without one, an empty RDD of
+  /// one partition; if that is the null RDD, an empty RDD without partitions.
+  template <class T>
+  DStream<T> queueStream(const RDDQueue<T>& queue, bool oneAtATime = true) {
+    return queueStream(queue, oneAtATime, sparkContext().makeRDD(std::vector<T>(), 1));
+  }
+  template <class T>
+  DStream<T> queueStream(const RDDQueue<T>& queue, bool oneAtATime, const RDD<std::type_identity_t<T>>& defaultRDD) {
+    return inputStream<T>(std::make_shared<core::QueueInput<T>>(graph(), queue, oneAtATime, defaultRDD));
+  }
+
+  // ---- Life ---------------------------------------------------------------------------------------------------------
+
+  /// Starts the batches, the first at the next multiple of the batch interval. IllegalArgument if the program cannot
+  /// run: no output operation, an interval that does not fit; the context is stopped then. IllegalState if another
+  /// context is active (this one stays as it is), or after stop.
+  void start();
+
+  /// Waits for stop, or throws what failed: BatchFailure, the last one if there were several. While a thread waits here,
+  /// SIGINT and SIGTERM stop the context (gracefully, unless spark.streaming.stopGracefullyOnShutdown is false); a
+  /// second one ends the process. If that stop has not ended by its deadline (spark.streaming.gracefulStopTimeout), it
+  /// logs what it waited for and ends the process with exit code 1.
+  void awaitTermination();
+  /// The same for at most so many milliseconds: true if stopped, false if the time is over.
+  bool awaitTerminationOrTimeout(std::int64_t timeoutMs);
+
+  /// Ends the batches. Gracefully: what was received is processed first, within spark.streaming.gracefulStopTimeout.
+  /// Otherwise batches that wait are dropped, and one that runs gets two seconds. From inside an output or transform it
+  /// returns at once and stops behind the caller's back; from a listener it throws SparkException.
+  void stop(bool stopSparkContext, bool stopGracefully);
+  void stop(bool stopSparkContext);
+  void stop();
+
+  StreamingContextState getState() const;
+
+  void addStreamingListener(std::shared_ptr<StreamingListener> listener);
+  void removeStreamingListener(const std::shared_ptr<StreamingListener>& listener);
+
+  /// The graph of this context's streams, for input streams of one's own.
+  const std::shared_ptr<core::StreamGraph>& graph() const;
+
+  /// The stream of a source of one's own.
+  template <class T, std::derived_from<core::InputNode> Input>
+  DStream<T> inputStream(std::shared_ptr<Input> input) {
+    graph()->addInput(input);
+    return DStream<T>(std::move(input));
+  }
+
+ private:
+  class Impl;
+
+  template <class T>
+  static T recordOf(const Receiver<T>*);
+  core::StreamPtr addReceiver(const std::string& kind, std::unique_ptr<core::ReceiverBase> receiver);
+
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <millrace/contexts/context_waiter.hpp>
+#include <millrace/contexts/job_generator.hpp>
+#include <millrace/contexts/job_scheduler.hpp>
+#include <millrace/contexts/listener_bus.hpp>
+#include <millrace/contexts/streaming_context.hpp>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace millrace {
+
+/// The life of a context: one state machine for starting and stopping, callable from anywhere.
+class StreamingContext::Impl : public std::enable_shared_from_this<StreamingContext::Impl> {
+ public:
+  Impl(SparkContext core, Duration batchDuration, std::shared_ptr<Clock> ownClock);
+  ~Impl();
+
+  void start();
+  /// False if something did not end by its deadline; it is named in the log.
+  bool stop(bool stopSparkContext, bool gracefully);
+  bool await(std::optional<std::chrono::milliseconds> timeout);
+  StreamingContextState state() const;
+
+  const SparkContext sparkContext;
+  const std::shared_ptr<Clock> clock;
+  const std::shared_ptr<core::StreamGraph> graph;
+  const std::shared_ptr<core::ListenerBus> bus;
+  const std::shared_ptr<core::ContextWaiter> waiter;
+
+ private:
+  /// Hands on to listeners what receivers go through.
+  struct ReceiversOnBus final : core::ReceiverListener {
+    explicit ReceiversOnBus(std::shared_ptr<core::ListenerBus> to) : bus(std::move(to)) {}
+    void onReceiverStarted(const ReceiverInfo& receiver) override;
+    void onReceiverError(const ReceiverInfo& receiver) override;
+    void onReceiverStopped(const ReceiverInfo& receiver) override;
+    const std::shared_ptr<core::ListenerBus> bus;
+  };
+  ReceiversOnBus receivers_;
+
+ public:
+  const std::shared_ptr<core::ReceiverTracker> tracker;
+
+ private:
+  void startParts();
+  bool stopParts(bool gracefully);
+  bool isOwnThread() const;
+  void onSignal(int signal);
+  std::chrono::milliseconds gracefulTimeout() const;
+
+  std::shared_ptr<core::JobScheduler> scheduler_;
+  std::shared_ptr<core::JobGenerator> generator_;
+  std::mutex changing_;  // held while starting or stopping
+  mutable std::mutex mutex_;
+  StreamingContextState state_ = StreamingContextState::INITIALIZED;
+};
+
+}  // namespace millrace

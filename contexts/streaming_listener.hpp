@@ -1,0 +1,82 @@
+#pragma once
+
+#include <millrace/dstream/core/time.hpp>
+#include <millrace/io/receiver_info.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace millrace {
+
+/// What one input gave to a batch.
+struct StreamInputInfo {
+  int inputStreamId = 0;
+  std::int64_t numRecords = 0;
+};
+
+/// One output operation of a batch. Times in ms since the epoch.
+struct OutputOperationInfo {
+  Time batchTime{0};
+  int id = 0;
+  std::string name;
+  std::string description;
+  std::optional<std::int64_t> startTime;
+  std::optional<std::int64_t> endTime;
+  std::optional<std::string> failureReason;
+
+  std::optional<std::int64_t> duration() const {
+    if (!startTime || !endTime) return std::nullopt;
+    return *endTime - *startTime;
+  }
+};
+
+/// A batch on its way. Times in ms since the epoch; the delays are derived from them. (Spark: BatchInfo)
+struct BatchInfo {
+  Time batchTime{0};
+  std::map<int, StreamInputInfo> streamIdToInputInfo;
+  std::int64_t submissionTime = 0;
+  std::optional<std::int64_t> processingStartTime;
+  std::optional<std::int64_t> processingEndTime;
+  std::map<int, OutputOperationInfo> outputOperationInfos;
+
+  /// From submission to the start of the first output.
+  std::optional<std::int64_t> schedulingDelay() const {
+    if (!processingStartTime) return std::nullopt;
+    return *processingStartTime - submissionTime;
+  }
+  /// From the start of the first output to the end of the last.
+  std::optional<std::int64_t> processingDelay() const {
+    if (!processingStartTime || !processingEndTime) return std::nullopt;
+    return *processingEndTime - *processingStartTime;
+  }
+  std::optional<std::int64_t> totalDelay() const {
+    if (!processingDelay()) return std::nullopt;
+    return *schedulingDelay() + *processingDelay();
+  }
+  std::int64_t numRecords() const {
+    std::int64_t records = 0;
+    for (const auto& [id, info] : streamIdToInputInfo) records += info.numRecords;
+    return records;
+  }
+};
+
+/// Told what a StreamingContext goes through, in order, on one thread of its own; does nothing by default. A callback
+/// may take its time (the context does not wait for it), and must not stop the context. What it throws is logged.
+/// (Spark: StreamingListener)
+class StreamingListener {
+ public:
+  virtual ~StreamingListener() = default;
+  virtual void onStreamingStarted(std::int64_t /*time*/) {}
+  virtual void onReceiverStarted(const ReceiverInfo&) {}
+  virtual void onReceiverError(const ReceiverInfo&) {}
+  virtual void onReceiverStopped(const ReceiverInfo&) {}
+  virtual void onBatchSubmitted(const BatchInfo&) {}
+  virtual void onBatchStarted(const BatchInfo&) {}
+  virtual void onBatchCompleted(const BatchInfo&) {}
+  virtual void onOutputOperationStarted(const OutputOperationInfo&) {}
+  virtual void onOutputOperationCompleted(const OutputOperationInfo&) {}
+};
+
+}  // namespace millrace
