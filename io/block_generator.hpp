@@ -1,0 +1,73 @@
+#pragma once
+
+#include <millrace/base/clock.hpp>
+#include <millrace/base/function_ref.hpp>
+#include <millrace/base/recurring_timer.hpp>
+#include <millrace/rdd/core/block.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace millrace::core {
+
+/// Makes a block of what was added in each interval and pushes the blocks in order, from one thread. At most `queueSize`
+/// blocks wait to be pushed; when it is full the next interval goes on until there is room, and adding waits, so a slow
+/// push slows the receiver instead of filling memory.
+class BlockGenerator {
+ public:
+  enum class State { kInitialized, kActive, kStoppedAddingData, kStoppedGeneratingBlocks, kStoppedAll };
+
+  struct Options {
+    std::int64_t interval = 200;  // milliseconds
+    std::size_t queueSize = 10;
+    std::string name;  // for logs and errors
+  };
+  /// Gives what was added since the last call, null if nothing. Runs under the lock of addData.
+  using Take = std::function<BlockPtr()>;
+  /// Stores a block; must not throw.
+  using Push = std::function<void(BlockPtr)>;
+
+  /// IllegalArgument unless the interval is positive and the queue has room for a block.
+  BlockGenerator(std::shared_ptr<Clock> clock, Options options, Take take, Push push);
+  ~BlockGenerator() { stop(); }
+
+  /// Once, and again after each stop (IllegalState while active).
+  void start();
+
+  /// Calls `append` under the lock. Blocks while the generator is behind; SparkException unless it is active.
+  void addData(FunctionRef<void()> append);
+
+  /// Stops adding, makes a last block, pushes all blocks, in this order. Returns when that is done, whoever called
+  /// first; without effect unless active.
+  void stop();
+
+  State state() const;
+
+ private:
+  void onTick();
+  void pushBlocks();
+  void moveTo(State state);
+
+  const std::shared_ptr<Clock> clock_;
+  const Options options_;
+  const Take take_;
+  const Push push_;
+  std::mutex transition_;  // held while starting and stopping
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  State state_ = State::kInitialized;
+  bool behind_ = false;  // a tick waits for room in the queue
+  std::deque<BlockPtr> queue_;
+  std::optional<RecurringTimer> timer_;
+  std::thread pusher_;
+};
+
+}  // namespace millrace::core

@@ -1,0 +1,76 @@
+#include <millrace/io/rate_limiter.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+std::int64_t noLimitUnlessPositive(std::int64_t rate) { return rate > 0 ? rate : RateLimiter::kNoLimit; }
+
+}  // namespace
+
+RateLimiter::RateLimiter(std::shared_ptr<Clock> clock, std::int64_t maxRate, std::int64_t initialRate,
+                         std::int64_t burst)
+    : clock_(std::move(clock)),
+      maxRate_(noLimitUnlessPositive(maxRate)),
+      burstSeconds_(static_cast<double>(burst) / 1000),
+      limit_(std::min(noLimitUnlessPositive(initialRate), maxRate_)),
+      refilled_(clock_->now()) {}
+
+void RateLimiter::acquire() {
+  while (take(1) == 0) {
+    std::unique_lock lock(mutex_);
+    double missing = 1 - permits_;
+    auto wait = static_cast<std::int64_t>(std::ceil(missing * 1000 / static_cast<double>(currentLimit())));
+    std::int64_t until = refilled_ + std::max<std::int64_t>(wait, 1);
+    std::stop_token released = released_.get_token();
+    lock.unlock();
+    clock_->waitUntil(until, released);
+  }
+}
+
+std::size_t RateLimiter::take(std::size_t wanted) {
+  if (passesAll()) return wanted;
+  std::lock_guard lock(mutex_);
+  refill();
+  auto permitted = std::min(wanted, static_cast<std::size_t>(permits_));
+  permits_ -= static_cast<double>(permitted);
+  return permitted;
+}
+
+std::size_t RateLimiter::burst() const {
+  return passesAll() ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(mostPermits());
+}
+
+void RateLimiter::updateRate(std::int64_t rate) {
+  if (rate <= 0) return;
+  std::lock_guard lock(mutex_);
+  refill();
+  limit_ = std::min(rate, maxRate_);
+}
+
+void RateLimiter::limit(bool on) {
+  std::lock_guard lock(mutex_);
+  limiting_ = on;
+  if (on) {
+    released_ = std::stop_source();
+  } else {
+    released_.request_stop();
+  }
+}
+
+void RateLimiter::refill() {
+  std::int64_t now = clock_->now();
+  double seconds = static_cast<double>(std::max<std::int64_t>(now - refilled_, 0)) / 1000;
+  permits_ = std::min(permits_ + seconds * static_cast<double>(currentLimit()), mostPermits());
+  refilled_ = now;
+}
+
+double RateLimiter::mostPermits() const {
+  return std::clamp(burstSeconds_ * static_cast<double>(currentLimit()), 1.0, 1e15);
+}
+
+}  // namespace millrace::core

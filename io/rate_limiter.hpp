@@ -1,0 +1,57 @@
+#pragma once
+
+#include <millrace/base/clock.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+
+namespace millrace::core {
+
+/// How many records a second a receiver may take in. Permits that are not used pile up for one `burst`, no longer: over
+/// any time t at most rate × (t + burst) records pass, and one at least.
+///
+/// A rate of zero or less stands for no limit, as the documents of Spark say. Any thread may call.
+class RateLimiter {
+ public:
+  static constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+
+  /// Rates in records per second, `burst` in milliseconds.
+  RateLimiter(std::shared_ptr<Clock> clock, std::int64_t maxRate, std::int64_t initialRate,
+              std::int64_t burst);
+
+  /// Waits for the permit of one record.
+  void acquire();
+  /// Takes what is permitted now, at most `wanted`.
+  std::size_t take(std::size_t wanted);
+  /// The most that `take` can ever give at once.
+  std::size_t burst() const;
+
+  std::int64_t currentLimit() const { return limit_.load(std::memory_order_relaxed); }
+  /// Ignored unless positive; never above the maximum.
+  void updateRate(std::int64_t rate);
+
+  /// Lets everything pass until `limit(true)`, and who waits at once: what has arrived must not be held up by an end.
+  void limit(bool on);
+
+ private:
+  bool passesAll() const { return !limiting_.load(std::memory_order_relaxed) || currentLimit() == kNoLimit; }
+  void refill();
+  double mostPermits() const;
+
+  const std::shared_ptr<Clock> clock_;
+  const std::int64_t maxRate_;
+  const double burstSeconds_;
+  std::atomic<std::int64_t> limit_;
+  std::atomic<bool> limiting_ = true;
+  mutable std::mutex mutex_;  // guards what follows
+  double permits_ = 1;
+  std::int64_t refilled_;
+  std::stop_source released_;
+};
+
+}  // namespace millrace::core

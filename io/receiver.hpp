@@ -1,0 +1,64 @@
+#pragma once
+
+#include <millrace/base/owned.hpp>
+#include <millrace/io/receiver_base.hpp>
+#include <millrace/io/record_block.hpp>
+
+#include <concepts>
+#include <ranges>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+/// A source of one's own. Derive, start receiving in onStart, end it in onStop, and hand records on with `store`:
+///
+///     class Ticks : public Receiver<int> {
+///      public:
+///       Ticks() : Receiver(StorageLevel::MEMORY_ONLY) {}
+///       void onStart() override { thread_ = std::jthread([this] { for (int i = 0; !isStopped(); ++i) store(i); }); }
+///       void onStop() override {}
+///      private:
+///       std::jthread thread_;
+///     };
+///
+/// The object is destroyed after its last onStop. Threads that it joins in its destructor must end by themselves then.
+template <class T>
+class Receiver : public core::ReceiverBase {
+  static_assert(kIsOwned<T>,
+                "A receiver keeps what it stores: use the owned type, std::string for std::string_view.");
+
+ public:
+  using core::ReceiverBase::ReceiverBase;
+
+  /// Stores one record. It goes into the block of the current interval: it is received, but not yet stored safely, when
+  /// this returns. Waits for the rate limit. SparkException after the receiver has ended.
+  void store(T record) {
+    addData([&] { records_.push_back(std::move(record)); });
+  }
+
+  /// Stores many records as one block, and returns when that is stored. Not rate limited.
+  template <std::ranges::input_range R>
+    requires(std::constructible_from<T, std::ranges::range_reference_t<R>> && !std::convertible_to<R, T>)
+  void store(R&& records) {
+    if constexpr (std::same_as<R, std::vector<T>>) {
+      storeBlock(core::blockOf(std::move(records)));
+    } else {
+      std::vector<T> copies;
+      for (auto&& record : records) copies.emplace_back(std::forward<decltype(record)>(record));
+      storeBlock(core::blockOf(std::move(copies)));
+    }
+  }
+
+ private:
+  core::BlockPtr takeBlock() final {
+    auto size = records_.size();
+    auto block = core::blockOf(std::exchange(records_, {}));
+    records_.reserve(size);
+    return block;
+  }
+
+  std::vector<T> records_;
+};
+
+}  // namespace millrace

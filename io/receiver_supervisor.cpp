@@ -1,0 +1,167 @@
+#include <millrace/io/receiver_supervisor.hpp>
+
+#include <millrace/base/error.hpp>
+
+#include <boost/core/demangle.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <typeinfo>
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+constexpr std::int64_t kLogInterval = 60'000;
+
+std::string nameOf(const ReceiverBase& receiver, int streamId) {
+  std::string type = boost::core::demangle(typeid(receiver).name());
+  std::size_t scope = type.substr(0, type.find('<')).rfind("::");
+  if (scope != std::string::npos) type.erase(0, scope + 2);
+  return type + "-" + std::to_string(streamId);
+}
+
+/// The text of the exception being handled.
+std::string currentError() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an exception that is no std::exception";
+  }
+}
+
+}  // namespace
+
+ReceiverSupervisor::ReceiverSupervisor(int streamId, std::unique_ptr<ReceiverBase> receiver,
+                                       std::shared_ptr<Clock> clock, const ReceiverOptions& options,
+                                       BlockSink& sink, ReceiverEvents& events)
+    : streamId_(streamId),
+      name_(nameOf(*receiver, streamId)),
+      clock_(clock),
+      restartDelay_(options.restartDelay),
+      sink_(sink),
+      events_(events),
+      limiter_(clock, options.maxRate, options.initialRate, options.blockInterval),
+      generator_(
+          clock, {options.blockInterval, options.blockQueueSize, name_},
+          [this] { return receiver_->takeBlock(); },
+          [this](BlockPtr block) { pushFromGenerator(std::move(block)); }),
+      receiver_(std::move(receiver)) {
+  receiver_->streamId_ = streamId;
+  receiver_->supervisor_ = this;
+}
+
+void ReceiverSupervisor::run(std::stop_token context) {
+  std::stop_token stopped;
+  {
+    std::lock_guard lock(mutex_);
+    request_.reset();
+    stopped_ = std::stop_source();
+    stopped = stopped_.get_token();
+  }
+  limiter_.limit(true);
+  std::stop_callback stopWithContext(context, [this] { stop({"The context stops", ""}); });
+  generator_.start();
+  startReceiver();
+  ReceiverFailure reason = serveRestarts(stopped);
+  stopReceiver();
+  generator_.stop();
+  events_.onStopped(streamId_, reason);
+}
+
+ReceiverFailure ReceiverSupervisor::serveRestarts(std::stop_token stopped) {
+  while (true) {
+    Request request = awaitRequest();
+    if (!request.restart) return request.reason;
+    logRestart(request);
+    stopReceiver();
+    events_.onStopped(streamId_, request.reason);
+    if (clock_->waitUntil(clock_->now() + request.delay, stopped)) startReceiver();
+  }
+}
+
+ReceiverSupervisor::Request ReceiverSupervisor::awaitRequest() {
+  std::unique_lock lock(mutex_);
+  requested_.wait(lock, [this] { return request_.has_value(); });
+  return *std::exchange(request_, std::nullopt);
+}
+
+void ReceiverSupervisor::startReceiver() {
+  state_ = State::kStarted;
+  events_.onStarted(streamId_);
+  try {
+    receiver_->onStart();
+  } catch (...) {
+    stop({"Starting " + name_ + " failed", currentError()});
+  }
+}
+
+void ReceiverSupervisor::stopReceiver() {
+  if (state_.exchange(State::kStopped) != State::kStarted) return;
+  try {
+    receiver_->onStop();
+  } catch (...) {
+    reportError({"Stopping " + name_ + " failed", currentError()});
+  }
+}
+
+void ReceiverSupervisor::addData(FunctionRef<void()> append) {
+  limiter_.acquire();
+  generator_.addData(append);
+}
+
+void ReceiverSupervisor::pushBlock(BlockPtr block) {
+  if (!block) return;
+  if (generator_.state() != BlockGenerator::State::kActive) {
+    throw SparkException(name_ + ": records came after the receiver had stopped; end storing in onStop");
+  }
+  sink_.onBlock(streamId_, std::move(block));
+}
+
+void ReceiverSupervisor::pushFromGenerator(BlockPtr block) {
+  try {
+    sink_.onBlock(streamId_, std::move(block));
+  } catch (...) {
+    reportError({"Storing a block of " + name_ + " failed", currentError()});
+  }
+}
+
+void ReceiverSupervisor::reportError(const ReceiverFailure& failure) {
+  logWarning(failure.message, {{"receiver", name_}, {"error", failure.error}});
+  events_.onError(streamId_, failure);
+}
+
+void ReceiverSupervisor::restart(ReceiverFailure reason, std::optional<std::int64_t> delay) {
+  std::lock_guard lock(mutex_);
+  if (state_ != State::kStarted || request_) return;
+  request_ = Request{true, std::move(reason), std::max<std::int64_t>(delay.value_or(restartDelay_), 0)};
+  requested_.notify_one();
+}
+
+void ReceiverSupervisor::stop(ReceiverFailure reason) {
+  limiter_.limit(false);
+  std::lock_guard lock(mutex_);
+  if (request_ && !request_->restart) return;
+  request_ = Request{false, std::move(reason), 0};
+  requested_.notify_one();
+  stopped_.request_stop();
+}
+
+void ReceiverSupervisor::logRestart(const Request& request) {
+  const auto& [message, error] = request.reason;
+  if (loggedRestart_ != message + error) {
+    loggedRestart_ = message + error;
+    restartLog_.emplace(clock_, kLogInterval);
+  }
+  if (auto heldBack = restartLog_->admit()) {
+    logWarning(message, {{"receiver", name_},
+                         {"error", error},
+                         {"restart_in_ms", request.delay},
+                         {"restarts_since_last_line", *heldBack}});
+  }
+}
+
+}  // namespace millrace::core

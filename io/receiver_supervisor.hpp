@@ -1,0 +1,111 @@
+#pragma once
+
+#include <millrace/base/log.hpp>
+#include <millrace/io/block_generator.hpp>
+#include <millrace/io/rate_limiter.hpp>
+#include <millrace/io/receiver_base.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace millrace::core {
+
+/// How receivers are run. Keys of Spark are named after spark.streaming.
+struct ReceiverOptions {
+  std::int64_t blockInterval = 200;                  // blockInterval, ms
+  std::size_t blockQueueSize = 10;                   // blockQueueSize
+  std::int64_t restartDelay = 2000;                  // receiverRestartDelay, ms
+  std::int64_t maxRate = RateLimiter::kNoLimit;      // receiver.maxRate, records/s
+  std::int64_t initialRate = RateLimiter::kNoLimit;  // backpressure.initialRate, records/s
+};
+
+/// Why a receiver stopped, restarted or complained: what it said, and the text of the error if there was one.
+struct ReceiverFailure {
+  std::string message;
+  std::string error;
+};
+
+/// Where blocks go. May block, to slow the receivers down.
+struct BlockSink {
+  virtual ~BlockSink() = default;
+  virtual void onBlock(int streamId, BlockPtr block) = 0;
+};
+
+/// What a receiver goes through, told in order. Must neither block nor throw.
+struct ReceiverEvents {
+  virtual ~ReceiverEvents() = default;
+  virtual void onStarted(int streamId) = 0;
+  virtual void onError(int streamId, const ReceiverFailure& failure) = 0;
+  virtual void onStopped(int streamId, const ReceiverFailure& reason) = 0;
+};
+
+/// Runs one receiver: starts it, makes blocks of what it stores, restarts it when it asks for that, stops it.
+class ReceiverSupervisor {
+ public:
+  /// `sink` and `events` must outlive it.
+  ReceiverSupervisor(int streamId, std::unique_ptr<ReceiverBase> receiver, std::shared_ptr<Clock> clock,
+                     const ReceiverOptions& options, BlockSink& sink, ReceiverEvents& events);
+
+  /// Runs the receiver in the calling thread until it or `context` is stopped: onStart, restarts, onStop, last blocks.
+  /// While it stops, the rate limit is off. May be called again afterwards.
+  void run(std::stop_token context);
+
+  // What follows may be called by any thread.
+
+  // For the receiver; see ReceiverBase.
+  void addData(FunctionRef<void()> append);
+  void pushBlock(BlockPtr block);
+  void reportError(const ReceiverFailure& failure);
+  void restart(ReceiverFailure reason, std::optional<std::int64_t> delay);
+  void stop(ReceiverFailure reason);
+  bool isReceiverStarted() const { return state_ == State::kStarted; }
+  bool isReceiverStopped() const { return state_ == State::kStopped; }
+  RateLimiter& limiter() { return limiter_; }
+  std::int64_t restartDelay() const { return restartDelay_; }
+
+  /// Pushes what was stored and refuses what comes later, without waiting for a receiver that does not end.
+  void abandon() { generator_.stop(); }
+
+  /// The receiver's class without its namespace, and the stream: "SocketTextReceiver-0".
+  const std::string& name() const { return name_; }
+
+ private:
+  enum class State { kInitialized, kStarted, kStopped };
+  struct Request {
+    bool restart;
+    ReceiverFailure reason;
+    std::int64_t delay;
+  };
+
+  ReceiverFailure serveRestarts(std::stop_token stopped);
+  void startReceiver();
+  void stopReceiver();
+  Request awaitRequest();
+  void pushFromGenerator(BlockPtr block);
+  void logRestart(const Request& request);
+
+  const int streamId_;
+  const std::string name_;
+  const std::shared_ptr<Clock> clock_;
+  const std::int64_t restartDelay_;
+  BlockSink& sink_;
+  ReceiverEvents& events_;
+  RateLimiter limiter_;
+  BlockGenerator generator_;
+  std::string loggedRestart_;
+  std::optional<LogThrottle> restartLog_;
+  std::atomic<State> state_ = State::kInitialized;
+  std::mutex mutex_;  // guards the rest but receiver_
+  std::condition_variable requested_;
+  std::optional<Request> request_;
+  std::stop_source stopped_;
+  const std::unique_ptr<ReceiverBase> receiver_;  // last: its threads end before what they use
+};
+
+}  // namespace millrace::core

@@ -1,0 +1,224 @@
+#include <millrace/io/receiver_tracker.hpp>
+
+#include <millrace/base/error.hpp>
+#include <millrace/base/log.hpp>
+#include <millrace/io/backoff.hpp>
+#include <millrace/io/received_block_tracker.hpp>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t kMostPause = 60'000;
+constexpr std::chrono::milliseconds kPatienceOfDestructor = 10s;
+
+}  // namespace
+
+class ReceiverTracker::Impl final : public BlockSink,
+                                    public ReceiverEvents,
+                                    public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(std::shared_ptr<Clock> clock, ReceiverOptions options, ReceiverListener* listener,
+       std::size_t maxBytes)
+      : clock_(std::move(clock)), options_(options), maxBytes_(maxBytes), listener_(listener) {}
+  ~Impl() override {
+    // A receiver's destructor may join threads that still report errors to here.
+    for (auto& [streamId, run] : runs_) run.supervisor.reset();
+  }
+
+  void addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver) {
+    std::lock_guard lock(mutex_);
+    if (started_) throw IllegalState("A receiver was added after the start; add all streams before");
+    auto [run, isNew] = runs_.try_emplace(streamId);
+    if (!isNew) throw IllegalArgument("Stream " + std::to_string(streamId) + " has a receiver already");
+    run->second.supervisor =
+        std::make_unique<ReceiverSupervisor>(streamId, std::move(receiver), clock_, options_, *this, *this);
+    run->second.info.streamId = streamId;
+    run->second.info.name = run->second.supervisor->name();
+  }
+
+  void start() {
+    std::lock_guard lock(mutex_);
+    if (started_ || stopping_.stop_requested()) {
+      throw IllegalState("Receivers start once; make a new context to start them again");
+    }
+    started_ = true;
+    for (auto& [streamId, run] : runs_) {
+      run.thread = std::thread([self = shared_from_this(), &run] { self->serve(run); });
+    }
+  }
+
+  bool stop(std::chrono::milliseconds patience) {
+    std::lock_guard ending(ending_);
+    auto deadline = std::chrono::steady_clock::now() + patience;
+    stopping_.request_stop();
+    wakeAll();
+    bool allEnded = true;
+    for (auto& [streamId, run] : runs_) allEnded &= end(run, deadline);
+    std::lock_guard lock(listening_);
+    listener_ = nullptr;
+    return allEnded;
+  }
+
+  bool isStopping() const { return stopping_.stop_requested(); }
+
+  void allocateBlocksToBatch(std::int64_t batchTime) {
+    std::lock_guard lock(mutex_);
+    blocks_.allocateBlocksToBatch(batchTime);
+  }
+
+  std::vector<BlockPtr> getBlocksOfBatch(std::int64_t batchTime, int streamId) const {
+    std::lock_guard lock(mutex_);
+    return blocks_.getBlocksOfBatch(batchTime, streamId);
+  }
+
+  bool hasUnallocatedBlocks() const {
+    std::lock_guard lock(mutex_);
+    return blocks_.hasUnallocatedBlocks();
+  }
+
+  void cleanupOldBlocks(std::int64_t threshold) {
+    std::lock_guard lock(mutex_);
+    blocks_.cleanupOldBatches(threshold);
+    changed_.notify_all();
+  }
+
+  std::vector<ReceiverInfo> receivers() const {
+    std::lock_guard lock(mutex_);
+    std::vector<ReceiverInfo> infos;
+    for (const auto& [streamId, run] : runs_) infos.push_back(run.info);
+    return infos;
+  }
+
+ private:
+  struct Run {
+    std::unique_ptr<ReceiverSupervisor> supervisor;
+    ReceiverInfo info;
+    bool ended = false;
+    std::thread thread;
+  };
+
+  void serve(Run& run) {
+    Backoff backoff(options_.restartDelay, kMostPause);
+    std::int64_t began;
+    do {
+      began = clock_->now();
+      try {
+        run.supervisor->run(stopping_.get_token());
+      } catch (const std::exception& error) {
+        run.supervisor->reportError({"Running the receiver failed", error.what()});
+      }
+      if (clock_->now() - began > kMostPause) backoff.reset();
+    } while (clock_->waitUntil(clock_->now() + backoff.next(), stopping_.get_token()));
+    std::lock_guard lock(mutex_);
+    run.ended = true;
+    changed_.notify_all();
+  }
+
+  bool end(Run& run, std::chrono::steady_clock::time_point deadline) {
+    std::unique_lock lock(mutex_);
+    bool ended = changed_.wait_until(lock, deadline, [&] { return run.ended || !started_; });
+    lock.unlock();
+    if (!run.thread.joinable()) return ended;
+    if (ended) {
+      run.thread.join();
+    } else {
+      logWarning("receiver did not end when told to and is left to itself", {{"receiver", run.info.name}});
+      run.supervisor->abandon();
+      run.thread.detach();
+    }
+    return ended;
+  }
+
+  void wakeAll() {
+    std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  }
+
+  void onBlock(int streamId, BlockPtr block) override {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return blocks_.bytes() < maxBytes_ || stopping_.stop_requested(); });
+    blocks_.addBlock(streamId, std::move(block));
+  }
+
+  void onStarted(int streamId) override {
+    tell(&ReceiverListener::onReceiverStarted,
+         update(streamId, [](ReceiverInfo& info) { info.active = true; }));
+  }
+  void onError(int streamId, const ReceiverFailure& failure) override {
+    tell(&ReceiverListener::onReceiverError,
+         update(streamId, [&](ReceiverInfo& info) { note(info, failure); }));
+  }
+  void onStopped(int streamId, const ReceiverFailure& reason) override {
+    tell(&ReceiverListener::onReceiverStopped, update(streamId, [&](ReceiverInfo& info) {
+      info.active = false;
+      note(info, reason);
+    }));
+  }
+
+  template <class F>
+  ReceiverInfo update(int streamId, F change) {
+    std::lock_guard lock(mutex_);
+    ReceiverInfo& info = runs_.at(streamId).info;
+    change(info);
+    return info;
+  }
+
+  void note(ReceiverInfo& info, const ReceiverFailure& failure) {
+    info.lastErrorMessage = failure.message;
+    info.lastError = failure.error;
+    info.lastErrorTime = clock_->now();
+  }
+
+  void tell(void (ReceiverListener::*event)(const ReceiverInfo&), const ReceiverInfo& info) {
+    std::lock_guard lock(listening_);
+    if (listener_ != nullptr) (listener_->*event)(info);
+  }
+
+  const std::shared_ptr<Clock> clock_;
+  const ReceiverOptions options_;
+  const std::size_t maxBytes_;
+  std::mutex ending_;     // one stop at a time
+  std::mutex listening_;  // guards the listener, one call at a time
+  ReceiverListener* listener_;
+  std::stop_source stopping_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  bool started_ = false;
+  ReceivedBlockTracker blocks_;
+  std::map<int, Run> runs_;
+};
+
+ReceiverTracker::ReceiverTracker(std::shared_ptr<Clock> clock, ReceiverOptions options,
+                                 ReceiverListener* listener, std::size_t maxBytes)
+    : impl_(std::make_shared<Impl>(std::move(clock), options, listener, maxBytes)) {}
+ReceiverTracker::~ReceiverTracker() {
+  if (!impl_->isStopping()) impl_->stop(kPatienceOfDestructor);
+}
+
+void ReceiverTracker::addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver) {
+  impl_->addReceiver(streamId, std::move(receiver));
+}
+void ReceiverTracker::start() { impl_->start(); }
+bool ReceiverTracker::stop(std::chrono::milliseconds patience) { return impl_->stop(patience); }
+void ReceiverTracker::allocateBlocksToBatch(std::int64_t batchTime) {
+  impl_->allocateBlocksToBatch(batchTime);
+}
+std::vector<BlockPtr> ReceiverTracker::getBlocksOfBatch(std::int64_t batchTime, int streamId) const {
+  return impl_->getBlocksOfBatch(batchTime, streamId);
+}
+bool ReceiverTracker::hasUnallocatedBlocks() const { return impl_->hasUnallocatedBlocks(); }
+void ReceiverTracker::cleanupOldBlocks(std::int64_t threshold) { impl_->cleanupOldBlocks(threshold); }
+std::vector<ReceiverInfo> ReceiverTracker::receivers() const { return impl_->receivers(); }
+
+}  // namespace millrace::core

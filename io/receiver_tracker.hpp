@@ -1,0 +1,61 @@
+#pragma once
+
+#include <millrace/base/clock.hpp>
+#include <millrace/io/receiver_base.hpp>
+#include <millrace/io/receiver_info.hpp>
+#include <millrace/io/receiver_supervisor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace millrace::core {
+
+/// Runs the receivers of a context, each on a thread of its own, and keeps what they received until it is cleaned up.
+///
+/// A receiver that stops is started again, at growing distances, until the tracker is stopped. When the blocks kept
+/// reach `maxBytes`, storing blocks waits, so that a socket's peer is slowed down instead of memory filled.
+class ReceiverTracker {
+ public:
+  static constexpr std::size_t kMaxBytes = std::size_t{4} << 30;
+
+  /// `listener` may be null; it must live until stop has returned.
+  ReceiverTracker(std::shared_ptr<Clock> clock, ReceiverOptions options, ReceiverListener* listener = nullptr,
+                  std::size_t maxBytes = kMaxBytes);
+  /// Stops, if that was not done, with ten seconds' patience.
+  ~ReceiverTracker();
+  ReceiverTracker(const ReceiverTracker&) = delete;
+  ReceiverTracker& operator=(const ReceiverTracker&) = delete;
+
+  /// Before start, and once per stream (IllegalState, IllegalArgument).
+  void addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver);
+  void start();
+
+  /// Tells all receivers to stop and waits until they have: nothing is received any more, and all that was received
+  /// is here, to be allocated. A receiver that has not ended by `patience` of real time is named in the log and left
+  /// to itself; what it had stored is here too. False then. A later call waits again.
+  ///
+  /// A graceful stop and an immediate one differ in patience only.
+  bool stop(std::chrono::milliseconds patience);
+
+  // What follows may be called by any thread.
+
+  /// Gives all blocks so far to this batch. Without effect unless the time is later than any before.
+  void allocateBlocksToBatch(std::int64_t batchTime);
+  /// In the order in which they came; empty for a time that was not allocated or is cleaned up.
+  std::vector<BlockPtr> getBlocksOfBatch(std::int64_t batchTime, int streamId) const;
+  bool hasUnallocatedBlocks() const;
+  /// Forgets the blocks of batches strictly older than `threshold`.
+  void cleanupOldBlocks(std::int64_t threshold);
+
+  /// What is known of each receiver, by stream.
+  std::vector<ReceiverInfo> receivers() const;
+
+ private:
+  class Impl;
+  const std::shared_ptr<Impl> impl_;  // shared with the receivers' threads
+};
+
+}  // namespace millrace::core

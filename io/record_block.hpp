@@ -1,0 +1,47 @@
+#pragma once
+
+#include <millrace/rdd/core/block.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+
+/// Received records as a partition.
+template <class T>
+class RecordBlock final : public Block {
+ public:
+  explicit RecordBlock(std::vector<T> records) : records_(std::move(records)) {}
+
+  ReaderPtr open() const override { return std::make_unique<RecordReader>(records_); }
+  std::size_t records() const override { return records_.size(); }
+  std::size_t bytes() const override { return records_.capacity() * sizeof(T); }
+
+ private:
+  class RecordReader final : public Reader<T> {
+   public:
+    explicit RecordReader(const std::vector<T>& records) : next_(records.data()), left_(records.size()) {}
+    Chunk<T> next() override {
+      std::size_t size = left_ < kChunkSize ? left_ : kChunkSize;
+      Chunk<T> chunk{next_, size, false};
+      next_ += size;
+      left_ -= size;
+      return chunk;
+    }
+
+   private:
+    const T* next_;
+    std::size_t left_;
+  };
+
+  std::vector<T> records_;
+};
+
+/// The records of a range as a block; null if it is empty.
+template <class T>
+BlockPtr blockOf(std::vector<T> records) {
+  return records.empty() ? nullptr : std::make_shared<RecordBlock<T>>(std::move(records));
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,236 @@
+#include <millrace/io/socket_text_receiver.hpp>
+
+#include <millrace/base/error.hpp>
+#include <millrace/base/log.hpp>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::int64_t kMostDelay = 10'000;
+constexpr int kReadsPerTurn = 4;
+constexpr std::size_t kMostBytes = std::size_t{32} << 20;  // of lines that wait to become a block
+
+/// A peer that is gone without a word is noticed after 10 + 3 × 5 seconds.
+void keepAlive(tcp::socket& socket) {
+  auto set = [&](int level, int option, int value) {
+    setsockopt(socket.native_handle(), level, option, &value, sizeof value);
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 10);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
+}  // namespace
+
+/// From onStart to onStop: one thread, on which everything happens.
+class SocketTextReceiver::Connection {
+ public:
+  explicit Connection(SocketTextReceiver& receiver)
+      : receiver_(receiver),
+        builder_(receiver.builder_),
+        peer_(receiver.host_ + ":" + std::to_string(receiver.port_)) {
+    lookup_->connection = this;
+    asio::post(io_, [this] { lookUp(); });
+    thread_ = std::thread([this] { run(); });
+  }
+
+  ~Connection() {
+    {
+      std::lock_guard lock(lookup_->mutex);
+      lookup_->connection = nullptr;
+    }
+    asio::post(io_, [this] { finish(); });
+    thread_.join();
+  }
+
+  void requestCut() {
+    if (!cutRequested_.exchange(true)) asio::post(io_, [this] { cut(); });
+  }
+
+ private:
+  /// getaddrinfo cannot be interrupted, so it has a thread that nobody waits for; this is what they share.
+  struct Lookup {
+    std::mutex mutex;
+    Connection* connection;
+  };
+
+  void run() {
+    while (true) {
+      try {
+        io_.run();
+        return;
+      } catch (const std::exception& error) {
+        asio::post(io_, [this, reason = failure(error.what())] { end(reason); });
+      }
+    }
+  }
+
+  void lookUp() {
+    error_code notNumeric;
+    auto address = asio::ip::make_address(receiver_.host_, notNumeric);
+    auto port = static_cast<asio::ip::port_type>(receiver_.port_);
+    if (!notNumeric) return connect({tcp::endpoint(address, port)});
+    std::thread([lookup = lookup_, host = receiver_.host_, port] {
+      asio::io_context here;
+      error_code error;
+      std::vector<tcp::endpoint> endpoints;
+      for (const auto& entry : tcp::resolver(here).resolve(host, std::to_string(port), error)) {
+        endpoints.push_back(entry.endpoint());
+      }
+      std::lock_guard lock(lookup->mutex);
+      if (Connection* connection = lookup->connection) {
+        asio::post(connection->io_, [connection, error, endpoints = std::move(endpoints)] {
+          error ? connection->retry("Unknown host " + connection->receiver_.host_ + ": " + error.message())
+                : connection->connect(endpoints);
+        });
+      }
+    }).detach();
+  }
+
+  void connect(std::vector<tcp::endpoint> endpoints) {
+    asio::async_connect(socket_, endpoints, [this](const error_code& error, const tcp::endpoint&) {
+      if (error == asio::error::operation_aborted) return;
+      if (error) return retry("Could not connect to " + peer_ + ": " + error.message());
+      receiver_.backoff_->reset();
+      socket_.non_blocking(true);
+      keepAlive(socket_);
+      connected_ = true;
+      logInfo("receiver connected", {{"stream", receiver_.streamId()}, {"peer", peer_}});
+      awaitData();
+    });
+  }
+
+  std::string failure(const std::string& reason) const {
+    return "Reading from " + peer_ + " failed: " + reason;
+  }
+
+  void retry(const std::string& reason) { receiver_.restart(reason, receiver_.backoff_->next()); }
+
+  void awaitData() {
+    bool full = builder_.lines() >= receiver_.mostPermitted() || builder_.bytes() >= kMostBytes;
+    if (!connected_ || awaiting_ || full) return;
+    awaiting_ = true;
+    socket_.async_wait(tcp::socket::wait_read, [this](const error_code& error) {
+      awaiting_ = false;
+      if (!error) readAvailable();
+    });
+  }
+
+  void readAvailable() {
+    for (int reads = 0; reads < kReadsPerTurn; ++reads) {
+      auto room = builder_.prepare();
+      error_code error;
+      std::size_t size = socket_.read_some(asio::buffer(room.data(), room.size()), error);
+      if (error == asio::error::would_block) break;
+      if (error == asio::error::eof) {
+        builder_.endInput();
+        return end(peer_ + " closed the connection");
+      }
+      if (error) return end(failure(error.message()));
+      builder_.commit(size);
+      if (size < room.size()) break;
+    }
+    if (builder_.bytes() >= kMostBytes) cut();
+    awaitData();
+  }
+
+  void cut() {
+    cutRequested_ = false;
+    receiver_.storeBlock(builder_.cut(receiver_.permitted(builder_.lines())));
+    receiver_.lossLog_.check(builder_.counts(), peer_);
+    if (connected_) {
+      awaitData();
+    } else if (!ending_.empty() && builder_.lines() == 0) {
+      receiver_.restart(std::exchange(ending_, {}));
+    }
+  }
+
+  /// The restart follows when the rate limit has let the last line pass.
+  void end(std::string reason) {
+    builder_.breakInput();
+    close();
+    ending_ = std::move(reason);
+    cut();
+  }
+
+  void finish() {
+    builder_.breakInput();
+    close();
+    work_.reset();
+    io_.stop();
+    receiver_.storeBlock(builder_.cut());
+    receiver_.lossLog_.check(builder_.counts(), peer_);
+  }
+
+  void close() {
+    error_code ignored;
+    socket_.close(ignored);
+    connected_ = false;
+  }
+
+  SocketTextReceiver& receiver_;
+  TextBlockBuilder& builder_;
+  const std::string peer_;
+  asio::io_context io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+  tcp::socket socket_{io_};
+  const std::shared_ptr<Lookup> lookup_{std::make_shared<Lookup>()};
+  std::atomic<bool> cutRequested_ = false;
+  bool connected_ = false;
+  bool awaiting_ = false;
+  std::string ending_;  // why the stream ended
+  std::thread thread_;
+};
+
+SocketTextReceiver::SocketTextReceiver(std::string host, int port, StorageLevel storageLevel,
+                                       std::size_t lineLimit)
+    : ReceiverBase(storageLevel), host_(std::move(host)), port_(port), builder_(lineLimit) {
+  if (host_.empty())
+    throw IllegalArgument("socketTextStream: the host is empty; name the server to read from");
+  if (port_ < 1 || port_ > 65535) {
+    throw IllegalArgument("socketTextStream: port " + std::to_string(port_) + " is not in 1..65535");
+  }
+}
+
+SocketTextReceiver::~SocketTextReceiver() = default;
+
+void SocketTextReceiver::onStart() {
+  if (!backoff_) backoff_.emplace(restartDelay(), kMostDelay);
+  std::lock_guard lock(mutex_);
+  connection_ = std::make_unique<Connection>(*this);
+}
+
+void SocketTextReceiver::onStop() {
+  std::unique_lock lock(mutex_);
+  std::unique_ptr<Connection> connection = std::move(connection_);
+  lock.unlock();
+  connection.reset();
+}
+
+BlockPtr SocketTextReceiver::takeBlock() {
+  std::lock_guard lock(mutex_);
+  if (connection_) connection_->requestCut();
+  return nullptr;
+}
+
+}  // namespace millrace::core

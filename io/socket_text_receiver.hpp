@@ -1,0 +1,48 @@
+#pragma once
+
+#include <millrace/io/backoff.hpp>
+#include <millrace/io/line_loss_log.hpp>
+#include <millrace/io/receiver_base.hpp>
+#include <millrace/io/text_block_builder.hpp>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace millrace::core {
+
+/// Reads lines of text from a TCP server; TextBlockBuilder says what a line is. Its blocks are of std::string_view.
+///
+/// When the peer ends the stream or the connection fails, the receiver restarts: a last line without terminator is kept
+/// after a clean end and dropped after a failure. While there is nobody to connect to it tries again, at distances that
+/// grow to ten seconds. It reads only as long as its blocks are taken and the rate limit allows: TCP slows the sender.
+class SocketTextReceiver final : public ReceiverBase {
+ public:
+  /// IllegalArgument if `host` is empty, `port` is not in 1..65535 or the limit of a line, in bytes, is not usable.
+  SocketTextReceiver(std::string host, int port, StorageLevel storageLevel,
+                     std::size_t lineLimit = kDefaultLineLimit);
+  ~SocketTextReceiver() override;
+
+  void onStart() override;
+  void onStop() override;
+
+  /// Since the receiver was made. For any thread.
+  const LineCounts& counts() const { return builder_.counts(); }
+
+ private:
+  class Connection;
+
+  /// The builder belongs to the connection's thread: this only asks it to store the lines so far.
+  BlockPtr takeBlock() override;
+
+  const std::string host_;
+  const int port_;
+  TextBlockBuilder builder_;
+  LineLossLog lossLog_;
+  std::optional<Backoff> backoff_;
+  std::mutex mutex_;  // guards connection_
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace millrace::core
