@@ -87,6 +87,47 @@ class LocalFile final : public WritableFile {
   Descriptor file_;
 };
 
+class LocalReadableFile final : public ReadableFile {
+ public:
+  // Without O_NONBLOCK, opening a pipe would wait for its writer.
+  explicit LocalReadableFile(const std::string& path)
+      : path_(path), file_("open", path, O_RDONLY | O_NONBLOCK), size_(sizeOf(file_, path)) {}
+
+  std::size_t readAt(std::uint64_t offset, std::span<char> into) const override {
+    std::size_t filled = 0;
+    while (filled < into.size()) {
+      const auto length = retried("read", path_, [&] {
+        return ::pread(file_.number(), into.data() + filled, into.size() - filled,
+                       static_cast<off_t>(offset + filled));
+      });
+      if (length == 0) break;
+      filled += static_cast<std::size_t>(length);
+    }
+    return filled;
+  }
+
+  std::uint64_t size() const override { return size_; }
+
+ private:
+  static std::uint64_t sizeOf(const Descriptor& file, const std::string& path) {
+    struct stat status;
+    retried("look at", path, [&] { return ::fstat(file.number(), &status); });
+    if (!S_ISREG(status.st_mode)) throw SparkException("cannot open " + path + ": not a regular file");
+    return static_cast<std::uint64_t>(status.st_size);
+  }
+
+  const std::string path_;
+  const Descriptor file_;
+  const std::uint64_t size_;
+};
+
+std::filesystem::file_type typeOf(const std::string& path) {
+  std::error_code reason;
+  const auto status = std::filesystem::status(path, reason);
+  if (!std::filesystem::status_known(status)) fail("look for", path, reason);
+  return status.type();
+}
+
 std::string parentOf(const std::string& path) {
   const auto parent = std::filesystem::path(path).parent_path();
   return parent.empty() ? "." : parent.string();
@@ -121,10 +162,11 @@ bool LocalFileSystem::remove(const std::string& path) {
 }
 
 bool LocalFileSystem::exists(const std::string& path) const {
-  std::error_code reason;
-  const bool found = std::filesystem::exists(path, reason);
-  check("look for", path, reason);
-  return found;
+  return typeOf(path) != std::filesystem::file_type::not_found;
+}
+
+bool LocalFileSystem::isDirectory(const std::string& path) const {
+  return typeOf(path) == std::filesystem::file_type::directory;
 }
 
 std::vector<std::string> LocalFileSystem::list(const std::string& path) const {
@@ -137,6 +179,10 @@ std::vector<std::string> LocalFileSystem::list(const std::string& path) const {
   check("list", path, reason);
   std::ranges::sort(names);
   return names;
+}
+
+std::unique_ptr<ReadableFile> LocalFileSystem::openForReading(const std::string& path) const {
+  return std::make_unique<LocalReadableFile>(path);
 }
 
 std::string LocalFileSystem::read(const std::string& path) const {

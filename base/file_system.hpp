@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +24,21 @@ class WritableFile {
   virtual void close() = 0;
 };
 
-/// Where output, checkpoints and logs go: no other code opens files for writing, so that tests can make every step
-/// fail. Any thread may call. Methods throw SparkException, naming the file and the system's reason.
+/// A file that is read from any place. Any thread may call. Methods throw SparkException, naming the file and the
+/// system's reason.
+class ReadableFile {
+ public:
+  virtual ~ReadableFile() = default;
+
+  /// Reads what stands from byte `offset` on. Gives fewer bytes than there is room for only where the file ends, none
+  /// behind its end.
+  virtual std::size_t readAt(std::uint64_t offset, std::span<char> into) const = 0;
+  /// How many bytes the file had when it was opened.
+  virtual std::uint64_t size() const = 0;
+};
+
+/// Where input, output, checkpoints and logs lie: no other code opens files, so that tests can make every step fail.
+/// Any thread may call. Methods throw SparkException, naming the file and the system's reason.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -31,14 +47,19 @@ class FileSystem {
   virtual void createDirectories(const std::string& path) = 0;
   /// Creates the file; an older one with this name is emptied.
   virtual std::unique_ptr<WritableFile> openForWriting(const std::string& path) = 0;
-  /// Replaces `to` in one step, so that a reader sees the old file or the new one. Survives a power cut once it returns.
+  /// Replaces `to` in one step, so that a reader sees the old file or the new one; a directory replaces nothing but an
+  /// empty one. Survives a power cut once it returns, with all other names in the directory of `to`.
   virtual void rename(const std::string& from, const std::string& to) = 0;
   /// Removes a file, or a directory with all it holds. False when there was nothing.
   virtual bool remove(const std::string& path) = 0;
 
   virtual bool exists(const std::string& path) const = 0;
+  /// False when there is nothing, or something else.
+  virtual bool isDirectory(const std::string& path) const = 0;
   /// The names in a directory, ordered.
   virtual std::vector<std::string> list(const std::string& path) const = 0;
+  /// Opens a regular file; what else has a name (a directory, a pipe) is an error.
+  virtual std::unique_ptr<ReadableFile> openForReading(const std::string& path) const = 0;
   /// All bytes of a file.
   virtual std::string read(const std::string& path) const = 0;
 };
@@ -51,7 +72,9 @@ class LocalFileSystem final : public FileSystem {
   void rename(const std::string& from, const std::string& to) override;
   bool remove(const std::string& path) override;
   bool exists(const std::string& path) const override;
+  bool isDirectory(const std::string& path) const override;
   std::vector<std::string> list(const std::string& path) const override;
+  std::unique_ptr<ReadableFile> openForReading(const std::string& path) const override;
   std::string read(const std::string& path) const override;
 };
 

@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
+#include <array>
 #include <functional>
 
 namespace millrace {
@@ -71,11 +74,58 @@ TEST_F(FileSystemTest, ListsRenamesAndRemoves) {
   EXPECT_FALSE(local.remove(directory + "/a"));
 }
 
+TEST_F(FileSystemTest, ReadsFromAnyPlace) {
+  write(local, file, "0123456789");
+  auto open = local.openForReading(file);
+  EXPECT_EQ(open->size(), 10u);
+  std::array<char, 4> room;
+  const auto readAt = [&](std::uint64_t offset) {
+    return std::string(room.data(), open->readAt(offset, room));
+  };
+  EXPECT_EQ(readAt(3), "3456");
+  EXPECT_EQ(readAt(0), "0123");
+  EXPECT_EQ(readAt(8), "89");
+  EXPECT_EQ(readAt(10), "");
+  EXPECT_EQ(readAt(1'000'000'000'000), "");
+  EXPECT_EQ(open->readAt(0, {}), 0u);
+  write(local, file, "now it has got longer");
+  EXPECT_EQ(open->size(), 10u);
+}
+
+TEST_F(FileSystemTest, TellsDirectoriesFromFiles) {
+  write(local, file, "");
+  EXPECT_TRUE(local.isDirectory(directory));
+  EXPECT_FALSE(local.isDirectory(file));
+  EXPECT_FALSE(local.isDirectory(directory + "/none"));
+  EXPECT_FALSE(local.isDirectory(file + "/x"));
+  EXPECT_FALSE(local.exists(file + "/x"));
+}
+
+TEST_F(FileSystemTest, OnlyRegularFilesCanBeReadFromAnyPlace) {
+  const std::string pipe = directory + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(failureOf([&] { local.openForReading(pipe); }), "cannot open " + pipe + ": not a regular file");
+  EXPECT_EQ(failureOf([&] { local.openForReading(directory); }),
+            "cannot open " + directory + ": not a regular file");
+}
+
+TEST_F(FileSystemTest, ADirectoryIsRenamedToWhereNothingIs) {
+  local.createDirectories(directory + "/a/full");
+  local.createDirectories(directory + "/empty");
+  local.rename(directory + "/a", directory + "/empty");
+  EXPECT_EQ(local.list(directory), Names{"empty"});
+  local.createDirectories(directory + "/b");
+  EXPECT_EQ(failureOf([&] { local.rename(directory + "/b", directory + "/empty"); }),
+            "cannot rename " + directory + "/b to " + directory + "/empty: Directory not empty");
+}
+
 TEST_F(FileSystemTest, ErrorsNameTheFileAndTheReason) {
   const std::string none = directory + "/none", inside = none + "/file";
   EXPECT_EQ(failureOf([&] { local.openForWriting(inside); }),
             "cannot create " + inside + ": No such file or directory");
   EXPECT_EQ(failureOf([&] { local.read(none); }), "cannot open " + none + ": No such file or directory");
+  EXPECT_EQ(failureOf([&] { local.openForReading(none); }),
+            "cannot open " + none + ": No such file or directory");
   EXPECT_EQ(failureOf([&] { local.list(none); }), "cannot list " + none + ": No such file or directory");
   EXPECT_EQ(failureOf([&] { local.rename(none, file); }),
             "cannot rename " + none + " to " + file + ": No such file or directory");
@@ -107,6 +157,18 @@ TEST_F(FileSystemTest, FaultyOneFailsTheCallItIsTold) {
   }
   write(faulty, file, "after");
   EXPECT_EQ(local.read(file), "after");
+}
+
+TEST_F(FileSystemTest, FaultyOneFailsReading) {
+  write(local, file, "text");
+  FaultyFileSystem faulty(local);
+  std::array<char, 4> room;
+  faulty.failCall(2);
+  auto open = faulty.openForReading(file);
+  EXPECT_EQ(failureOf([&] { open->readAt(0, room); }), "cannot read " + file + ": Input/output error");
+  EXPECT_EQ(open->readAt(0, room), 4u);
+  faulty.failCall(1);
+  EXPECT_EQ(failureOf([&] { faulty.openForReading(file); }), "cannot open " + file + ": Input/output error");
 }
 
 TEST_F(FileSystemTest, FaultyOneFillsUp) {

@@ -16,7 +16,7 @@ class FaultyFileSystem final : public FileSystem {
  public:
   explicit FaultyFileSystem(FileSystem& inner) : inner_(inner) {}
 
-  /// Lets the n-th call from now (1 is the next) fail, once. Every method counts, those of open files, too.
+  /// Lets the n-th call from now (1 is the next) fail, once. Every method counts but size(), those of open files, too.
   void failCall(int n) {
     std::lock_guard lock(mutex_);
     failing_ = calls_ + n;
@@ -55,9 +55,17 @@ class FaultyFileSystem final : public FileSystem {
     count("look for", path);
     return inner_.exists(path);
   }
+  bool isDirectory(const std::string& path) const override {
+    count("look for", path);
+    return inner_.isDirectory(path);
+  }
   std::vector<std::string> list(const std::string& path) const override {
     count("list", path);
     return inner_.list(path);
+  }
+  std::unique_ptr<ReadableFile> openForReading(const std::string& path) const override {
+    count("open", path);
+    return std::make_unique<OpenFile>(*this, path, inner_.openForReading(path));
   }
   std::string read(const std::string& path) const override {
     count("read", path);
@@ -90,6 +98,23 @@ class FaultyFileSystem final : public FileSystem {
     FaultyFileSystem& system_;
     const std::string path_;
     const std::unique_ptr<WritableFile> inner_;
+  };
+
+  class OpenFile final : public ReadableFile {
+   public:
+    OpenFile(const FaultyFileSystem& system, std::string path, std::unique_ptr<ReadableFile> inner)
+        : system_(system), path_(std::move(path)), inner_(std::move(inner)) {}
+
+    std::size_t readAt(std::uint64_t offset, std::span<char> into) const override {
+      system_.count("read", path_);
+      return inner_->readAt(offset, into);
+    }
+    std::uint64_t size() const override { return inner_->size(); }
+
+   private:
+    const FaultyFileSystem& system_;
+    const std::string path_;
+    const std::unique_ptr<ReadableFile> inner_;
   };
 
   void count(const char* action, const std::string& path) const {
