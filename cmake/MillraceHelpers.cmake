@@ -5,7 +5,7 @@
 # The shared library of a folder, millrace::<folder>. Its include directory holds a single link, millrace/<folder>, and
 # it sees other folders only through the layers it uses: a wrong include does not compile. LINKS stay private, so no
 # header may need them; the public needs are Boost's headers and threads. The UMBRELLA header is included as
-# <millrace/file>, without the folder.
+# <millrace/file>, without the folder. HEADERS are what it includes, and what is installed; others are among the SOURCES.
 function(millrace_layer layer)
   cmake_parse_arguments(arg "" "UMBRELLA" "USES;LINKS;HEADERS;SOURCES" ${ARGN})
   set(target millrace_${layer})
