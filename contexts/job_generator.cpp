@@ -1,4 +1,5 @@
 #include <millrace/base/log.hpp>
+#include <millrace/base/recurring_timer.hpp>
 #include <millrace/contexts/job_generator.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 

@@ -1,5 +1,7 @@
 #include <millrace/base/log.hpp>
 #include <millrace/contexts/config_keys.hpp>
+#include <millrace/contexts/epoch_generator.hpp>
+#include <millrace/contexts/job_generator.hpp>
 #include <millrace/contexts/signal_watch.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
@@ -109,7 +111,7 @@ void StreamingContext::Impl::startParts() {
   };
   int concurrentJobs = sparkContext.getConf().get(config::kConcurrentJobs);
   scheduler_ = std::make_shared<core::JobScheduler>(concurrentJobs, clock, bus, waiter, std::move(batchEnd));
-  generator_ = std::make_shared<core::JobGenerator>(graph, tracker, scheduler_, clock);
+  generator_ = makeGenerator();
   Time first = generator_->firstBatchTime();
   graph->start(first - graph->batchDuration());
   {
@@ -120,6 +122,12 @@ void StreamingContext::Impl::startParts() {
   for (const core::InputPtr& input : graph->inputs()) input->start();
   tracker->start();
   generator_->start(first);
+}
+
+std::shared_ptr<core::BatchGenerator> StreamingContext::Impl::makeGenerator() const {
+  if (sparkContext.getConf().get(config::kMode) == StreamingMode::kContinuous)
+    return std::make_shared<core::EpochGenerator>(graph, tracker, scheduler_, waiter, clock);
+  return std::make_shared<core::JobGenerator>(graph, tracker, scheduler_, clock);
 }
 
 bool StreamingContext::Impl::stop(bool stopSparkContext, bool gracefully) {

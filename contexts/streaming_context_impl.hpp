@@ -1,10 +1,11 @@
 #pragma once
 
+#include <millrace/contexts/batch_generator.hpp>
 #include <millrace/contexts/context_waiter.hpp>
-#include <millrace/contexts/job_generator.hpp>
 #include <millrace/contexts/job_scheduler.hpp>
 #include <millrace/contexts/listener_bus.hpp>
 #include <millrace/contexts/streaming_context.hpp>
+#include <millrace/io/receiver_tracker.hpp>
 
 #include <chrono>
 #include <memory>
@@ -48,13 +49,14 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
 
  private:
   void startParts();
+  std::shared_ptr<core::BatchGenerator> makeGenerator() const;
   bool stopParts(bool gracefully);
   bool isOwnThread() const;
   void onSignal(int signal);
   std::chrono::milliseconds gracefulTimeout() const;
 
   std::shared_ptr<core::JobScheduler> scheduler_;
-  std::shared_ptr<core::JobGenerator> generator_;
+  std::shared_ptr<core::BatchGenerator> generator_;
   std::mutex changing_;  // held while starting or stopping
   mutable std::mutex mutex_;
   StreamingContextState state_ = StreamingContextState::INITIALIZED;

@@ -31,7 +31,7 @@ class DStream {
  public:
   using value_type = T;
 
-  explicit DStream(core::StreamPtr node) : node_(std::move(node)) {}
+  explicit DStream(core::StreamPtr node) : node_(std::move(node)) { node_->setRecordOps(core::recordOps<T>()); }
 
   /// A stream of views is one of owned records wherever such is asked for: `DStream<std::string_view>` to
   /// `DStream<std::string>`. Costs a copy of each record's text.

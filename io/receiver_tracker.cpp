@@ -70,6 +70,8 @@ class ReceiverTracker::Impl final : public BlockSink,
     return allEnded;
   }
 
+  void forwardTo(std::function<void(int, BlockPtr)> sink) { sink_ = std::move(sink); }
+
   bool isStopping() const { return stopping_.stop_requested(); }
 
   void allocateBlocksToBatch(std::int64_t batchTime) {
@@ -146,6 +148,7 @@ class ReceiverTracker::Impl final : public BlockSink,
   }
 
   void onBlock(int streamId, BlockPtr block) override {
+    if (sink_) return sink_(streamId, std::move(block));
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return blocks_.bytes() < maxBytes_ || stopping_.stop_requested(); });
     blocks_.addBlock(streamId, std::move(block));
@@ -188,6 +191,7 @@ class ReceiverTracker::Impl final : public BlockSink,
   const std::shared_ptr<Clock> clock_;
   const ReceiverOptions options_;
   const std::size_t maxBytes_;
+  std::function<void(int, BlockPtr)> sink_;
   std::mutex ending_;     // one stop at a time
   std::mutex listening_;  // guards the listener, one call at a time
   ReceiverListener* listener_;
@@ -209,6 +213,8 @@ ReceiverTracker::~ReceiverTracker() {
 void ReceiverTracker::addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver) {
   impl_->addReceiver(streamId, std::move(receiver));
 }
+void ReceiverTracker::forwardTo(std::function<void(int, BlockPtr)> sink) { impl_->forwardTo(std::move(sink)); }
+
 void ReceiverTracker::start() { impl_->start(); }
 bool ReceiverTracker::stop(std::chrono::milliseconds patience) { return impl_->stop(patience); }
 void ReceiverTracker::allocateBlocksToBatch(std::int64_t batchTime) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -32,6 +33,8 @@ class ReceiverTracker {
   /// Before start, and once per stream (IllegalState, IllegalArgument).
   void addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver);
   void start();
+  /// Hands blocks to `sink` instead of keeping them, on the receivers' threads; it may block. Before start.
+  void forwardTo(std::function<void(int streamId, BlockPtr block)> sink);
 
   /// Tells all receivers to stop and waits until they have: nothing is received any more, and all that was received
   /// is here, to be allocated. A receiver that has not ended by `patience` of real time is named in the log and left

@@ -10,8 +10,13 @@ namespace {
 class StepStream final : public StreamNode {
  public:
   StepStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
-             FunctionRef<StepPtr(const OperatorPtr&)> step)
-      : StreamNode(kind, {parent}), partitioning_(partitioning), step_(step(info())) {}
+             FunctionRef<StepPtr(const OperatorPtr&)> step, bool byRecord)
+      : StreamNode(kind, {parent}), partitioning_(partitioning), step_(step(info())), byRecord_(byRecord) {}
+
+  Flow flow() const override {
+    if (byRecord_) return ByRecord{step_};
+    return ByEpoch{};
+  }
 
  protected:
   NodePtr compute(Time time) override {
@@ -22,12 +27,15 @@ class StepStream final : public StreamNode {
  private:
   Partitioning partitioning_;
   StepPtr step_;
+  bool byRecord_;
 };
 
 class ShuffleStream final : public StreamNode {
  public:
   ShuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec, PartitionerPtr partitioner)
       : StreamNode(kind, {parent}), spec_(std::move(spec)), partitioner_(std::move(partitioner)) {}
+
+  Flow flow() const override { return Shuffled{spec_, partitioner_}; }
 
  protected:
   NodePtr compute(Time time) override {
@@ -44,7 +52,12 @@ class ShuffleStream final : public StreamNode {
 
 StreamPtr stepStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
                      FunctionRef<StepPtr(const OperatorPtr&)> step) {
-  return std::make_shared<StepStream>(kind, parent, partitioning, step);
+  return std::make_shared<StepStream>(kind, parent, partitioning, step, true);
+}
+
+StreamPtr partitionStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
+                          FunctionRef<StepPtr(const OperatorPtr&)> step) {
+  return std::make_shared<StepStream>(kind, parent, partitioning, step, false);
 }
 
 StreamPtr shuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,

@@ -13,6 +13,10 @@ namespace millrace::core {
 StreamPtr stepStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
                      FunctionRef<StepPtr(const OperatorPtr&)> step);
 
+/// The same for a step that looks at whole partitions: it waits for the end of the batch.
+StreamPtr partitionStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
+                          FunctionRef<StepPtr(const OperatorPtr&)> step);
+
 /// A wide stream operator of one parent: the same shuffle on each batch. No RDD where the parent has none.
 StreamPtr shuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,
                         PartitionerPtr partitioner);

@@ -46,10 +46,13 @@ NodePtr StreamNode::rdd(Time time) {
   std::lock_guard lock(owner->mutex());
   if (auto known = made_.find(time); known != made_.end()) return known->second;
   if (!isTimeValid(time)) return nullptr;
-  NodePtr made = compute(time);
+  setRdd(time, compute(time));
+  return made_.at(time);
+}
+
+void StreamNode::setRdd(Time time, NodePtr made) {
   if (made && store_ != nullptr) made->persist(level_, store_);
-  made_.emplace(time, made);
-  return made;
+  made_.insert_or_assign(time, std::move(made));
 }
 
 std::vector<NodePtr> StreamNode::slice(Time from, Time to) {

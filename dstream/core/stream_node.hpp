@@ -1,5 +1,7 @@
 #pragma once
 
+#include <millrace/dstream/core/flow.hpp>
+#include <millrace/dstream/core/record_ops.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/rdd/core/node.hpp>
@@ -44,6 +46,16 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// Times whose RDDs are kept at this moment.
   std::vector<Time> rememberedTimes() const;
 
+  /// How this operator takes part in a long-lived graph.
+  virtual Flow flow() const { return ByEpoch{}; }
+  /// What such a graph must know of this stream's records; told by the typed handle.
+  const RecordOps& recordOps() const { return *recordOps_; }
+  void setRecordOps(const RecordOps* ops) { recordOps_ = ops; }
+  /// Sets the RDD of a time that a long-lived graph has made, or that it has none.
+  void setRdd(Time time, NodePtr made);
+  /// True if this stream's RDDs are to be kept, so that slices can show them.
+  bool isKept() const { return store_ != nullptr || isAskedForLater(); }
+
   /// Keeps each of this stream's RDDs in memory. Without `store` the level is only reported. Unsupported after start.
   virtual void persist(StorageLevel level, StoreFn store);
   virtual StorageLevel storageLevel() const { return level_; }
@@ -77,6 +89,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   std::shared_ptr<OperatorInfo> info_;
   const std::vector<StreamPtr> parents_;
   const Duration slide_;
+  const RecordOps* recordOps_ = nullptr;
   StorageLevel level_;
   StoreFn store_ = nullptr;
   std::optional<Duration> checkpointInterval_;
@@ -92,6 +105,8 @@ class InputNode : public StreamNode {
   int inputId() const { return inputId_; }
   /// "Socket stream [0]".
   std::string inputName() const;
+  /// True if records come from outside whenever they come; false if there is an RDD for each batch time.
+  virtual bool isLive() const { return false; }
   virtual void start() {}
   virtual void stop() {}
   /// Records of the batch, if the source knows; -1 otherwise.

@@ -13,6 +13,8 @@ class ReceiverInput final : public InputNode {
                 const std::shared_ptr<ReceiverTracker>& tracker)
       : InputNode(graph, kind), tracker_(tracker) {}
 
+  bool isLive() const override { return true; }
+
   std::int64_t recordsOf(Time time) const override {
     std::int64_t records = 0;
     for (const BlockPtr& block : blocksOf(time)) records += static_cast<std::int64_t>(block->records());

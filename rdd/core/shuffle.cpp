@@ -8,9 +8,9 @@
 
 namespace millrace::core {
 
-ShuffleNode::ShuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec, int outputs,
-                         PartitionerPtr partitioner)
-    : Node(sides.front()->enginePtr(), std::move(info), sides, outputs, std::move(partitioner)),
+ShuffleNode::ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
+                         int outputs, PartitionerPtr partitioner)
+    : Node(std::move(engine), std::move(info), std::move(sides), outputs, std::move(partitioner)),
       spec_(std::move(spec)),
       outputs_(static_cast<std::size_t>(partitions())) {}
 
@@ -34,12 +34,19 @@ void ShuffleNode::write() {
     });
   }
   for (std::size_t side = 0; side < written.size(); ++side) {
-    for (auto& files : written[side]) {
-      for (std::size_t p = 0; p < outputs_.size(); ++p) {
-        if (files[p]) outputs_[p].files.emplace_back(static_cast<int>(side), std::move(files[p]));
-      }
-    }
+    for (auto& files : written[side]) take(static_cast<int>(side), std::move(files));
   }
+}
+
+void ShuffleNode::take(int side, std::vector<ShuffleFilePtr> files) {
+  for (std::size_t p = 0; p < outputs_.size(); ++p) {
+    if (files[p]) outputs_[p].files.emplace_back(side, std::move(files[p]));
+  }
+}
+
+void ShuffleNode::setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks) {
+  for (auto& files : tasks) take(0, std::move(files));
+  written_ = true;
 }
 
 BlockPtr ShuffleNode::block(int partition) {
@@ -65,15 +72,26 @@ BlockPtr ShuffleNode::merge(Output& output) {
 
 NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec, PartitionerPtr partitioner) {
   int outputs = partitioner->partitions();
-  return std::make_shared<ShuffleNode>(std::move(info), std::move(sides), std::move(spec), outputs,
+  EnginePtr engine = sides.front()->enginePtr();
+  return std::make_shared<ShuffleNode>(std::move(engine), std::move(info), std::move(sides), std::move(spec), outputs,
                                        std::move(partitioner));
+}
+
+NodePtr writtenShuffleNode(EnginePtr engine, OperatorPtr info, ShuffleSpecPtr spec, PartitionerPtr partitioner,
+                           std::vector<std::vector<ShuffleFilePtr>> tasks) {
+  int outputs = partitioner->partitions();
+  auto node = std::make_shared<ShuffleNode>(std::move(engine), std::move(info), std::vector<NodePtr>(),
+                                            std::move(spec), outputs, std::move(partitioner));
+  node->setWritten(std::move(tasks));
+  return node;
 }
 
 NodePtr spreadNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int outputs) {
   if (outputs < 1)
     throw IllegalArgument(info->describe() + " into " + std::to_string(outputs) + " partitions: give at least 1");
+  EnginePtr engine = parent->enginePtr();
   std::vector<NodePtr> sides{std::move(parent)};
-  return std::make_shared<ShuffleNode>(std::move(info), std::move(sides), std::move(spec), outputs, nullptr);
+  return std::make_shared<ShuffleNode>(std::move(engine), std::move(info), std::move(sides), std::move(spec), outputs, nullptr);
 }
 
 int defaultPartitions(const Node& parent) { return std::max(1, parent.partitions()); }

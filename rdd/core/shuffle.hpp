@@ -46,8 +46,11 @@ using ShuffleSpecPtr = std::shared_ptr<const ShuffleSpec>;
 /// result partitions are blocks of the spec's own type, kept as long as the node.
 class ShuffleNode final : public Node {
  public:
-  ShuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec, int outputs,
+  ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec, int outputs,
               PartitionerPtr partitioner);
+
+  /// Takes what map tasks have written already: one file per output of each task, in the order of the tasks.
+  void setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks);
 
   void prepare() override;
   BlockPtr block(int partition) override;
@@ -62,6 +65,7 @@ class ShuffleNode final : public Node {
     std::exception_ptr failure;
   };
   void write();
+  void take(int side, std::vector<ShuffleFilePtr> files);
   BlockPtr merge(Output& output);
 
   const ShuffleSpecPtr spec_;
@@ -72,6 +76,10 @@ class ShuffleNode final : public Node {
 
 /// A shuffle by key: as many outputs as the partitioner has, spread by it.
 NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec, PartitionerPtr partitioner);
+
+/// The same, of what was written already outside of tasks.
+NodePtr writtenShuffleNode(EnginePtr engine, OperatorPtr info, ShuffleSpecPtr spec, PartitionerPtr partitioner,
+                           std::vector<std::vector<ShuffleFilePtr>> tasks);
 
 /// A shuffle that spreads records without regard to keys. IllegalArgument below 1 output.
 NodePtr spreadNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int outputs);

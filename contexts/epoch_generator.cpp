@@ -1,0 +1,299 @@
+#include <millrace/base/log.hpp>
+#include <millrace/base/recurring_timer.hpp>
+#include <millrace/contexts/batch_failure.hpp>
+#include <millrace/contexts/epoch_generator.hpp>
+#include <millrace/continuous/live_graph.hpp>
+#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/source.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+
+namespace {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+thread_local const void* generatingFor = nullptr;
+
+std::unique_ptr<TaskPool> taskPool(int workers) {
+#ifdef __SANITIZE_THREAD__
+  return threadTaskPool(workers);
+#else
+  return tbbTaskPool(workers);
+#endif
+}
+
+/// What is known of an epoch from its beginning: its time, and the sources that have nothing in it, not even an RDD.
+struct Begun {
+  Time time;
+  std::set<std::size_t> absentSources;
+};
+
+}  // namespace
+
+class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
+       std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<ContextWaiter> waiter, std::shared_ptr<Clock> clock)
+      : graph_(std::move(graph)),
+        tracker_(std::move(tracker)),
+        scheduler_(std::move(scheduler)),
+        waiter_(std::move(waiter)),
+        timer_(std::move(clock), graph_->batchDuration().milliseconds(),
+               [this](std::int64_t time) { onTick(Time(time)); }, "epoch timer"),
+        live_(lower(*graph_), taskPool(graph_->engine()->threads()), graph_->engine()->threads(),
+              [this](Epoch epoch, Parts parts) { onClosed(epoch, std::move(parts)); },
+              [this](std::exception_ptr failure, Epoch epoch) { onFailed(std::move(failure), epoch); }) {}
+
+  Time firstBatchTime() const { return Time(timer_.getStartTime()); }
+
+  void start(Time firstBatch) {
+    last_ = firstBatch - graph_->batchDuration();
+    std::thread([self = shared_from_this()] { self->drive(); }).detach();
+    for (std::size_t source = 0; source < live_.plan().sources.size(); ++source) {
+      const InputPtr& input = live_.plan().sources[source].input;
+      if (input->isLive()) sourceOfInput_[input->inputId()] = source;
+    }
+    tracker_->forwardTo([self = weak_from_this()](int input, BlockPtr block) {
+      if (auto impl = self.lock()) impl->onBlock(input, std::move(block));
+    });
+    timer_.start(firstBatch.milliseconds());
+  }
+
+  bool stop(bool finish, Deadline deadline) {
+    stopping_.request_stop();
+    {
+      std::unique_lock lock(mutex_);
+      if (!changed_.wait_until(lock, deadline, [&] { return !beginning_; })) {
+        std::thread([self = shared_from_this()] { self->timer_.stop(true); }).detach();
+        receiving_.request_stop();
+        return false;
+      }
+    }
+    timer_.stop(true);
+    bool ended = true;
+    if (finish && !hasFailed()) {
+      begin(last_ + graph_->batchDuration());
+      ended = live_.epochs().awaitFewerThan(1, deadline);
+    }
+    std::unique_lock lock(mutex_);
+    ended = changed_.wait_until(lock, deadline, [&] { return (closed_.empty() && !driving_) || !finish; }) && ended;
+    stopped_ = true;
+    changed_.notify_all();
+    ended = changed_.wait_until(lock, deadline, [&] { return driverEnded_; }) && ended;
+    receiving_.request_stop();
+    return ended;
+  }
+
+  bool isGeneratingThread() const { return generatingFor == this; }
+
+ private:
+  struct ClosedEpoch {
+    Begun begun;
+    Parts parts;
+  };
+
+  void onBlock(int input, BlockPtr block) {
+    auto source = sourceOfInput_.find(input);
+    if (source != sourceOfInput_.end()) live_.feed(source->second, std::move(block), receiving_.get_token());
+  }
+
+  void onTick(Time time) {
+    while (!hasRoom()) {
+      if (stopping_.stop_requested() || hasFailed()) return;
+    }
+    {
+      std::lock_guard lock(mutex_);
+      if (stopping_.stop_requested()) return;
+      beginning_ = true;
+    }
+    begin(time);
+    std::lock_guard lock(mutex_);
+    beginning_ = false;
+    changed_.notify_all();
+  }
+
+  bool hasRoom() {
+    std::size_t elsewhere = scheduler_->pendingBatches();
+    {
+      std::lock_guard lock(mutex_);
+      elsewhere += closed_.size() + (driving_ ? 1 : 0);
+    }
+    auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
+    if (elsewhere < kMostOpen) return live_.epochs().awaitFewerThan(kMostOpen - elsewhere, soon);
+    scheduler_->awaitFewerThan(kMostOpen, soon);
+    return false;
+  }
+
+  void begin(Time time) {
+    const void* outer = std::exchange(generatingFor, this);
+    last_ = time;
+    Epoch epoch = live_.epochs().begin();
+    Begun begun{time, {}};
+    std::vector<NodePtr> given(live_.plan().sources.size());
+    try {
+      give(time, given, begun);
+    } catch (...) {
+      scheduler_->reportGenerationFailure(time, std::current_exception());
+    }
+    {
+      std::lock_guard lock(mutex_);
+      begun_.emplace(epoch, begun);
+    }
+    for (std::size_t source = 0; source < given.size(); ++source) {
+      if (given[source]) live_.feed(source, given[source], epoch);
+      bool isLive = live_.plan().sources[source].input->isLive();
+      live_.mark(source, epoch, isLive ? 1 : given[source] ? given[source]->partitions() : 0);
+    }
+    generatingFor = outer;
+  }
+
+  /// Sources that are not live give their RDD of the time.
+  void give(Time time, std::vector<NodePtr>& given, Begun& begun) {
+    for (std::size_t source = 0; source < given.size(); ++source) {
+      const InputPtr& input = live_.plan().sources[source].input;
+      if (input->isLive()) continue;
+      NodePtr rdd = input->rdd(time);
+      if (rdd) {
+        rdd->prepare();
+        given[source] = std::move(rdd);
+      } else {
+        begun.absentSources.insert(source);
+      }
+    }
+  }
+
+  void onClosed(Epoch epoch, Parts parts) {
+    std::lock_guard lock(mutex_);
+    auto begun = begun_.find(epoch);
+    closed_.push_back({std::move(begun->second), std::move(parts)});
+    begun_.erase(begun);
+    changed_.notify_all();
+  }
+
+  void onFailed(std::exception_ptr failure, Epoch epoch) {
+    Time time = last_;
+    {
+      std::lock_guard lock(mutex_);
+      if (auto begun = begun_.find(epoch); begun != begun_.end()) time = begun->second.time;
+      failed_ = true;
+      changed_.notify_all();
+    }
+    auto error = std::make_exception_ptr(BatchFailure(time, "the continuous run has ended", std::move(failure)));
+    logError("a user function threw: the continuous run has ended", {{"error", describeException(error)}});
+    waiter_->notifyError(std::move(error));
+  }
+
+  bool hasFailed() {
+    std::lock_guard lock(mutex_);
+    return failed_;
+  }
+
+  /// The driver's thread: makes the jobs of closed epochs, in order.
+  void drive() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [&] { return stopped_ || !closed_.empty(); });
+      if (stopped_) break;
+      ClosedEpoch epoch = std::move(closed_.front());
+      closed_.pop_front();
+      driving_ = true;
+      lock.unlock();
+      generatingFor = this;
+      submit(epoch);
+      generatingFor = nullptr;
+      lock.lock();
+      driving_ = false;
+      changed_.notify_all();
+    }
+    driverEnded_ = true;
+    changed_.notify_all();
+  }
+
+  void submit(ClosedEpoch& epoch) {
+    Time time = epoch.begun.time;
+    try {
+      std::vector<Job> jobs;
+      {
+        std::lock_guard lock(graph_->mutex());
+        setRdds(epoch);
+        jobs = graph_->generateJobs(time);
+      }
+      scheduler_->submit(time, std::move(jobs), {});
+    } catch (...) {
+      scheduler_->reportGenerationFailure(time, std::current_exception());
+    }
+  }
+
+  void setRdds(ClosedEpoch& epoch) {
+    const Plan& plan = live_.plan();
+    Time time = epoch.begun.time;
+    std::vector<bool> absent(plan.streams.size());
+    for (std::size_t source : epoch.begun.absentSources) absent[plan.sources[source].stream] = true;
+    for (std::size_t i = 0; i < plan.streams.size(); ++i) {
+      if (absent[i]) plan.streams[i].node->setRdd(time, nullptr);
+      for (const Plan::Branch& branch : plan.streams[i].branches)
+        if (absent[i] && branch.step) absent[branch.to] = true;
+      for (std::size_t point : plan.streams[i].points)
+        if (!absent[i]) plan.points[point].target->setRdd(time, rddOf(plan.points[point], epoch.parts[point]));
+    }
+  }
+
+  NodePtr rddOf(const Plan::Point& point, std::map<PartKey, Part>& parts) {
+    if (!point.spec) {
+      std::vector<BlockPtr> blocks;
+      for (auto& [key, part] : parts) blocks.push_back(std::move(part.block));
+      return blockNode(graph_->engine(), point.target->info(), std::move(blocks));
+    }
+    std::vector<std::vector<ShuffleFilePtr>> tasks;
+    for (auto& [key, part] : parts) tasks.push_back(std::move(part.files));
+    return writtenShuffleNode(graph_->engine(), point.target->info(), point.spec, point.partitioner, std::move(tasks));
+  }
+
+  const std::shared_ptr<StreamGraph> graph_;
+  const std::shared_ptr<ReceiverTracker> tracker_;
+  const std::shared_ptr<JobScheduler> scheduler_;
+  const std::shared_ptr<ContextWaiter> waiter_;
+  std::map<int, std::size_t> sourceOfInput_;
+  std::stop_source stopping_;
+  std::stop_source receiving_;
+  Time last_{0};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<Epoch, Begun> begun_;
+  std::deque<ClosedEpoch> closed_;
+  bool beginning_ = false;
+  bool driving_ = false;
+  bool driverEnded_ = false;
+  bool failed_ = false;
+  bool stopped_ = false;
+  RecurringTimer timer_;
+  LiveGraph live_;
+};
+
+EpochGenerator::EpochGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
+                               std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<ContextWaiter> waiter,
+                               std::shared_ptr<Clock> clock)
+    : impl_(std::make_shared<Impl>(std::move(graph), std::move(tracker), std::move(scheduler), std::move(waiter),
+                                   std::move(clock))) {}
+
+EpochGenerator::~EpochGenerator() = default;
+
+Time EpochGenerator::firstBatchTime() const { return impl_->firstBatchTime(); }
+void EpochGenerator::start(Time firstBatch) { impl_->start(firstBatch); }
+bool EpochGenerator::stop(bool finish, std::chrono::steady_clock::time_point deadline) {
+  return impl_->stop(finish, deadline);
+}
+bool EpochGenerator::isGeneratingThread() const { return impl_->isGeneratingThread(); }
+
+}  // namespace millrace::core

@@ -1,0 +1,46 @@
+#include <millrace/continuous/epochs.hpp>
+
+namespace millrace::core {
+
+bool Epochs::awaitFewerThan(std::size_t most, std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, deadline, [&] { return stopped_ || open_.size() < most; });
+  return !stopped_ && open_.size() < most;
+}
+
+Epoch Epochs::begin() {
+  std::lock_guard lock(mutex_);
+  Epoch epoch = next_++;
+  open_.emplace(epoch, Open{cells_, Parts(points_)});
+  return epoch;
+}
+
+void Epochs::add(Epoch epoch, std::size_t point, PartKey key, Part part) {
+  std::lock_guard lock(mutex_);
+  open_.at(epoch).parts[point].emplace(std::move(key), std::move(part));
+}
+
+void Epochs::cellClosed(Epoch epoch) {
+  std::unique_lock lock(mutex_);
+  --open_.at(epoch).cellsLeft;
+  if (delivering_) return;
+  delivering_ = true;
+  while (!open_.empty() && open_.begin()->second.cellsLeft == 0) {
+    Epoch oldest = open_.begin()->first;
+    Parts parts = std::move(open_.begin()->second.parts);
+    lock.unlock();
+    closed_(oldest, std::move(parts));
+    lock.lock();
+    open_.erase(oldest);
+    changed_.notify_all();
+  }
+  delivering_ = false;
+}
+
+void Epochs::stop() {
+  std::lock_guard lock(mutex_);
+  stopped_ = true;
+  changed_.notify_all();
+}
+
+}  // namespace millrace::core

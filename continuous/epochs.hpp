@@ -1,0 +1,73 @@
+#pragma once
+
+#include <millrace/continuous/plan.hpp>
+#include <millrace/dstream/core/time.hpp>
+#include <millrace/rdd/core/block.hpp>
+#include <millrace/rdd/core/shuffle.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+
+using Epoch = std::int64_t;
+
+/// Where a partition of a source ended up at a gather point: which parents of unions it came through, the last union
+/// first, then its number. Parts in this order are the partitions that the micro-batch has.
+struct PartKey {
+  std::vector<int> edges;
+  int partition = 0;
+  auto operator<=>(const PartKey&) const = default;
+};
+
+/// What one partition of a source gave to a gather point in one epoch: a block, or the files of a shuffle.
+struct Part {
+  BlockPtr block;
+  std::vector<ShuffleFilePtr> files;
+};
+
+/// The parts of an epoch, by gather point.
+using Parts = std::vector<std::map<PartKey, Part>>;
+
+/// Epochs that have begun and not ended. An epoch is closed when all cells have closed it; epochs close in order.
+/// Thread-safe.
+class Epochs {
+ public:
+  /// Called for each epoch in order, by the thread that closed it last.
+  using Closed = std::function<void(Epoch epoch, Parts parts)>;
+
+  Epochs(std::size_t points, int cells, Closed closed) : points_(points), cells_(cells), closed_(std::move(closed)) {}
+
+  /// Waits until fewer than `most` epochs are open; false when stopped or `deadline` passed.
+  bool awaitFewerThan(std::size_t most, std::chrono::steady_clock::time_point deadline);
+  Epoch begin();
+  void add(Epoch epoch, std::size_t point, PartKey key, Part part);
+  /// One cell has closed the epoch.
+  void cellClosed(Epoch epoch);
+  void stop();
+
+ private:
+  struct Open {
+    int cellsLeft;
+    Parts parts;
+  };
+
+  const std::size_t points_;
+  const int cells_;
+  const Closed closed_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<Epoch, Open> open_;
+  Epoch next_ = 0;
+  bool delivering_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace millrace::core

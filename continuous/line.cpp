@@ -1,0 +1,74 @@
+#include <millrace/continuous/line.hpp>
+
+#include <utility>
+
+namespace millrace::core {
+
+Line::Line(const Plan& plan, std::size_t source, int partition) : plan_(plan) {
+  std::size_t stream = plan.sources[source].stream;
+  auto [reader, inlet] = plan.streams[stream].node->recordOps().inlet();
+  inlet_ = inlet;
+  root_ = build(stream, std::move(reader), PartKey{{}, partition});
+}
+
+void Line::put(ReaderPtr records) {
+  inlet_->put(std::move(records));
+  drain(root_);
+}
+
+void Line::close(Epoch epoch, Epochs& epochs) { close(root_, epoch, epochs); }
+
+Line::Tap Line::build(std::size_t stream, ReaderPtr reader, const PartKey& key) const {
+  const Plan::Stream& here = plan_.streams[stream];
+  const RecordOps& ops = here.node->recordOps();
+  if (here.points.size() + here.branches.size() == 1) {
+    if (!here.points.empty()) return buildTail(here.points[0], ops, std::move(reader), key);
+    return buildBranch(here.branches[0], std::move(reader), key);
+  }
+  Tap tap;
+  tap.fork = ops.fork(std::move(reader));
+  for (std::size_t point : here.points) tap.branches.push_back(buildTail(point, ops, tap.fork->addBranch(), key));
+  for (const auto& branch : here.branches) tap.branches.push_back(buildBranch(branch, tap.fork->addBranch(), key));
+  return tap;
+}
+
+Line::Tap Line::buildTail(std::size_t point, const RecordOps& ops, ReaderPtr reader, const PartKey& key) const {
+  const Plan::Point& target = plan_.points[point];
+  Tap tap;
+  tap.reader = std::move(reader);
+  tap.point = point;
+  tap.key = key;
+  if (target.spec) {
+    tap.writer = target.spec->writer(0, target.partitioner->partitions());
+  } else {
+    tap.gatherer = ops.gather();
+  }
+  return tap;
+}
+
+Line::Tap Line::buildBranch(const Plan::Branch& branch, ReaderPtr reader, const PartKey& key) const {
+  if (branch.step) return build(branch.to, branch.step->open(std::move(reader)), key);
+  PartKey through = key;
+  through.edges.insert(through.edges.begin(), branch.edge);
+  return build(branch.to, std::move(reader), through);
+}
+
+void Line::drain(Tap& tap) const {
+  if (tap.fork) {
+    while (tap.fork->pull()) {
+      for (Tap& branch : tap.branches) drain(branch);
+    }
+  } else if (tap.writer) {
+    inOperator(plan_.points[tap.point].target->info(), [&] { tap.writer->drain(*tap.reader); });
+  } else {
+    tap.gatherer->drain(*tap.reader);
+  }
+}
+
+void Line::close(Tap& tap, Epoch epoch, Epochs& epochs) {
+  for (Tap& branch : tap.branches) close(branch, epoch, epochs);
+  if (tap.writer) epochs.add(epoch, tap.point, tap.key, Part{nullptr, tap.writer->finish()});
+  if (tap.gatherer) epochs.add(epoch, tap.point, tap.key, Part{tap.gatherer->take(), {}});
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <millrace/continuous/cell.hpp>
+#include <millrace/continuous/epochs.hpp>
+#include <millrace/continuous/plan.hpp>
+#include <millrace/continuous/task_pool.hpp>
+
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+namespace millrace::core {
+
+class SourceCell;
+
+/// A program as a long-lived graph: sources push blocks into it, markers close its epochs. What user functions throw
+/// ends it: from then on it takes everything and gives nothing.
+class LiveGraph {
+ public:
+  /// Told of the first failure, by the thread that met it.
+  using Failed = std::function<void(std::exception_ptr failure, Epoch epoch)>;
+
+  LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSource, Epochs::Closed closed, Failed failed);
+  ~LiveGraph();
+
+  const Plan& plan() const { return plan_; }
+  Epochs& epochs() { return epochs_; }
+
+  /// Sends records of a source. Waits while two blocks of the source are still on their way, so that a slow operator
+  /// slows its sources and memory stays bounded; a stop ends the wait and drops the block.
+  void feed(std::size_t source, BlockPtr block, std::stop_token stop);
+  /// Sends a whole RDD as what a source gives to `epoch`.
+  void feed(std::size_t source, const NodePtr& rdd, Epoch epoch);
+  /// Nothing up to `epoch` follows from this source, which has so many partitions in it.
+  void mark(std::size_t source, Epoch epoch, int partitions);
+
+ private:
+  friend SourceCell;
+  class Credits;
+
+  void fail(std::exception_ptr failure, int partition, Epoch epoch);
+  bool hasFailed() const { return hasFailed_; }
+
+  const Plan plan_;
+  const Failed failed_;
+  std::atomic<bool> hasFailed_ = false;
+  Epochs epochs_;
+  std::vector<std::shared_ptr<Credits>> credits_;
+  std::vector<std::vector<std::unique_ptr<SourceCell>>> cells_;
+  std::unique_ptr<TaskPool> pool_;  // last: its tasks end before the cells
+};
+
+}  // namespace millrace::core

@@ -1,0 +1,80 @@
+#include <millrace/continuous/plan.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+
+namespace millrace::core {
+
+namespace {
+
+class Lowering {
+ public:
+  explicit Lowering(const StreamGraph& graph) : graph_(graph) {}
+
+  Plan run() {
+    std::vector<StreamPtr> order = graph_.reachable();
+    std::reverse(order.begin(), order.end());
+    for (const StreamPtr& stream : order) place(stream);
+    for (const StreamPtr& stream : order) connect(stream);
+    for (const auto& output : graph_.outputs()) gather(output->parent());
+    for (const StreamPtr& stream : order) {
+      if (stream->isKept()) gather(stream);
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  bool flows(const StreamPtr& stream) const { return places_.contains(stream.get()); }
+
+  void place(const StreamPtr& stream) {
+    bool isSource = stream->parents().empty();
+    Flow flow = stream->flow();
+    bool passesOn = std::holds_alternative<ByRecord>(flow) || std::holds_alternative<Concatenated>(flow);
+    bool parentsFlow = std::ranges::all_of(stream->parents(), [&](const StreamPtr& parent) { return flows(parent); });
+    if (!isSource && !(passesOn && parentsFlow)) return;
+    places_.emplace(stream.get(), plan_.streams.size());
+    if (isSource) plan_.sources.push_back({std::static_pointer_cast<InputNode>(stream), plan_.streams.size()});
+    plan_.streams.push_back({stream, {}, {}});
+  }
+
+  void connect(const StreamPtr& stream) {
+    Flow flow = stream->flow();
+    for (std::size_t i = 0; i < stream->parents().size(); ++i) {
+      const StreamPtr& parent = stream->parents()[i];
+      if (!flows(parent)) continue;
+      Plan::Stream& from = plan_.streams[places_.at(parent.get())];
+      if (auto* step = std::get_if<ByRecord>(&flow); step != nullptr && flows(stream)) {
+        from.branches.push_back({places_.at(stream.get()), step->step, -1});
+      } else if (std::holds_alternative<Concatenated>(flow) && flows(stream)) {
+        from.branches.push_back({places_.at(stream.get()), nullptr, static_cast<int>(i)});
+      } else if (auto* shuffled = std::get_if<Shuffled>(&flow)) {
+        from.points.push_back(plan_.points.size());
+        plan_.points.push_back({stream, shuffled->spec, shuffled->partitioner});
+      } else {
+        gather(parent);
+      }
+    }
+  }
+
+  void gather(const StreamPtr& stream) {
+    if (!flows(stream)) return;
+    for (std::size_t point : plan_.streams[places_.at(stream.get())].points) {
+      if (plan_.points[point].target == stream) return;
+    }
+    plan_.streams[places_.at(stream.get())].points.push_back(plan_.points.size());
+    plan_.points.push_back({stream, nullptr, nullptr});
+  }
+
+  const StreamGraph& graph_;
+  Plan plan_;
+  std::unordered_map<const StreamNode*, std::size_t> places_;
+};
+
+}  // namespace
+
+Plan lower(const StreamGraph& graph) { return Lowering(graph).run(); }
+
+}  // namespace millrace::core

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <millrace/dstream/core/stream_graph.hpp>
+#include <millrace/dstream/core/stream_node.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace millrace::core {
+
+/// Which streams of a program flow record by record, and where the records of an epoch are gathered: the lowering of a
+/// stream graph. Made once, at start; immutable.
+struct Plan {
+  /// One way on from a stream: through a step (none for a union) to another one.
+  struct Branch {
+    std::size_t to;
+    StepPtr step;
+    int edge;  // which parent of a union this is; -1 for a step
+  };
+  struct Stream {
+    StreamPtr node;
+    std::vector<Branch> branches;
+    std::vector<std::size_t> points;
+  };
+  /// Where records stop flowing: as blocks of `target`'s epoch RDD, or in the tables of a shuffle whose result it is.
+  struct Point {
+    StreamPtr target;
+    ShuffleSpecPtr spec;
+    PartitionerPtr partitioner;
+  };
+  struct Source {
+    InputPtr input;
+    std::size_t stream;
+  };
+
+  std::vector<Stream> streams;
+  std::vector<Point> points;
+  std::vector<Source> sources;
+};
+
+/// Lowers the streams that outputs reach.
+Plan lower(const StreamGraph& graph);
+
+}  // namespace millrace::core
