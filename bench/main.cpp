@@ -1,0 +1,116 @@
+#include "benchmarks.hpp"
+#include "harness.hpp"
+#include "table.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <string_view>
+
+using namespace millrace::bench;
+
+namespace {
+
+struct Benchmark {
+  std::string_view name;
+  std::string_view what;
+  void (*run)(Session&);
+};
+
+constexpr Benchmark kBenchmarks[] = {
+    {"wordcount_mem", "count the words of 256 MiB with views into the text", wordcountMem},
+    {"wordcount_std_string", "the same with functions that take const std::string&", wordcountStdString},
+    {"wordcount_vector", "the same with a flatMap that returns std::vector<std::string>", wordcountVector},
+};
+
+constexpr std::string_view kUsage =
+    R"(usage: millrace_bench [OPTION...]
+
+Measures Millrace beside hand-written code that does the same, both in this process, in turn, and prints a table. Every
+answer is checked; a wrong one ends the program with exit code 1.
+
+  --list           names of the benchmarks
+  --only NAME      only this one; may be given several times
+  --rounds N       rounds after the warm-up; the figures are their medians (default 5)
+  --markdown FILE  write the table to FILE, too
+  --help
+)";
+
+struct Options {
+  std::vector<std::string_view> only;
+  int rounds = 5;
+  std::string markdown;
+};
+
+[[noreturn]] void end(std::string_view text, int code) {
+  (code == 0 ? std::cout : std::cerr) << text;
+  std::exit(code);
+}
+
+[[noreturn]] void list() {
+  for (const Benchmark& benchmark : kBenchmarks)
+    std::cout << benchmark.name << ": " << benchmark.what << '\n';
+  std::exit(0);
+}
+
+Options parse(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    std::string_view option = argv[i];
+    auto value = [&]() -> std::string_view {
+      if (i + 1 == argc) end(std::string(option) + " needs a value; see --help\n", 2);
+      return argv[++i];
+    };
+    if (option == "--help") {
+      end(kUsage, 0);
+    } else if (option == "--list") {
+      list();
+    } else if (option == "--only") {
+      options.only.push_back(value());
+    } else if (option == "--rounds") {
+      options.rounds = std::atoi(value().data());
+      if (options.rounds < 1) end("--rounds needs a number of at least 1\n", 2);
+    } else if (option == "--markdown") {
+      options.markdown = value();
+    } else {
+      end("unknown option " + std::string(option) + "; see --help\n", 2);
+    }
+  }
+  for (std::string_view name : options.only) {
+    auto known = [&](const Benchmark& benchmark) { return benchmark.name == name; };
+    if (std::none_of(std::begin(kBenchmarks), std::end(kBenchmarks), known))
+      end("no benchmark " + std::string(name) + "; see --list\n", 2);
+  }
+  return options;
+}
+
+bool isWanted(const Options& options, std::string_view name) {
+  return options.only.empty() ||
+         std::find(options.only.begin(), options.only.end(), name) != options.only.end();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  Options options = parse(argc, argv);
+  std::ofstream file;
+  if (!options.markdown.empty()) {
+    file.open(options.markdown);
+    if (!file) end("cannot write " + options.markdown + '\n', 2);
+  }
+  auto print = [&](const std::string& text) {
+    std::cout << text << std::flush;
+    if (file.is_open()) file << text << std::flush;
+  };
+  print(tableHead(options.rounds));
+  Session session(options.rounds, [&](const Line& line) { print(tableLine(line)); });
+  for (const Benchmark& benchmark : kBenchmarks) {
+    if (!isWanted(options, benchmark.name)) continue;
+    std::cerr << benchmark.name << '\n';
+    benchmark.run(session);
+  }
+} catch (const std::exception& error) {
+  std::cerr << "\nmillrace_bench: " << error.what() << '\n';
+  return 1;
+}

@@ -1,0 +1,103 @@
+#include "table.hpp"
+
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+#include <fstream>
+#include <iomanip>
+#include <sstream>
+#include <thread>
+
+namespace millrace::bench {
+
+namespace {
+
+std::string cpuModel() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "an unknown processor";
+}
+
+std::string kernel() {
+  utsname name{};
+  uname(&name);
+  return name.release;
+}
+
+std::string today() {
+  std::time_t now = std::time(nullptr);
+  std::ostringstream text;
+  text << std::put_time(std::gmtime(&now), "%F %R UTC");
+  return text.str();
+}
+
+/// Three digits that mean something.
+std::string number(double value) {
+  int digits = value == 0 ? 0 : static_cast<int>(std::floor(std::log10(std::abs(value))));
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(std::clamp(2 - digits, 0, 3)) << value;
+  return text.str();
+}
+
+std::string describe(const Bar& bar, const std::string& unit) {
+  switch (bar.kind) {
+    case Bar::Kind::kNone:
+      return "–";
+    case Bar::Kind::kRatioAtLeast:
+      return "ratio ≥ " + number(bar.limit);
+    case Bar::Kind::kRatioAtMost:
+      return "ratio ≤ " + number(bar.limit);
+    case Bar::Kind::kEngineAtMost:
+      return "≤ " + number(bar.limit) + ' ' + unit;
+  }
+  return {};
+}
+
+std::string verdict(const Line& line) {
+  auto say = [](bool reached) { return reached ? "yes" : "**no**"; };
+  switch (line.bar.kind) {
+    case Bar::Kind::kNone:
+      return "–";
+    case Bar::Kind::kRatioAtLeast:
+      return say(*line.ratio >= line.bar.limit);
+    case Bar::Kind::kRatioAtMost:
+      return say(*line.ratio <= line.bar.limit);
+    case Bar::Kind::kEngineAtMost:
+      return say(line.engine <= line.bar.limit);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string tableHead(int rounds) {
+  std::ostringstream text;
+  text << "# Benchmarks\n\n"
+       << "Measured " << today() << " on " << cpuModel() << ", " << std::thread::hardware_concurrency()
+       << " cores, Linux " << kernel() << "; GCC " << __VERSION__ << ", `" << MILLRACE_BENCH_FLAGS << "`.\n"
+       << "Written by `scripts/bench`: engine and reference run in turn in one process, pinned, medians of "
+       << rounds
+       << " rounds after a warm-up;\nevery answer is checked. Ratios are engine / reference, round by round. "
+          "Noise is the"
+       << " share of its time that a loop which only\nreads the clock lost between the runs; above 2 % a "
+          "line does not"
+       << " count.\n\n"
+       << "| benchmark | engine | reference | ratio | bar | reached | noise |\n"
+       << "|---|--:|--:|--:|---|---|--:|\n";
+  return text.str();
+}
+
+std::string tableLine(const Line& line) {
+  std::ostringstream text;
+  text << "| " << line.name << " | " << number(line.engine) << ' ' << line.unit << " | "
+       << (line.reference ? number(*line.reference) + ' ' + line.unit : "–") << " | "
+       << (line.ratio ? number(*line.ratio) : "–") << " | " << describe(line.bar, line.unit) << " | "
+       << verdict(line) << " | " << number(line.noise * 100) << " % |\n";
+  return text.str();
+}
+
+}  // namespace millrace::bench

@@ -1,0 +1,199 @@
+#include <millrace/base/error.hpp>
+#include <millrace/base/file_system.hpp>
+#include <millrace/io/input_files.hpp>
+#include <millrace/io/text_block_builder.hpp>
+#include <millrace/io/text_file.hpp>
+#include <millrace/rdd/core/engine.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+
+namespace {
+
+constexpr std::uint64_t kLargestSplit = std::uint64_t{32} << 20;
+constexpr std::string_view kTerminators = "\r\n";
+
+struct Split {
+  std::string path;
+  std::uint64_t begin;
+  std::uint64_t end;
+};
+
+// Hadoop's rule.
+std::vector<Split> splitsOf(const FileSystem& files, const std::vector<std::string>& paths,
+                            int minPartitions) {
+  std::vector<std::uint64_t> sizes;
+  for (const std::string& path : paths) sizes.push_back(files.openForReading(path)->size());
+  const std::uint64_t total = std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
+  const std::uint64_t goal = total / static_cast<std::uint64_t>(std::max(minPartitions, 1));
+  const std::uint64_t size = std::clamp<std::uint64_t>(goal, 1, kLargestSplit);
+
+  std::vector<Split> splits;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    std::uint64_t begin = 0;
+    for (; (sizes[i] - begin) * 10 > size * 11; begin += size)
+      splits.push_back({paths[i], begin, begin + size});
+    splits.push_back({paths[i], begin, sizes[i]});
+  }
+  return splits;
+}
+
+// Where the first line begins at or behind `from`; `stop`, or more, if that is not before `stop`.
+std::uint64_t nextLineStart(const ReadableFile& file, std::uint64_t from,
+                            std::uint64_t stop = std::numeric_limits<std::uint64_t>::max()) {
+  if (from == 0) return 0;
+  std::array<char, 4096> room;
+  for (std::uint64_t at = from - 1; at < stop;) {
+    const std::string_view text(room.data(), file.readAt(at, room));
+    const std::size_t end = text.find_first_of(kTerminators);
+    if (end == std::string_view::npos) {
+      at += text.size();
+      if (text.size() < room.size()) return at;
+    } else {
+      at += end + 1;
+      char next = 0;
+      const bool crLf = text[end] == '\r' && file.readAt(at, {&next, 1}) == 1 && next == '\n';
+      return at + std::uint64_t{crLf};
+    }
+  }
+  return stop;
+}
+
+// The lines that begin in a split. The file is open, and memory held, only while the lines are being read.
+class SplitReader final : public Reader<std::string_view> {
+ public:
+  SplitReader(const FileSystem& files, OperatorPtr info, Split split, std::size_t longestLine)
+      : files_(files),
+        info_(std::move(info)),
+        split_(std::move(split)),
+        longestLine_(longestLine),
+        usualLimit_(std::min(kDefaultLineLimit, longestLine)) {}
+
+  Chunk<std::string_view> next() override {
+    return inOperator(info_, [this] { return readOn(); });
+  }
+
+ private:
+  Chunk<std::string_view> readOn() {
+    if (!opened_) open();
+    for (;;) {
+      if (lines_) {
+        if (auto chunk = lines_->next(); !chunk.empty()) return chunk;
+        lines_.reset();
+      }
+      if (at_ >= end_) break;
+      fill();
+    }
+    builder_.reset();
+    file_.reset();
+    return {};
+  }
+
+  void open() {
+    opened_ = true;
+    file_ = files_.openForReading(split_.path);
+    if (file_->size() < split_.end) failShorter(file_->size());
+    at_ = nextLineStart(*file_, split_.begin, split_.end);
+    if (at_ >= split_.end) return;
+    end_ = nextLineStart(*file_, split_.end);
+    restart(usualLimit_);
+  }
+
+  void fill() {
+    if (incomplete_ == limit_) {
+      if (limit_ == longestLine_) failTooLong();
+      restart(std::min(limit_ * 4, longestLine_));
+    }
+    auto room = builder_->prepare();
+    room = room.first(std::min<std::uint64_t>({room.size(), limit_ - incomplete_, end_ - at_}));
+    const std::size_t size = file_->readAt(at_, room);
+    if (size < room.size()) failShorter(at_ + size);
+    const std::size_t lastEnd = std::string_view(room.data(), size).find_last_of(kTerminators);
+    const bool lineEnded = lastEnd != std::string_view::npos;
+    incomplete_ = lineEnded ? size - lastEnd - 1 : incomplete_ + size;
+    at_ += size;
+    builder_->commit(size);
+    if (at_ == end_) builder_->endInput();
+    if (BlockPtr block = builder_->cut()) lines_ = typed<std::string_view>(openBlock(std::move(block)));
+    if (lineEnded && limit_ > usualLimit_ && at_ < end_) restart(usualLimit_);
+  }
+
+  // Goes back to the line that is not complete yet, with room for lines of another length.
+  void restart(std::size_t limit) {
+    at_ = nextLineStart(*file_, at_ - incomplete_);
+    incomplete_ = 0;
+    limit_ = limit;
+    builder_.emplace(limit);
+  }
+
+  [[noreturn]] void failShorter(std::uint64_t size) const {
+    throw SparkException(split_.path + " has become shorter, " + std::to_string(size) +
+                         " bytes, since its RDD was defined: leave input files as they are");
+  }
+
+  [[noreturn]] void failTooLong() const {
+    throw SparkException(split_.path + ": the line at byte " + std::to_string(at_ - incomplete_) + " has " +
+                         std::to_string(longestLine_) + " bytes or more: break it up");
+  }
+
+  const FileSystem& files_;
+  const OperatorPtr info_;
+  const Split split_;
+  const std::size_t longestLine_;
+  const std::size_t usualLimit_;
+  bool opened_ = false;
+  std::unique_ptr<ReadableFile> file_;
+  std::uint64_t at_ = 0;   // of the next read
+  std::uint64_t end_ = 0;  // of the last line
+  std::optional<TextBlockBuilder> builder_;
+  std::size_t limit_ = 0;       // of the builder, which never gets a longer line
+  std::size_t incomplete_ = 0;  // bytes of the line whose end was not read yet
+  TypedReader<std::string_view> lines_;
+};
+
+class TextFileNode final : public Node {
+ public:
+  TextFileNode(EnginePtr engine, OperatorPtr info, std::vector<Split> splits, std::size_t longestLine)
+      : Node(std::move(engine), std::move(info), {}, static_cast<int>(splits.size())),
+        splits_(std::move(splits)),
+        longestLine_(longestLine) {}
+
+ protected:
+  ReaderPtr compute(int partition) override {
+    return std::make_unique<SplitReader>(engine().files(), info(),
+                                         splits_[static_cast<std::size_t>(partition)], longestLine_);
+  }
+
+ private:
+  const std::vector<Split> splits_;
+  const std::size_t longestLine_;
+};
+
+void refuseCompressed(const std::string& path) {
+  for (std::string_view ending : {".gz", ".bz2", ".zst", ".lz4", ".snappy", ".deflate"})
+    if (path.ends_with(ending))
+      throw Unsupported(path + " is compressed, and textFile reads plain text only: decompress it first");
+}
+
+}  // namespace
+
+NodePtr textFileNode(EnginePtr engine, const std::string& paths, int minPartitions, std::size_t longestLine) {
+  const FileSystem& files = engine->files();
+  const std::vector<std::string> found = inputFiles(files, paths);
+  std::ranges::for_each(found, refuseCompressed);
+  auto info = std::make_shared<const OperatorInfo>(OperatorInfo{"textFile", -1, paths});
+  return std::make_shared<TextFileNode>(std::move(engine), std::move(info),
+                                        splitsOf(files, found, minPartitions), longestLine);
+}
+
+}  // namespace millrace::core
