@@ -245,7 +245,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       for (const Plan::Branch& branch : plan.streams[i].branches)
         if (absent[i] && branch.step) absent[branch.to] = true;
       for (std::size_t point : plan.streams[i].points)
-        if (!absent[i]) plan.points[point].target->setRdd(time, rddOf(plan.points[point], epoch.parts[point]));
+        if (!absent[i] && plan.points[point].target) plan.points[point].target->setRdd(time, rddOf(plan.points[point], epoch.parts[point]));
     }
   }
 

@@ -42,6 +42,8 @@ core::ReceiverOptions receiverOptions(const SparkConf& conf) {
   options.blockInterval = conf.get(config::kBlockInterval).count();
   options.blockQueueSize = static_cast<std::size_t>(conf.get(config::kBlockQueueSize));
   options.restartDelay = conf.get(config::kReceiverRestartDelay).count();
+  options.live = conf.get(config::kMode) == StreamingMode::kContinuous;
+  if (options.live) options.blockInterval = 1;
   options.maxRate = conf.get(config::kReceiverMaxRate);
   return options;
 }

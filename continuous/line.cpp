@@ -4,7 +4,7 @@
 
 namespace millrace::core {
 
-Line::Line(const Plan& plan, std::size_t source, int partition) : plan_(plan) {
+Line::Line(const Plan& plan, std::size_t source, int partition, Epoch epoch) : plan_(plan), epoch_(epoch) {
   std::size_t stream = plan.sources[source].stream;
   auto [reader, inlet] = plan.streams[stream].node->recordOps().inlet();
   inlet_ = inlet;
@@ -16,7 +16,7 @@ void Line::put(ReaderPtr records) {
   drain(root_);
 }
 
-void Line::close(Epoch epoch, Epochs& epochs) { close(root_, epoch, epochs); }
+void Line::close(Epochs& epochs) { close(root_, epochs); }
 
 Line::Tap Line::build(std::size_t stream, ReaderPtr reader, const PartKey& key) const {
   const Plan::Stream& here = plan_.streams[stream];
@@ -38,7 +38,9 @@ Line::Tap Line::buildTail(std::size_t point, const RecordOps& ops, ReaderPtr rea
   tap.reader = std::move(reader);
   tap.point = point;
   tap.key = key;
-  if (target.spec) {
+  if (target.output) {
+    tap.output = inOperator(target.output->info(), [&] { return target.output->writer()(key.partition, epoch_); });
+  } else if (target.spec) {
     tap.writer = target.spec->writer(0, target.partitioner->partitions());
   } else {
     tap.gatherer = ops.gather();
@@ -58,6 +60,8 @@ void Line::drain(Tap& tap) const {
     while (tap.fork->pull()) {
       for (Tap& branch : tap.branches) drain(branch);
     }
+  } else if (tap.output) {
+    inOperator(plan_.points[tap.point].output->info(), [&] { tap.output->drain(*tap.reader); });
   } else if (tap.writer) {
     inOperator(plan_.points[tap.point].target->info(), [&] { tap.writer->drain(*tap.reader); });
   } else {
@@ -65,10 +69,11 @@ void Line::drain(Tap& tap) const {
   }
 }
 
-void Line::close(Tap& tap, Epoch epoch, Epochs& epochs) {
-  for (Tap& branch : tap.branches) close(branch, epoch, epochs);
-  if (tap.writer) epochs.add(epoch, tap.point, tap.key, Part{nullptr, tap.writer->finish()});
-  if (tap.gatherer) epochs.add(epoch, tap.point, tap.key, Part{tap.gatherer->take(), {}});
+void Line::close(Tap& tap, Epochs& epochs) const {
+  for (Tap& branch : tap.branches) close(branch, epochs);
+  if (tap.output) inOperator(plan_.points[tap.point].output->info(), [&] { tap.output->close(nullptr); });
+  if (tap.writer) epochs.add(epoch_, tap.point, tap.key, Part{nullptr, tap.writer->finish()});
+  if (tap.gatherer) epochs.add(epoch_, tap.point, tap.key, Part{tap.gatherer->take(), {}});
 }
 
 }  // namespace millrace::core

@@ -13,12 +13,12 @@ namespace millrace::core {
 /// for each epoch, so each has its own copies of the user's functions. For one thread.
 class Line {
  public:
-  Line(const Plan& plan, std::size_t source, int partition);
+  Line(const Plan& plan, std::size_t source, int partition, Epoch epoch);
 
   /// Sends records through all steps.
   void put(ReaderPtr records);
   /// Hands over what the gather points hold.
-  void close(Epoch epoch, Epochs& epochs);
+  void close(Epochs& epochs);
 
  private:
   /// A tail, or a fork with what is behind it.
@@ -31,15 +31,17 @@ class Line {
     PartKey key;
     std::unique_ptr<ShuffleWriter> writer;
     std::unique_ptr<Gatherer> gatherer;
+    std::unique_ptr<RecordWriter> output;
   };
 
   Tap build(std::size_t stream, ReaderPtr reader, const PartKey& key) const;
   Tap buildTail(std::size_t point, const RecordOps& ops, ReaderPtr reader, const PartKey& key) const;
   Tap buildBranch(const Plan::Branch& branch, ReaderPtr reader, const PartKey& key) const;
   void drain(Tap& tap) const;
-  static void close(Tap& tap, Epoch epoch, Epochs& epochs);
+  void close(Tap& tap, Epochs& epochs) const;
 
   const Plan& plan_;
+  const Epoch epoch_;
   Inlet* inlet_ = nullptr;
   Tap root_;
 };

@@ -35,14 +35,14 @@ class SourceCell final : public Cell {
  private:
   Line& line(Epoch epoch, int partition) {
     auto& place = lines_[{epoch, partition}];
-    if (!place) place = std::make_unique<Line>(graph_.plan(), source_, partition);
+    if (!place) place = std::make_unique<Line>(graph_.plan(), source_, partition, epoch);
     return *place;
   }
 
   void close(Epoch epoch, int partitions) {
     for (int partition = number_; partition < partitions; partition += cells_) {
       TaskContext::Scope scope(partition);
-      line(epoch, partition).close(epoch, graph_.epochs());
+      line(epoch, partition).close(graph_.epochs());
       lines_.erase({epoch, partition});
     }
     current_ = epoch + 1;

@@ -19,7 +19,14 @@ class Lowering {
     std::reverse(order.begin(), order.end());
     for (const StreamPtr& stream : order) place(stream);
     for (const StreamPtr& stream : order) connect(stream);
-    for (const auto& output : graph_.outputs()) gather(output->parent());
+    for (const auto& output : graph_.outputs()) {
+      if (output->writer() && flows(output->parent())) {
+        addPoint(output->parent(), {nullptr, nullptr, nullptr, output});
+        output->setRunsInGraph();
+      } else {
+        gather(output->parent());
+      }
+    }
     for (const StreamPtr& stream : order) {
       if (stream->isKept()) gather(stream);
     }
@@ -45,14 +52,13 @@ class Lowering {
     for (std::size_t i = 0; i < stream->parents().size(); ++i) {
       const StreamPtr& parent = stream->parents()[i];
       if (!flows(parent)) continue;
-      Plan::Stream& from = plan_.streams[places_.at(parent.get())];
+      auto& branches = plan_.streams[places_.at(parent.get())].branches;
       if (auto* step = std::get_if<ByRecord>(&flow); step != nullptr && flows(stream)) {
-        from.branches.push_back({places_.at(stream.get()), step->step, -1});
+        branches.push_back({places_.at(stream.get()), step->step, -1});
       } else if (std::holds_alternative<Concatenated>(flow) && flows(stream)) {
-        from.branches.push_back({places_.at(stream.get()), nullptr, static_cast<int>(i)});
+        branches.push_back({places_.at(stream.get()), nullptr, static_cast<int>(i)});
       } else if (auto* shuffled = std::get_if<Shuffled>(&flow)) {
-        from.points.push_back(plan_.points.size());
-        plan_.points.push_back({stream, shuffled->spec, shuffled->partitioner});
+        addPoint(parent, {stream, shuffled->spec, shuffled->partitioner, nullptr});
       } else {
         gather(parent);
       }
@@ -64,8 +70,12 @@ class Lowering {
     for (std::size_t point : plan_.streams[places_.at(stream.get())].points) {
       if (plan_.points[point].target == stream) return;
     }
-    plan_.streams[places_.at(stream.get())].points.push_back(plan_.points.size());
-    plan_.points.push_back({stream, nullptr, nullptr});
+    addPoint(stream, {stream, nullptr, nullptr, nullptr});
+  }
+
+  void addPoint(const StreamPtr& from, Plan::Point point) {
+    plan_.streams[places_.at(from.get())].points.push_back(plan_.points.size());
+    plan_.points.push_back(std::move(point));
   }
 
   const StreamGraph& graph_;

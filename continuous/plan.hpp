@@ -22,11 +22,13 @@ struct Plan {
     std::vector<Branch> branches;
     std::vector<std::size_t> points;
   };
-  /// Where records stop flowing: as blocks of `target`'s epoch RDD, or in the tables of a shuffle whose result it is.
+  /// Where records stop flowing: as blocks of `target`'s epoch RDD, in the tables of a shuffle whose result it is, or at
+  /// a user's writer.
   struct Point {
     StreamPtr target;
     ShuffleSpecPtr spec;
     PartitionerPtr partitioner;
+    std::shared_ptr<OutputOperation> output;
   };
   struct Source {
     InputPtr input;

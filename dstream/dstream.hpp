@@ -17,6 +17,15 @@ template <class F, class T>
 concept RDDFn = std::copy_constructible<F> &&
                 (std::invocable<const F&, const RDD<T>&> || std::invocable<const F&, const RDD<T>&, Time>);
 
+namespace core {
+template <class W>
+struct ProcessOf;
+}
+
+/// What foreach takes: a writer with `process(record)`, or a plain callable f(record).
+template <class W, class T>
+concept RecordWriterFn = std::copy_constructible<W> && ElementFn<core::ProcessOf<W>, T>;
+
 /// Which pairs (key, value) an incremental window keeps.
 template <class F, class T>
 concept PairPredicate = std::predicate<const F&, const KeyedResult<T>&>;
@@ -124,6 +133,14 @@ class DStream {
   template <class F>
     requires RDDFn<F, T>
   void foreachRDD(F function) const;
+
+  /// Gives each record to a writer: in continuous mode as it arrives, else when its batch runs. Each partition of a batch
+  /// or epoch has a copy of its own, on which `bool open(int partition, std::int64_t epoch)` is called first (false skips
+  /// the partition), then `process(record)` for each record, then `close(std::exception_ptr)`, null unless something
+  /// failed. open and close may be missing, and a plain callable is taken as process. Epochs count from 0.
+  template <class W>
+    requires RecordWriterFn<W, T>
+  void foreach (W writer) const;
 
   /// Prints the first `num` records of each batch to stdout, below a header with the batch's time.
   void print(int num = 10) const;

@@ -11,6 +11,7 @@
 #include <millrace/dstream/ops/reduce_by_key_and_window.hpp>
 #include <millrace/dstream/ops/slice.hpp>
 #include <millrace/dstream/ops/window.hpp>
+#include <millrace/dstream/output/foreach.hpp>
 #include <millrace/dstream/output/foreach_rdd.hpp>
 #include <millrace/dstream/output/print.hpp>
 #include <millrace/dstream/output/save_as_text_files.hpp>

@@ -38,6 +38,8 @@ bool ReceiverBase::isStopped() const { return supervisor_ != nullptr && supervis
 void ReceiverBase::addData(FunctionRef<void()> append) { supervisor().addData(append); }
 void ReceiverBase::storeBlock(BlockPtr block) { supervisor().pushBlock(std::move(block)); }
 std::size_t ReceiverBase::permitted(std::size_t wanted) { return supervisor().limiter().take(wanted); }
+bool ReceiverBase::isLive() const { return supervisor().isLive(); }
+
 std::size_t ReceiverBase::mostPermitted() const { return supervisor().limiter().burst(); }
 
 std::int64_t ReceiverBase::restartDelay() const { return supervisor().restartDelay(); }

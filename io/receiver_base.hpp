@@ -64,6 +64,8 @@ class ReceiverBase {
   /// How many of `wanted` records the rate limit lets through now; the most it ever lets through at once.
   std::size_t permitted(std::size_t wanted);
   std::size_t mostPermitted() const;
+  /// True if records should be stored as they come: a continuous run waits for them.
+  bool isLive() const;
   /// Milliseconds that a restart waits without being told otherwise.
   std::int64_t restartDelay() const;
 

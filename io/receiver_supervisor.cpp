@@ -42,6 +42,7 @@ ReceiverSupervisor::ReceiverSupervisor(int streamId, std::unique_ptr<ReceiverBas
       name_(nameOf(*receiver, streamId)),
       clock_(clock),
       restartDelay_(options.restartDelay),
+      live_(options.live),
       sink_(sink),
       events_(events),
       limiter_(clock, options.maxRate, options.initialRate, options.blockInterval),

@@ -22,6 +22,7 @@ struct ReceiverOptions {
   std::size_t blockQueueSize = 10;                   // blockQueueSize
   std::int64_t restartDelay = 2000;                  // receiverRestartDelay, ms
   std::int64_t maxRate = RateLimiter::kNoLimit;      // receiver.maxRate, records/s
+  bool live = false;  // hand records on as they come, not at the end of an interval
   std::int64_t initialRate = RateLimiter::kNoLimit;  // backpressure.initialRate, records/s
 };
 
@@ -67,6 +68,7 @@ class ReceiverSupervisor {
   bool isReceiverStarted() const { return state_ == State::kStarted; }
   bool isReceiverStopped() const { return state_ == State::kStopped; }
   RateLimiter& limiter() { return limiter_; }
+  bool isLive() const { return live_; }
   std::int64_t restartDelay() const { return restartDelay_; }
 
   /// Pushes what was stored and refuses what comes later, without waiting for a receiver that does not end.
@@ -94,6 +96,7 @@ class ReceiverSupervisor {
   const std::string name_;
   const std::shared_ptr<Clock> clock_;
   const std::int64_t restartDelay_;
+  const bool live_;
   BlockSink& sink_;
   ReceiverEvents& events_;
   RateLimiter limiter_;

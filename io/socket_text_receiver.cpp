@@ -150,7 +150,7 @@ class SocketTextReceiver::Connection {
       builder_.commit(size);
       if (size < room.size()) break;
     }
-    if (builder_.bytes() >= kMostBytes) cut();
+    if (receiver_.isLive() || builder_.bytes() >= kMostBytes) cut();
     awaitData();
   }
 

@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/rdd/core/engine.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -150,7 +151,31 @@ OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, Acti
       info_(newOperator(*parent_->graph(), kind)),
       action_(std::make_shared<const Action>(std::move(action))) {}
 
+OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, RecordWriterFactory writer)
+    : parent_(std::move(parent)),
+      info_(newOperator(*parent_->graph(), kind)),
+      action_(std::make_shared<const Action>([this](const NodePtr& rdd, Time time) { writeBatch(rdd, time); })),
+      writer_(std::move(writer)) {}
+
+void OutputOperation::writeBatch(const NodePtr& rdd, Time time) const {
+  auto graph = parent_->graph();
+  std::int64_t epoch = (time - graph->zeroTime()).milliseconds() / graph->batchDuration().milliseconds() - 1;
+  rdd->engine().runJob(*rdd, [&](int partition, ReaderPtr records) {
+    inOperator(info_, [&] {
+      auto writer = writer_(partition, epoch);
+      try {
+        writer->drain(*records);
+      } catch (...) {
+        writer->close(std::current_exception());
+        throw;
+      }
+      writer->close(nullptr);
+    });
+  });
+}
+
 std::optional<Job> OutputOperation::generateJob(Time time) {
+  if (runsInGraph_) return std::nullopt;
   NodePtr rdd = parent_->rdd(time);
   if (!rdd) return std::nullopt;
   auto run = [action = action_, rdd = std::move(rdd), time] { (*action)(rdd, time); };
@@ -160,6 +185,11 @@ std::optional<Job> OutputOperation::generateJob(Time time) {
 void addOutput(StreamPtr parent, const std::string& kind, OutputOperation::Action action) {
   auto graph = parent->graph();
   graph->addOutput(std::make_shared<OutputOperation>(std::move(parent), kind, std::move(action)));
+}
+
+void addOutput(StreamPtr parent, const std::string& kind, RecordWriterFactory writer) {
+  auto graph = parent->graph();
+  graph->addOutput(std::make_shared<OutputOperation>(std::move(parent), kind, std::move(writer)));
 }
 
 }  // namespace millrace::core

@@ -2,6 +2,7 @@
 
 #include <millrace/dstream/core/flow.hpp>
 #include <millrace/dstream/core/record_ops.hpp>
+#include <millrace/dstream/core/record_writer.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/rdd/core/node.hpp>
@@ -122,19 +123,30 @@ class OutputOperation {
  public:
   using Action = std::function<void(const NodePtr&, Time)>;
   OutputOperation(StreamPtr parent, const std::string& kind, Action action);
+  /// An output that takes records one by one.
+  OutputOperation(StreamPtr parent, const std::string& kind, RecordWriterFactory writer);
 
   const StreamPtr& parent() const { return parent_; }
   const OperatorPtr& info() const { return info_; }
+  /// Null for outputs that see RDDs.
+  const RecordWriterFactory& writer() const { return writer_; }
+  /// A long-lived graph gives the records to the writer itself: there are no jobs.
+  void setRunsInGraph() { runsInGraph_ = true; }
   /// The job of a batch; none where the parent has no RDD.
   std::optional<Job> generateJob(Time time);
 
  private:
+  void writeBatch(const NodePtr& rdd, Time time) const;
+
   const StreamPtr parent_;
   const OperatorPtr info_;
   const std::shared_ptr<const Action> action_;
+  const RecordWriterFactory writer_;
+  bool runsInGraph_ = false;
 };
 
 /// Registers an output operation with the graph of its parent.
 void addOutput(StreamPtr parent, const std::string& kind, OutputOperation::Action action);
+void addOutput(StreamPtr parent, const std::string& kind, RecordWriterFactory writer);
 
 }  // namespace millrace::core
