@@ -2,6 +2,7 @@
 
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/core/time.hpp>
+#include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 #include <concepts>
@@ -126,6 +127,14 @@ class DStream {
     requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>> && PairPredicate<Filter, T>
   DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
                                                Duration slideDuration, int partitions, Filter filter) const;
+
+  // ---- State over batches. ------------------------------------------------------------------------------------------
+
+  /// Calls the function of the spec once for each record, with the state of the record's key, and emits what it gives; in
+  /// continuous mode at once. Gives a MapWithStateDStream. Needs a checkpoint directory.
+  template <class F>
+    requires PairLike<T>
+  auto mapWithState(const StateSpecOf<F>& spec) const;
 
   // ---- Outputs: registered in order, run batch by batch in that order. ----------------------------------------------
 

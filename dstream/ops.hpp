@@ -5,6 +5,7 @@
 #include <millrace/dstream/ops/flat_map.hpp>
 #include <millrace/dstream/ops/map.hpp>
 #include <millrace/dstream/ops/map_partitions.hpp>
+#include <millrace/dstream/ops/map_with_state.hpp>
 #include <millrace/dstream/ops/own.hpp>
 #include <millrace/dstream/ops/persist.hpp>
 #include <millrace/dstream/ops/reduce_by_key.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/dstream/state/moving_rdd.hpp>
 #include <millrace/rdd/core/block.hpp>
 #include <millrace/rdd/core/combine.hpp>
 #include <millrace/rdd/core/table.hpp>
@@ -12,17 +13,10 @@
 
 namespace millrace::core {
 
-/// A window's own mutable tables, one per partition, kept up to date by what enters and what leaves. Costs what
-/// changed. One thread at a time per partition; `read` and `copy` may run on several threads while no slide does.
-struct WindowFold {
-  virtual ~WindowFold() = default;
-  /// Takes the leaving batches' values off, then adds the entering ones, then drops what the filter refuses. If the
-  /// user's functions throw half-way, the partition is lost.
+/// A window's own tables, kept up to date by what enters and what leaves. Costs what changed.
+struct WindowFold : MovingTables {
+  /// Takes the leaving batches' values off, then adds the entering ones, then drops what the filter refuses.
   virtual void slide(int partition, const std::vector<BlockPtr>& leaving, const std::vector<BlockPtr>& entering) = 0;
-  /// Reads the table as it is; the reader must be gone before the next slide.
-  virtual ReaderPtr read(int partition) const = 0;
-  /// A copy of the table as it is.
-  virtual BlockPtr copy(int partition) const = 0;
 };
 
 /// The stream of an incremental window over a stream whose RDDs are tables (see CombineSpec): after each slide its RDD

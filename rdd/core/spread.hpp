@@ -2,6 +2,7 @@
 
 #include <millrace/base/hash.hpp>
 #include <millrace/rdd/core/shuffle.hpp>
+#include <millrace/rdd/core/table.hpp>
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
 
@@ -11,9 +12,39 @@
 
 namespace millrace::core {
 
-/// The shuffle of repartition: round robin over the outputs, from a start that differs from task to task, so that small
-/// partitions do not all fill the first outputs.
-template <class T>
+/// Round robin over the outputs, from a start that differs from task to task, so that small partitions do not all fill
+/// the first outputs.
+class RoundRobin {
+ public:
+  explicit RoundRobin(std::size_t outputs)
+      : outputs_(outputs), at_(hashWord(static_cast<std::uint64_t>(TaskContext::getPartitionId())) % outputs) {}
+  template <class T>
+  std::size_t operator()(const T&) {
+    if (++at_ >= outputs_) at_ = 0;
+    return at_;
+  }
+
+ private:
+  std::size_t outputs_;
+  std::size_t at_;
+};
+
+/// To the partition of the record's key.
+template <class K>
+class ByKey {
+ public:
+  explicit ByKey(std::size_t outputs) : outputs_(static_cast<int>(outputs)) {}
+  template <class P>
+  std::size_t operator()(const P& record) const {
+    return static_cast<std::size_t>(partitionOfHash(keyHash<K>(KeyForm<K>::probe(record.first)), outputs_));
+  }
+
+ private:
+  int outputs_;
+};
+
+/// The shuffle that moves records as they are: to the output that `Choose` says, in order.
+template <class T, class Choose>
 class SpreadSpec final : public ShuffleSpec {
   struct File final : ShuffleFile {
     PooledVector<owned_t<T>> stored;
@@ -21,17 +52,13 @@ class SpreadSpec final : public ShuffleSpec {
 
   class Writer final : public ShuffleWriter {
    public:
-    explicit Writer(int outputs) : files_(static_cast<std::size_t>(outputs)) {
+    explicit Writer(int outputs) : files_(static_cast<std::size_t>(outputs)), choose_(files_.size()) {
       for (auto& file : files_) file = std::make_unique<File>();
-      at_ = hashWord(static_cast<std::uint64_t>(TaskContext::getPartitionId())) % files_.size();
     }
     void drain(ReaderBase& input) override {
       auto& reader = static_cast<Reader<T>&>(input);
       for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {
-        for (const T& record : chunk) {
-          files_[at_]->stored.push_back(own(record));
-          if (++at_ == files_.size()) at_ = 0;
-        }
+        for (const T& record : chunk) files_[choose_(record)]->stored.push_back(own(record));
       }
     }
     std::vector<ShuffleFilePtr> finish() override {
@@ -40,7 +67,7 @@ class SpreadSpec final : public ShuffleSpec {
 
    private:
     std::vector<std::unique_ptr<File>> files_;
-    std::size_t at_;
+    Choose choose_;
   };
 
   class Merger final : public ShuffleMerger {

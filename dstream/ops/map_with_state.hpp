@@ -1,0 +1,42 @@
+#pragma once
+
+#include <millrace/dstream/core/step_stream.hpp>
+#include <millrace/dstream/dstream.hpp>
+#include <millrace/dstream/state/map_with_state_stream.hpp>
+#include <millrace/rdd/core/spread.hpp>
+
+namespace millrace {
+
+/// What the function of mapWithState emits, and the states behind it.
+template <class K, class S, class M>
+class MapWithStateDStream : public DStream<M> {
+ public:
+  using DStream<M>::DStream;
+
+  /// All (key, state) after each batch.
+  DStream<std::pair<K, S>> stateSnapshots() const {
+    return DStream<std::pair<K, S>>(core::stateSnapshotsStream(this->node()));
+  }
+};
+
+template <class T>
+template <class F>
+  requires PairLike<T>
+auto DStream<T>::mapWithState(const StateSpecOf<F>& spec) const {
+  using K = KeyOf<T>;
+  using V = ValueOf<T>;
+  using S = typename StateSpecOf<F>::S;
+  using M = typename StateSpecOf<F>::Traits::Mapped;
+  auto partitioner =
+      spec.partitions() ? core::hashPartitioner(*spec.partitions()) : core::defaultPartitioner(*node_);
+  core::StateWork work;
+  work.tables =
+      std::make_unique<core::KeyedStates<K, V, F>>(partitioner->partitions(), spec.function(), spec.timeout());
+  work.records = std::make_shared<core::SpreadSpec<T, core::ByKey<K>>>();
+  work.states = std::make_shared<core::SpreadSpec<std::pair<K, S>, core::ByKey<K>>>();
+  work.initial = spec.initial();
+  work.partitioner = std::move(partitioner);
+  return MapWithStateDStream<K, S, M>(core::mapWithStateStream(node_, std::move(work)));
+}
+
+}  // namespace millrace

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <millrace/dstream/state/moving_rdd.hpp>
+#include <millrace/dstream/state/state_spec.hpp>
+#include <millrace/rdd/core/combine.hpp>
+#include <millrace/rdd/core/pair.hpp>
+#include <millrace/rdd/core/table.hpp>
+#include <millrace/rdd/core/vector_block.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+
+/// The states of mapWithState, one table per partition. The same in both modes: given batch by batch, or block by block
+/// as records arrive.
+struct StateTables : MovingTables {
+  /// Takes over states to begin with.
+  virtual void begin(int partition, Time time, const BlockPtr& initial) = 0;
+  /// Calls the function for each record (`records` may be null), in order; then, with `sweep`, for each key that has been
+  /// idle for longer than the time-out at `time`, and removes its state. Gives what the function emitted.
+  virtual BlockPtr update(int partition, Time time, const BlockPtr& records, bool sweep) = 0;
+};
+
+template <class K, class V, class F>
+class KeyedStates final : public StateTables {
+ public:
+  using Traits = StateFnTraitsOf<F>;
+  using S = typename Traits::StateType;
+  using M = typename Traits::Mapped;
+
+  KeyedStates(int partitions, F function, std::optional<Duration> timeout)
+      : tables_(static_cast<std::size_t>(partitions)), function_(std::move(function)), timeout_(timeout) {}
+
+  void begin(int partition, Time time, const BlockPtr& initial) override {
+    auto& table = tables_[static_cast<std::size_t>(partition)];
+    for (const auto& [key, state] : static_cast<const VectorBlock<std::pair<K, S>>&>(*initial).stored) {
+      table.upsert(
+          Form::probe(key), [&] { return Entry{state, time.milliseconds()}; },
+          [&](Entry& held) { held = Entry{state, time.milliseconds()}; });
+    }
+  }
+
+  BlockPtr update(int partition, Time time, const BlockPtr& records, bool sweep) override {
+    auto& table = tables_[static_cast<std::size_t>(partition)];
+    PooledVector<M> emitted;
+    if (records) {
+      for (const auto& [key, value] : static_cast<const VectorBlock<std::pair<K, V>>&>(*records).stored)
+        updateOne(table, time, key, value, emitted);
+    }
+    if (sweep) {
+      if (timeout_) expire(table, time, emitted);
+      table.compact();
+    }
+    return std::make_shared<VectorBlock<M>>(std::move(emitted));
+  }
+
+  ReaderPtr read(int partition) const override {
+    return std::make_unique<StateReader>(tables_[static_cast<std::size_t>(partition)]);
+  }
+
+  BlockPtr copy(int partition) const override {
+    PooledVector<std::pair<K, S>> states;
+    states.reserve(tables_[static_cast<std::size_t>(partition)].size());
+    for (const auto& [key, entry] : tables_[static_cast<std::size_t>(partition)])
+      states.emplace_back(Form::load(key), entry.state);
+    return std::make_shared<VectorBlock<std::pair<K, S>>>(std::move(states));
+  }
+
+ private:
+  struct Entry {
+    S state;
+    std::int64_t updated;
+  };
+  using Form = KeyForm<K>;
+  using States = Table<K, Entry>;
+
+  class StateReader final : public Reader<std::pair<K, S>> {
+   public:
+    explicit StateReader(const States& states) : at_(states.begin()), end_(states.end()), out_(chunkSize()) {}
+    Chunk<std::pair<K, S>> next() override {
+      out_.clear();
+      for (; at_ != end_ && !out_.full(); ++at_)
+        out_.add([&] { return std::pair<K, S>(Form::load(at_->first), at_->second.state); });
+      return out_.chunk();
+    }
+
+   private:
+    typename States::const_iterator at_;
+    typename States::const_iterator end_;
+    Buffer<std::pair<K, S>> out_;
+  };
+
+  void updateOne(States& table, Time time, const K& key, const V& value, PooledVector<M>& emitted) {
+    decltype(auto) probe = Form::probe(key);
+    Entry* held = table.find(probe);
+    State<S> state(held ? std::optional<S>(std::move(held->state)) : std::nullopt, false);
+    call(time, key, value, state, emitted);
+    if (state.removed_) {
+      if (held) table.erase(probe);
+    } else if (held) {
+      held->state = std::move(*state.value_);
+      if (state.updated_ || timeout_) held->updated = time.milliseconds();
+    } else if (state.updated_) {
+      table.upsert(probe, [&] { return Entry{std::move(*state.value_), time.milliseconds()}; }, [](Entry&) {});
+    }
+  }
+
+  void expire(States& table, Time time, PooledVector<M>& emitted) {
+    std::int64_t oldest = (time - *timeout_).milliseconds();
+    for (auto at = table.begin(); at != table.end();) {
+      auto idle = at++;
+      if (idle->second.updated >= oldest) continue;
+      State<S> state(std::move(idle->second.state), true);
+      call(time, Form::load(idle->first), std::nullopt, state, emitted);
+      table.erase(idle);
+    }
+  }
+
+  void call(Time time, const K& key, const std::optional<V>& value, State<S>& state, PooledVector<M>& emitted) {
+    if constexpr (Traits::kTakesTime) {
+      if (auto mapped = function_(time, key, value, state)) emitted.push_back(std::move(*mapped));
+    } else {
+      emitted.push_back(function_(key, value, state));
+    }
+  }
+
+  std::vector<States> tables_;
+  F function_;
+  std::optional<Duration> timeout_;
+};
+
+}  // namespace millrace::core

@@ -1,0 +1,89 @@
+#include <millrace/dstream/state/map_with_state_stream.hpp>
+#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/source.hpp>
+
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+/// What the function emitted in one batch: results of moving the states.
+class EmittedRdd final : public Node {
+ public:
+  explicit EmittedRdd(std::shared_ptr<MovingRdd> states)
+      : Node(states->enginePtr(), states->info(), {states}, states->partitions()), states_(std::move(states)) {}
+  const std::shared_ptr<MovingRdd>& states() const { return states_; }
+
+ protected:
+  ReaderPtr compute(int partition) override { return openBlock(states_->result(partition)); }
+
+ private:
+  const std::shared_ptr<MovingRdd> states_;
+};
+
+class MapWithStateStream final : public StreamNode {
+ public:
+  MapWithStateStream(const StreamPtr& parent, StateWork work)
+      : StreamNode("mapWithState", {parent}),
+        tables_(work.tables.get()),
+        state_(std::make_shared<MovingState>(std::move(work.tables))),
+        work_(std::move(work)) {}
+
+  void setSnapshots(const StreamPtr& snapshots) { snapshots_ = snapshots; }
+
+ protected:
+  bool mustCheckpoint() const override { return true; }
+  Duration defaultCheckpointInterval() const override { return slideDuration() * 10; }
+
+  NodePtr compute(Time time) override {
+    std::vector<NodePtr> inputs;
+    NodePtr records = parents()[0]->rdd(time);
+    if (!records) records = blockNode(graph()->engine(), info(), {});
+    inputs.push_back(shuffleNode(info(), {std::move(records)}, work_.records, work_.partitioner));
+    if (!last_ && work_.initial)
+      inputs.push_back(shuffleNode(info(), {work_.initial}, work_.states, work_.partitioner));
+    bool sweep = (time - graph()->zeroTime()).isMultipleOf(*checkpointInterval());
+    auto apply = [tables = tables_, time, sweep](int partition, const std::vector<BlockPtr>& blocks) {
+      if (blocks.size() > 1) tables->begin(partition, time, blocks[1]);
+      return tables->update(partition, time, blocks[0], sweep);
+    };
+    auto snapshots = snapshots_.lock();
+    bool kept = graph()->isConcurrent() || (snapshots && snapshots->isKept());
+    last_ = std::make_shared<MovingRdd>(graph()->engine(), info(), time, state_, work_.partitioner,
+                                        MovingRdd::Move{last_, std::move(inputs), std::move(apply)}, kept);
+    return std::make_shared<EmittedRdd>(last_);
+  }
+
+ private:
+  StateTables* tables_;
+  std::shared_ptr<MovingState> state_;
+  StateWork work_;
+  std::weak_ptr<StreamNode> snapshots_;
+  std::shared_ptr<MovingRdd> last_;
+};
+
+class SnapshotsStream final : public StreamNode {
+ public:
+  explicit SnapshotsStream(const StreamPtr& mapped) : StreamNode("stateSnapshots", {mapped}) {}
+
+ protected:
+  NodePtr compute(Time time) override {
+    auto emitted = std::static_pointer_cast<EmittedRdd>(parents()[0]->rdd(time));
+    return emitted ? emitted->states() : nullptr;
+  }
+};
+
+}  // namespace
+
+StreamPtr mapWithStateStream(const StreamPtr& parent, StateWork work) {
+  return std::make_shared<MapWithStateStream>(parent, std::move(work));
+}
+
+StreamPtr stateSnapshotsStream(const StreamPtr& mapped) {
+  auto snapshots = std::make_shared<SnapshotsStream>(mapped);
+  std::static_pointer_cast<MapWithStateStream>(mapped)->setSnapshots(snapshots);
+  return snapshots;
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <millrace/base/error.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace millrace {
+
+namespace core {
+template <class K, class V, class F>
+class KeyedStates;
+}
+
+/// The state of one key, as the function of mapWithState sees it. Valid only during the call. (Spark: State)
+template <class S>
+class State {
+ public:
+  bool exists() const { return value_.has_value(); }
+  /// IllegalState where there is none.
+  const S& get() const {
+    if (!value_) throw IllegalState("State::get() of a key without state: ask exists() first, or use getOption()");
+    return *value_;
+  }
+  std::optional<S> getOption() const { return value_; }
+
+  /// IllegalArgument after remove() and while timing out.
+  void update(S state) {
+    refuseIf(removed_, "State::update() after remove(): the key has no state any more");
+    refuseIf(timingOut_, "State::update() while the state times out: it is removed after this call");
+    value_ = std::move(state);
+    updated_ = true;
+  }
+  /// IllegalArgument a second time, and while timing out.
+  void remove() {
+    refuseIf(removed_, "State::remove() a second time: the key has no state any more");
+    refuseIf(timingOut_, "State::remove() while the state times out: it is removed after this call");
+    value_.reset();
+    removed_ = true;
+    updated_ = false;
+  }
+  /// True when the function is called because nothing has come for the key for the time-out; the state is removed
+  /// afterwards.
+  bool isTimingOut() const { return timingOut_; }
+
+ private:
+  template <class K, class V, class F>
+  friend class core::KeyedStates;
+
+  State(std::optional<S> value, bool timingOut) : value_(std::move(value)), timingOut_(timingOut) {}
+
+  static void refuseIf(bool wrong, const char* sentence) {
+    if (wrong) throw IllegalArgument(sentence);
+  }
+
+  std::optional<S> value_;
+  bool timingOut_;
+  bool updated_ = false;
+  bool removed_ = false;
+};
+
+}  // namespace millrace

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <millrace/dstream/core/time.hpp>
+#include <millrace/dstream/state/state.hpp>
+#include <millrace/rdd/rdd.hpp>
+
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace millrace {
+
+namespace core {
+
+/// What the signature of a function for mapWithState says: f(key, value, state), or f(time, key, value, state), which
+/// gives an optional.
+template <class Signature>
+struct StateFnTraits {
+  static constexpr bool kIsStateFn = false;
+};
+template <class R, class K, class V, class S>
+struct StateFnTraits<R(K, V, State<S>&)> {
+  static constexpr bool kIsStateFn = true;
+  static constexpr bool kTakesTime = false;
+  using StateType = S;
+  using Mapped = std::decay_t<R>;
+};
+template <class R, class T, class K, class V, class S>
+struct StateFnTraits<R(T, K, V, State<S>&)> {
+  static constexpr bool kIsStateFn = true;
+  static constexpr bool kTakesTime = true;
+  using StateType = S;
+  using Mapped = typename std::decay_t<R>::value_type;
+};
+
+template <class F>
+struct SignatureOf {
+  using type = void;
+};
+template <class F>
+  requires requires { &F::operator(); }
+struct SignatureOf<F> : SignatureOf<decltype(&F::operator())> {};
+template <class R, class... Args>
+struct SignatureOf<R (*)(Args...)> {
+  using type = R(Args...);
+};
+template <class R, class C, class... Args>
+struct SignatureOf<R (C::*)(Args...)> {
+  using type = R(Args...);
+};
+template <class R, class C, class... Args>
+struct SignatureOf<R (C::*)(Args...) const> {
+  using type = R(Args...);
+};
+
+template <class F>
+using StateFnTraitsOf = StateFnTraits<typename SignatureOf<F>::type>;
+
+}  // namespace core
+
+/// A function for mapWithState: M f(key, std::optional<V>, State<S>&), or std::optional<M> f(Time, key,
+/// std::optional<V>, State<S>&); not generic, because its signature names the state's type.
+template <class F>
+concept StateFn = std::copy_constructible<F> && core::StateFnTraitsOf<F>::kIsStateFn;
+
+/// What mapWithState is to do: the function, and how its states are kept. (Spark: StateSpec)
+template <StateFn F>
+class StateSpecOf {
+ public:
+  using Traits = core::StateFnTraitsOf<F>;
+  using S = typename Traits::StateType;
+
+  explicit StateSpecOf(F function) : function_(std::move(function)) {}
+
+  /// States to begin with: an RDD of (key, state).
+  template <class K>
+  StateSpecOf initialState(const RDD<std::pair<K, S>>& states) const {
+    StateSpecOf changed = *this;
+    changed.initial_ = states.node();
+    return changed;
+  }
+  StateSpecOf numPartitions(int partitions) const {
+    StateSpecOf changed = *this;
+    changed.partitions_ = partitions;
+    return changed;
+  }
+  /// Removes the state of a key for which nothing came for longer than `idle`; the function is called for it once more,
+  /// without a value. Looked for at every checkpoint of the stream (by default every ten batches).
+  StateSpecOf timeout(Duration idle) const {
+    StateSpecOf changed = *this;
+    changed.timeout_ = idle;
+    return changed;
+  }
+
+  const F& function() const { return function_; }
+  const core::NodePtr& initial() const { return initial_; }
+  const std::optional<int>& partitions() const { return partitions_; }
+  const std::optional<Duration>& timeout() const { return timeout_; }
+
+ private:
+  F function_;
+  core::NodePtr initial_;
+  std::optional<int> partitions_;
+  std::optional<Duration> timeout_;
+};
+
+struct StateSpec {
+  template <StateFn F>
+  static StateSpecOf<F> function(F function) {
+    return StateSpecOf<F>(std::move(function));
+  }
+};
+
+}  // namespace millrace
