@@ -157,6 +157,7 @@ void LocalFileSystem::rename(const std::string& from, const std::string& to) {
 bool LocalFileSystem::remove(const std::string& path) {
   std::error_code reason;
   const auto removed = std::filesystem::remove_all(path, reason);
+  if (reason == std::errc::not_a_directory) return false;
   check("remove", path, reason);
   return removed > 0;
 }

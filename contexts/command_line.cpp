@@ -2,16 +2,15 @@
 
 #include <millrace/base/edit_distance.hpp>
 #include <millrace/base/error.hpp>
+#include <millrace/base/file_system.hpp>
 #include <millrace/base/secret.hpp>
+#include <millrace/base/split.hpp>
 #include <millrace/contexts/config_keys.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
 #include <ranges>
 #include <span>
 
@@ -23,12 +22,14 @@ struct Option {
   std::string_view name;
   std::string_view value;  // what its value is; empty: it takes none
   std::string_view meaning;
+  const ConfigEntry* key = nullptr;  // the setting that it is short for
 };
 
 constexpr auto kOptions = std::to_array<Option>({
-    {"--master", "MASTER", "where tasks run: local[N], local[*] (one thread per core) or local"},
-    {"--mode", "MODE", "how streams run: micro-batch or continuous"},
-    {"--name", "NAME", "what logs call the program"},
+    {"--master", "MASTER", "where tasks run: local[N], local[*] (one thread per core) or local",
+     &config::kMaster},
+    {"--mode", "MODE", "how streams run: micro-batch or continuous", &config::kMode},
+    {"--name", "NAME", "what logs call the program", &config::kAppName},
     {"--conf", "KEY=VALUE", "one setting; may be given several times"},
     {"--properties-file", "FILE",
      "settings, one KEY VALUE or KEY=VALUE per line; all other sources win over it"},
@@ -36,7 +37,7 @@ constexpr auto kOptions = std::to_array<Option>({
 });
 
 struct GivenOption {
-  std::string_view name;
+  const Option& option;
   std::string value;
 };
 
@@ -67,7 +68,7 @@ Arguments sortArguments(std::span<char*> arguments) {
     }
     const std::size_t equals = argument.find('=');
     const Option& option = findOption(argument.substr(0, equals));
-    GivenOption given{option.name, {}};
+    GivenOption given{option, {}};
     if (equals != std::string_view::npos) {
       if (option.value.empty())
         throw IllegalArgument("option " + std::string(option.name) + " takes no value");
@@ -101,11 +102,12 @@ std::string helpText(std::string_view program) {
     left.resize(std::max(left.size(), kIndent), ' ');
     text.append(left).append(right).append("\n");
   };
-  for (const Option& option : kOptions)
-    addRow(std::string(option.name) + " " + std::string(option.value), option.meaning);
+  for (const auto& [name, value, meaning, key] : kOptions) {
+    addRow(std::string(name) + " " + std::string(value), meaning);
+  }
   text +=
-      "\nEnvironment: MILLRACE_MASTER, MILLRACE_MODE and MILLRACE_PROPERTIES_FILE, where the option is not "
-      "given.\n";
+      "\nEnvironment, where the option is not given: MILLRACE_MASTER, MILLRACE_MODE, "
+      "MILLRACE_PROPERTIES_FILE\n";
   text += "\nSettings for --conf, with what holds without them:\n";
   for (const ConfigEntry* entry : config::entries()) {
     text.append("  ").append(entry->name).append("=").append(entry->defaultText).append("\n");
@@ -139,19 +141,17 @@ CommandLine SparkConf::tryFromCommandLine(int& argc, char** argv) try {
 
   SparkConf conf;
   std::string propertiesFile(environment("MILLRACE_PROPERTIES_FILE"));
-  for (const GivenOption& option : arguments.options) {
+  for (const auto& [option, value] : arguments.options) {
     if (option.name == "--help") return {std::nullopt, 0, helpText(programName(all))};
-    if (option.name == "--properties-file") propertiesFile = option.value;
+    if (option.name == "--properties-file") propertiesFile = value;
   }
   if (!propertiesFile.empty()) conf.readPropertiesFile(propertiesFile);
   conf.readEnvironment();
-  for (const auto& [name, value] : arguments.options) {
-    if (name == "--master") conf.set(config::kMaster.name, value, Source::kCommandLine);
-    if (name == "--mode") conf.set(config::kMode.name, value, Source::kCommandLine);
-    if (name == "--name") conf.set(config::kAppName.name, value, Source::kCommandLine);
-    if (name == "--conf") {
+  for (const auto& [option, value] : arguments.options) {
+    if (option.key != nullptr) conf.put(option.key->name, value, true);
+    if (option.name == "--conf") {
       const auto [key, text] = keyAndValue(value);
-      conf.set(key, text, Source::kCommandLine);
+      conf.put(key, text, true);
     }
   }
   if (!all.empty()) {
@@ -176,25 +176,24 @@ SparkConf SparkConf::fromCommandLine(int& argc, char** argv) {
 }
 
 void SparkConf::readPropertiesFile(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw SparkException("cannot read properties file " + path + ": " + std::strerror(errno));
+  const std::string content = LocalFileSystem().read(path);
   int number = 0;
-  for (std::string line; std::getline(file, line);) {
+  for (std::string_view line : split(std::string_view(content), '\n')) {
     const std::string place = path + ":" + std::to_string(++number) + ": ";
     const std::string_view setting = trimmed(line);
     if (setting.empty() || setting.front() == '#' || setting.front() == '!') continue;
     const std::size_t keyEnds = setting.find_first_of(" \t=:");
-    if (keyEnds == 0 || keyEnds == std::string_view::npos)
+    if (keyEnds == 0 || keyEnds == std::string_view::npos) {
       throw IllegalArgument(place + "expected KEY VALUE or KEY=VALUE");
+    }
     std::string_view value = trimmed(setting.substr(keyEnds));
     if (value.starts_with('=') || value.starts_with(':')) value = trimmed(value.substr(1));
     try {
-      set(setting.substr(0, keyEnds), value, Source::kPropertiesFile);
+      set(setting.substr(0, keyEnds), value);
     } catch (const IllegalArgument& error) {
       throw IllegalArgument(place + error.what());
     }
   }
-  if (file.bad()) throw SparkException("cannot read properties file " + path + ": " + std::strerror(errno));
 }
 
 void SparkConf::readEnvironment() {
@@ -204,7 +203,7 @@ void SparkConf::readEnvironment() {
     const std::string_view value = environment(variable);
     if (value.empty()) continue;
     try {
-      set(key, value, Source::kEnvironment);
+      set(key, value);
     } catch (const IllegalArgument& error) {
       throw IllegalArgument(std::string("environment variable ") + variable + ": " + error.what());
     }

@@ -41,7 +41,7 @@ void checkUntyped(std::string_view key) {
 }  // namespace
 
 SparkConf& SparkConf::set(std::string_view key, std::string_view value) {
-  set(key, value, Source::kProgram);
+  put(key, value, false);
   return *this;
 }
 
@@ -55,7 +55,7 @@ SparkConf& SparkConf::setIfMissing(std::string_view key, std::string_view value)
 
 SparkConf& SparkConf::remove(std::string_view key) {
   const auto setting = settings_.find(key);
-  if (setting != settings_.end() && setting->second.source != Source::kCommandLine) settings_.erase(setting);
+  if (setting != settings_.end() && !setting->second.fromCommandLine) settings_.erase(setting);
   return *this;
 }
 
@@ -90,7 +90,7 @@ std::string SparkConf::toDebugString() const {
   return text;
 }
 
-void SparkConf::set(std::string_view key, std::string_view value, Source source) {
+void SparkConf::put(std::string_view key, std::string_view value, bool fromCommandLine) {
   const auto setting = settings_.find(key);
   if (const ConfigEntry* entry = findEntry(key)) {
     entry->check(value);
@@ -98,9 +98,9 @@ void SparkConf::set(std::string_view key, std::string_view value, Source source)
     checkUntyped(key);
   }
   if (setting == settings_.end()) {
-    settings_.emplace(key, Setting{std::string(value), source});
-  } else if (source >= setting->second.source) {
-    setting->second = {std::string(value), source};
+    settings_.emplace(key, Setting{std::string(value), fromCommandLine});
+  } else if (fromCommandLine || !setting->second.fromCommandLine) {
+    setting->second = {std::string(value), fromCommandLine};
   }
 }
 

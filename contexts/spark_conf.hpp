@@ -67,13 +67,12 @@ class SparkConf {
   std::string toDebugString() const;
 
  private:
-  enum class Source { kPropertiesFile, kEnvironment, kProgram, kCommandLine };
   struct Setting {
     std::string value;
-    Source source;
+    bool fromCommandLine;
   };
 
-  void set(std::string_view key, std::string_view value, Source source);
+  void put(std::string_view key, std::string_view value, bool fromCommandLine);
   void readPropertiesFile(const std::string& path);
   void readEnvironment();
   std::string textOrDefault(const ConfigEntry& entry) const;

@@ -70,7 +70,7 @@ void RateLimiter::refill() {
 }
 
 double RateLimiter::mostPermits() const {
-  return std::clamp(burstSeconds_ * static_cast<double>(currentLimit()), 1.0, 1e15);
+  return std::min(burstSeconds_ * static_cast<double>(currentLimit()), 1e15) + 1;
 }
 
 }  // namespace millrace::core

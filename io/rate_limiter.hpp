@@ -12,8 +12,8 @@
 
 namespace millrace::core {
 
-/// How many records a second a receiver may take in. Permits that are not used pile up for one `burst`, no longer: over
-/// any time t at most rate × (t + burst) records pass, and one at least.
+/// How many records a second a receiver may take in. Permits that are not used pile up for one `burst`, no longer: in
+/// any time t at most rate × (t + burst) + 1 records pass.
 ///
 /// A rate of zero or less stands for no limit, as the documents of Spark say. Any thread may call.
 class RateLimiter {

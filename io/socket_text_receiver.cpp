@@ -3,6 +3,9 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
 
+#ifdef __SANITIZE_THREAD__
+#define BOOST_ASIO_DISABLE_FENCED_BLOCK  // ThreadSanitizer knows no fences
+#endif
 #include <boost/asio/connect.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -156,8 +159,8 @@ class SocketTextReceiver::Connection {
 
   void cut() {
     cutRequested_ = false;
-    receiver_.storeBlock(builder_.cut(receiver_.permitted(builder_.lines())));
     receiver_.lossLog_.check(builder_.counts(), peer_);
+    receiver_.storeBlock(builder_.cut(receiver_.permitted(builder_.lines())));
     if (connected_) {
       awaitData();
     } else if (!ending_.empty() && builder_.lines() == 0) {
@@ -178,8 +181,8 @@ class SocketTextReceiver::Connection {
     close();
     work_.reset();
     io_.stop();
-    receiver_.storeBlock(builder_.cut());
     receiver_.lossLog_.check(builder_.counts(), peer_);
+    receiver_.storeBlock(builder_.cut());
   }
 
   void close() {

@@ -5,6 +5,7 @@
 #include <millrace/rdd/actions/count.hpp>
 #include <millrace/rdd/actions/foreach.hpp>
 #include <millrace/rdd/actions/reduce.hpp>
+#include <millrace/rdd/actions/save_as_text_file.hpp>
 #include <millrace/rdd/actions/take.hpp>
 #include <millrace/rdd/ops/coalesce.hpp>
 #include <millrace/rdd/ops/filter.hpp>

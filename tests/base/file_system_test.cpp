@@ -2,6 +2,7 @@
 
 #include <millrace/base/error.hpp>
 #include <support/faulty_file_system.hpp>
+#include <support/scratch_directory.hpp>
 
 #include <gtest/gtest.h>
 
@@ -18,12 +19,6 @@ using Names = std::vector<std::string>;
 
 class FileSystemTest : public testing::Test {
  protected:
-  void SetUp() override {
-    local.remove(directory);
-    local.createDirectories(directory);
-  }
-  void TearDown() override { local.remove(directory); }
-
   void write(FileSystem& system, const std::string& path, std::string_view text) {
     auto open = system.openForWriting(path);
     open->write(text);
@@ -41,8 +36,8 @@ class FileSystemTest : public testing::Test {
   }
 
   LocalFileSystem local;
-  const std::string directory =
-      testing::TempDir() + "millrace_" + testing::UnitTest::GetInstance()->current_test_info()->name();
+  const test::ScratchDirectory scratch;
+  const std::string directory = scratch.path();
   const std::string file = directory + "/file";
 };
 
@@ -99,6 +94,7 @@ TEST_F(FileSystemTest, TellsDirectoriesFromFiles) {
   EXPECT_FALSE(local.isDirectory(directory + "/none"));
   EXPECT_FALSE(local.isDirectory(file + "/x"));
   EXPECT_FALSE(local.exists(file + "/x"));
+  EXPECT_FALSE(local.remove(file + "/x"));
 }
 
 TEST_F(FileSystemTest, OnlyRegularFilesCanBeReadFromAnyPlace) {

@@ -89,6 +89,8 @@ TEST(LogThrottle, LetsOneThroughPerInterval) {
   clock->advance(1);
   EXPECT_EQ(throttle.admit(), 2);
   EXPECT_EQ(throttle.admit(), std::nullopt);
+  clock->advance(60'000);
+  EXPECT_EQ(throttle.admit(), 1) << "counted from the last one that was let through";
 }
 
 }  // namespace

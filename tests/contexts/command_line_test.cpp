@@ -133,6 +133,7 @@ TEST_F(CommandLineTest, ReadsPropertiesFilesAsSparkDoes) {
       "spark.streaming.checkpoint.directory = /a=b\n");
   ::setenv("MILLRACE_PROPERTIES_FILE", file.c_str(), 1);
   const SparkConf conf = confOf({});
+  EXPECT_EQ(conf.getAll().size(), 4u);
   EXPECT_EQ(conf.get("spark.app.name"), "my words");
   EXPECT_EQ(conf.get("spark.streaming.concurrentJobs"), "2");
   EXPECT_EQ(conf.get("spark.streaming.blockInterval"), "50ms");
@@ -149,9 +150,9 @@ TEST_F(CommandLineTest, NamesThePlaceOfAMistakeInAFile) {
   EXPECT_EQ(mistakeIn({"--properties-file", propertiesFile("\nspark.master\n")}),
             file + ":2: expected KEY VALUE or KEY=VALUE");
   EXPECT_EQ(mistakeIn({"--properties-file", "/no/such/file"}),
-            "cannot read properties file /no/such/file: No such file or directory");
+            "cannot open /no/such/file: No such file or directory");
   EXPECT_EQ(mistakeIn({"--properties-file", testing::TempDir()}),
-            "cannot read properties file " + testing::TempDir() + ": Is a directory");
+            "cannot read " + testing::TempDir() + ": Is a directory");
 }
 
 TEST_F(CommandLineTest, NamesTheVariableOfAMistakeInTheEnvironment) {

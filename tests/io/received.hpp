@@ -52,6 +52,16 @@ class Received final : public core::BlockSink, public core::ReceiverEvents {
     return offered_;
   }
 
+  /// False if there are fewer records after a moment.
+  bool hasRecords(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::milliseconds(2), [&] {
+      std::size_t records = 0;
+      for (const auto& block : blocks_) records += block->records();
+      return records >= count;
+    });
+  }
+
   void awaitBlocks(std::size_t count) {
     await([&] { return blocks_.size() >= count; });
   }

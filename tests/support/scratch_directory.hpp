@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +47,8 @@ class ScratchDirectory {
  private:
   static std::string name() {
     const auto& test = *testing::UnitTest::GetInstance()->current_test_info();
-    return std::string("millrace_") + test.test_suite_name() + "_" + test.name();
+    return std::string("millrace_") + test.test_suite_name() + "_" + test.name() + "_" +
+           std::to_string(::getpid());
   }
 
   LocalFileSystem files_;
