@@ -4,6 +4,7 @@
 #include <millrace/contexts/epoch_generator.hpp>
 #include <millrace/continuous/live_graph.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/dstream/state/keyed_states.hpp>
 #include <millrace/rdd/core/engine.hpp>
 #include <millrace/rdd/core/source.hpp>
 
@@ -50,24 +51,37 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
         scheduler_(std::move(scheduler)),
         waiter_(std::move(waiter)),
         timer_(std::move(clock), graph_->batchDuration().milliseconds(),
-               [this](std::int64_t time) { onTick(Time(time)); }, "epoch timer"),
-        live_(lower(*graph_), taskPool(graph_->engine()->threads()), graph_->engine()->threads(),
-              [this](Epoch epoch, Parts parts) { onClosed(epoch, std::move(parts)); },
-              [this](std::exception_ptr failure, Epoch epoch) { onFailed(std::move(failure), epoch); }) {}
+               [this](std::int64_t time) { onTick(Time(time)); }, "epoch timer") {}
 
   Time firstBatchTime() const { return Time(timer_.getStartTime()); }
 
   void start(Time firstBatch) {
     last_ = firstBatch - graph_->batchDuration();
+    int threads = graph_->engine()->threads();
+    live_ = std::make_unique<LiveGraph>(
+        lower(*graph_), taskPool(threads), threads, graph_->zeroTime(), graph_->batchDuration(),
+        [this](Epoch epoch, Parts parts) { onClosed(epoch, std::move(parts)); },
+        [this](std::exception_ptr failure, Epoch epoch) { onFailed(std::move(failure), epoch); });
+    beginStates(firstBatch);
     std::thread([self = shared_from_this()] { self->drive(); }).detach();
-    for (std::size_t source = 0; source < live_.plan().sources.size(); ++source) {
-      const InputPtr& input = live_.plan().sources[source].input;
+    for (std::size_t source = 0; source < live_->plan().sources.size(); ++source) {
+      const InputPtr& input = live_->plan().sources[source].input;
       if (input->isLive()) sourceOfInput_[input->inputId()] = source;
     }
     tracker_->forwardTo([self = weak_from_this()](int input, BlockPtr block) {
       if (auto impl = self.lock()) impl->onBlock(input, std::move(block));
     });
     timer_.start(firstBatch.milliseconds());
+  }
+
+  /// States to begin with are brought to their cells before the first record.
+  void beginStates(Time firstBatch) {
+    for (const Plan::Exchange& exchange : live_->plan().exchanges) {
+      const NodePtr& initial = exchange.flow.initial;
+      if (!initial) continue;
+      initial->prepare();
+      for (int p = 0; p < initial->partitions(); ++p) exchange.flow.state->begin(p, firstBatch, initial->block(p));
+    }
   }
 
   bool stop(bool finish, Deadline deadline) {
@@ -84,7 +98,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     bool ended = true;
     if (finish && !hasFailed()) {
       begin(last_ + graph_->batchDuration());
-      ended = live_.epochs().awaitFewerThan(1, deadline);
+      ended = live_->epochs().awaitFewerThan(1, deadline);
     }
     std::unique_lock lock(mutex_);
     ended = changed_.wait_until(lock, deadline, [&] { return (closed_.empty() && !driving_) || !finish; }) && ended;
@@ -105,7 +119,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
 
   void onBlock(int input, BlockPtr block) {
     auto source = sourceOfInput_.find(input);
-    if (source != sourceOfInput_.end()) live_.feed(source->second, std::move(block), receiving_.get_token());
+    if (source != sourceOfInput_.end()) live_->feed(source->second, std::move(block), receiving_.get_token());
   }
 
   void onTick(Time time) {
@@ -130,7 +144,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       elsewhere += closed_.size() + (driving_ ? 1 : 0);
     }
     auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
-    if (elsewhere < kMostOpen) return live_.epochs().awaitFewerThan(kMostOpen - elsewhere, soon);
+    if (elsewhere < kMostOpen) return live_->epochs().awaitFewerThan(kMostOpen - elsewhere, soon);
     scheduler_->awaitFewerThan(kMostOpen, soon);
     return false;
   }
@@ -138,9 +152,9 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
   void begin(Time time) {
     const void* outer = std::exchange(generatingFor, this);
     last_ = time;
-    Epoch epoch = live_.epochs().begin();
+    Epoch epoch = live_->epochs().begin(time);
     Begun begun{time, {}};
-    std::vector<NodePtr> given(live_.plan().sources.size());
+    std::vector<NodePtr> given(live_->plan().sources.size());
     try {
       give(time, given, begun);
     } catch (...) {
@@ -151,9 +165,9 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       begun_.emplace(epoch, begun);
     }
     for (std::size_t source = 0; source < given.size(); ++source) {
-      if (given[source]) live_.feed(source, given[source], epoch);
-      bool isLive = live_.plan().sources[source].input->isLive();
-      live_.mark(source, epoch, isLive ? 1 : given[source] ? given[source]->partitions() : 0);
+      if (given[source]) live_->feed(source, given[source], epoch);
+      bool isLive = live_->plan().sources[source].input->isLive();
+      live_->mark(source, epoch, isLive ? 1 : given[source] ? given[source]->partitions() : 0);
     }
     generatingFor = outer;
   }
@@ -161,7 +175,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
   /// Sources that are not live give their RDD of the time.
   void give(Time time, std::vector<NodePtr>& given, Begun& begun) {
     for (std::size_t source = 0; source < given.size(); ++source) {
-      const InputPtr& input = live_.plan().sources[source].input;
+      const InputPtr& input = live_->plan().sources[source].input;
       if (input->isLive()) continue;
       NodePtr rdd = input->rdd(time);
       if (rdd) {
@@ -236,17 +250,27 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void setRdds(ClosedEpoch& epoch) {
-    const Plan& plan = live_.plan();
+    const Plan& plan = live_->plan();
     Time time = epoch.begun.time;
     std::vector<bool> absent(plan.streams.size());
     for (std::size_t source : epoch.begun.absentSources) absent[plan.sources[source].stream] = true;
     for (std::size_t i = 0; i < plan.streams.size(); ++i) {
-      if (absent[i]) plan.streams[i].node->setRdd(time, nullptr);
-      for (const Plan::Branch& branch : plan.streams[i].branches)
-        if (absent[i] && branch.step) absent[branch.to] = true;
-      for (std::size_t point : plan.streams[i].points)
-        if (!absent[i] && plan.points[point].target) plan.points[point].target->setRdd(time, rddOf(plan.points[point], epoch.parts[point]));
+      if (absent[i]) {
+        plan.streams[i].node->setRdd(time, nullptr);
+        for (const Plan::Branch& branch : plan.streams[i].branches) {
+          if (branch.step) absent[branch.to] = true;
+        }
+      } else {
+        for (std::size_t point : plan.streams[i].points) setRdd(plan.points[point], time, epoch.parts[point]);
+      }
     }
+    for (const Plan::Exchange& exchange : plan.exchanges) {
+      for (std::size_t point : exchange.snapshots) setRdd(plan.points[point], time, epoch.parts[point]);
+    }
+  }
+
+  void setRdd(const Plan::Point& point, Time time, std::map<PartKey, Part>& parts) {
+    if (point.target) point.target->setRdd(time, rddOf(point, parts));
   }
 
   NodePtr rddOf(const Plan::Point& point, std::map<PartKey, Part>& parts) {
@@ -278,7 +302,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
   bool failed_ = false;
   bool stopped_ = false;
   RecurringTimer timer_;
-  LiveGraph live_;
+  std::unique_ptr<LiveGraph> live_;
 };
 
 EpochGenerator::EpochGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,

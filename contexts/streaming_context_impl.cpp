@@ -121,9 +121,9 @@ void StreamingContext::Impl::startParts() {
     state_ = StreamingContextState::ACTIVE;
   }
   bus->post([time = clock->now()](StreamingListener& to) { to.onStreamingStarted(time); });
+  generator_->start(first);
   for (const core::InputPtr& input : graph->inputs()) input->start();
   tracker->start();
-  generator_->start(first);
 }
 
 std::shared_ptr<core::BatchGenerator> StreamingContext::Impl::makeGenerator() const {

@@ -8,11 +8,18 @@ bool Epochs::awaitFewerThan(std::size_t most, std::chrono::steady_clock::time_po
   return !stopped_ && open_.size() < most;
 }
 
-Epoch Epochs::begin() {
+Epoch Epochs::begin(Time time) {
   std::lock_guard lock(mutex_);
   Epoch epoch = next_++;
-  open_.emplace(epoch, Open{cells_, Parts(points_)});
+  last_ = time;
+  open_.emplace(epoch, Open{time, cells_, Parts(points_)});
   return epoch;
+}
+
+Time Epochs::timeOf(Epoch epoch) {
+  std::lock_guard lock(mutex_);
+  auto known = open_.find(epoch);
+  return known != open_.end() ? known->second.time : last_ + length_ * (epoch - next_ + 1);
 }
 
 void Epochs::add(Epoch epoch, std::size_t point, PartKey key, Part part) {

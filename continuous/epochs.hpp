@@ -43,11 +43,15 @@ class Epochs {
   /// Called for each epoch in order, by the thread that closed it last.
   using Closed = std::function<void(Epoch epoch, Parts parts)>;
 
-  Epochs(std::size_t points, int cells, Closed closed) : points_(points), cells_(cells), closed_(std::move(closed)) {}
+  Epochs(std::size_t points, int cells, Duration length, Closed closed)
+      : points_(points), cells_(cells), length_(length), closed_(std::move(closed)) {}
 
   /// Waits until fewer than `most` epochs are open; false when stopped or `deadline` passed.
   bool awaitFewerThan(std::size_t most, std::chrono::steady_clock::time_point deadline);
-  Epoch begin();
+  /// The next epoch, which ends at `time`.
+  Epoch begin(Time time);
+  /// When an open epoch ends, or one that has not begun will, as far as can be told.
+  Time timeOf(Epoch epoch);
   void add(Epoch epoch, std::size_t point, PartKey key, Part part);
   /// One cell has closed the epoch.
   void cellClosed(Epoch epoch);
@@ -55,17 +59,20 @@ class Epochs {
 
  private:
   struct Open {
+    Time time;
     int cellsLeft;
     Parts parts;
   };
 
   const std::size_t points_;
   const int cells_;
+  const Duration length_;
   const Closed closed_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<Epoch, Open> open_;
   Epoch next_ = 0;
+  Time last_{0};
   bool delivering_ = false;
   bool stopped_ = false;
 };

@@ -4,8 +4,8 @@
 
 namespace millrace::core {
 
-Line::Line(const Plan& plan, std::size_t source, int partition, Epoch epoch) : plan_(plan), epoch_(epoch) {
-  std::size_t stream = plan.sources[source].stream;
+Line::Line(const Plan& plan, std::size_t stream, int partition, Epoch epoch, LineExit& exit)
+    : plan_(plan), epoch_(epoch), exit_(exit) {
   auto [reader, inlet] = plan.streams[stream].node->recordOps().inlet();
   inlet_ = inlet;
   root_ = build(stream, std::move(reader), PartKey{{}, partition});
@@ -21,14 +21,23 @@ void Line::close(Epochs& epochs) { close(root_, epochs); }
 Line::Tap Line::build(std::size_t stream, ReaderPtr reader, const PartKey& key) const {
   const Plan::Stream& here = plan_.streams[stream];
   const RecordOps& ops = here.node->recordOps();
-  if (here.points.size() + here.branches.size() == 1) {
+  if (here.points.size() + here.branches.size() + here.exchanges.size() == 1) {
     if (!here.points.empty()) return buildTail(here.points[0], ops, std::move(reader), key);
-    return buildBranch(here.branches[0], std::move(reader), key);
+    if (!here.branches.empty()) return buildBranch(here.branches[0], std::move(reader), key);
+    return buildExchange(here.exchanges[0], std::move(reader));
   }
   Tap tap;
   tap.fork = ops.fork(std::move(reader));
   for (std::size_t point : here.points) tap.branches.push_back(buildTail(point, ops, tap.fork->addBranch(), key));
   for (const auto& branch : here.branches) tap.branches.push_back(buildBranch(branch, tap.fork->addBranch(), key));
+  for (std::size_t exchange : here.exchanges) tap.branches.push_back(buildExchange(exchange, tap.fork->addBranch()));
+  return tap;
+}
+
+Line::Tap Line::buildExchange(std::size_t exchange, ReaderPtr reader) {
+  Tap tap;
+  tap.reader = std::move(reader);
+  tap.exchange = exchange;
   return tap;
 }
 
@@ -55,17 +64,32 @@ Line::Tap Line::buildBranch(const Plan::Branch& branch, ReaderPtr reader, const 
   return build(branch.to, std::move(reader), through);
 }
 
-void Line::drain(Tap& tap) const {
+void Line::drain(Tap& tap) {
   if (tap.fork) {
     while (tap.fork->pull()) {
       for (Tap& branch : tap.branches) drain(branch);
     }
+  } else if (tap.exchange) {
+    drainIntoExchange(tap);
   } else if (tap.output) {
     inOperator(plan_.points[tap.point].output->info(), [&] { tap.output->drain(*tap.reader); });
   } else if (tap.writer) {
     inOperator(plan_.points[tap.point].target->info(), [&] { tap.writer->drain(*tap.reader); });
   } else {
     tap.gatherer->drain(*tap.reader);
+  }
+}
+
+void Line::drainIntoExchange(Tap& tap) {
+  const Exchanged& flow = plan_.exchanges[*tap.exchange].flow;
+  auto writer = flow.spec->writer(0, flow.outputs);
+  writer->drain(*tap.reader);
+  auto files = writer->finish();
+  for (int output = 0; output < flow.outputs; ++output) {
+    auto merger = flow.spec->merger();
+    merger->add(0, std::move(files[static_cast<std::size_t>(output)]));
+    BlockPtr records = merger->finish();
+    if (records->records() > 0) exit_.send(*tap.exchange, output, std::move(records));
   }
 }
 

@@ -1,5 +1,6 @@
 #include <millrace/continuous/line.hpp>
 #include <millrace/continuous/live_graph.hpp>
+#include <millrace/dstream/state/keyed_states.hpp>
 #include <millrace/rdd/core/operator_info.hpp>
 #include <millrace/rdd/core/task.hpp>
 
@@ -10,51 +11,144 @@
 
 namespace millrace::core {
 
-/// Some partitions of a source: one line for each partition and open epoch.
-class SourceCell final : public Cell {
+/// A cell that runs lines: some partitions of a stream, one line for each of them and each open epoch.
+class LiveGraph::LineCell : public Cell, public LineExit {
  public:
-  SourceCell(LiveGraph& graph, std::size_t source, int number, int cells)
-      : Cell(*graph.pool_), graph_(graph), source_(source), number_(number), cells_(cells) {}
+  LineCell(LiveGraph& graph, std::size_t stream)
+      : Cell(*graph.pool_), graph_(graph), stream_(stream), next_(graph.plan_.exchangesFrom(stream)) {}
 
  protected:
-  void receive(Mail mail) noexcept override {
-    if (graph_.hasFailed()) return;
-    if (mail.epoch == Mail::kCurrent) mail.epoch = current_;
+  virtual void take(Mail& mail) = 0;
+
+  void receive(Mail mail) noexcept final {
+    if (graph_.hasFailed_) return;
     try {
-      if (mail.isMarker()) {
-        close(mail.epoch, mail.partition);
-      } else {
-        TaskContext::Scope scope(mail.partition);
-        line(mail.epoch, mail.partition).put(mail.block ? openBlock(mail.block) : mail.rdd->read(mail.partition));
-      }
+      TaskContext::Scope scope(mail.partition);
+      take(mail);
     } catch (...) {
       graph_.fail(std::current_exception(), mail.partition, mail.epoch);
     }
+    credit_.reset();
   }
+
+  void put(Epoch epoch, int partition, ReaderPtr records, std::shared_ptr<void> credit) {
+    credit_ = std::move(credit);
+    sending_ = epoch;
+    line(epoch, partition).put(std::move(records));
+  }
+  void closeLine(Epoch epoch, int partition) {
+    line(epoch, partition).close(graph_.epochs_);
+    lines_.erase({epoch, partition});
+  }
+  /// All lines of the epoch are closed: whoever gets records from here is told, once for each cell.
+  void closeEpoch(Epoch epoch) {
+    for (std::size_t exchange : next_) {
+      for (auto& cell : graph_.exchangeCells_[exchange]) cell->post(Mail{epoch, 0, nullptr, nullptr, nullptr});
+    }
+    graph_.epochs_.cellClosed(epoch);
+  }
+
+  LiveGraph& graph_;
 
  private:
   Line& line(Epoch epoch, int partition) {
     auto& place = lines_[{epoch, partition}];
-    if (!place) place = std::make_unique<Line>(graph_.plan(), source_, partition, epoch);
+    if (!place) place = std::make_unique<Line>(graph_.plan_, stream_, partition, epoch, *this);
     return *place;
   }
 
-  void close(Epoch epoch, int partitions) {
-    for (int partition = number_; partition < partitions; partition += cells_) {
-      TaskContext::Scope scope(partition);
-      line(epoch, partition).close(graph_.epochs());
-      lines_.erase({epoch, partition});
-    }
-    current_ = epoch + 1;
-    graph_.epochs().cellClosed(epoch);
+  void send(std::size_t exchange, int output, BlockPtr records) override {
+    auto& cell = graph_.exchangeCells_[exchange][static_cast<std::size_t>(output)];
+    cell->post(Mail{sending_, output, std::move(records), nullptr, credit_});
   }
 
-  LiveGraph& graph_;
-  const std::size_t source_;
+  const std::size_t stream_;
+  const std::vector<std::size_t> next_;
+  std::map<std::pair<Epoch, int>, std::unique_ptr<Line>> lines_;
+  std::shared_ptr<void> credit_;
+  Epoch sending_ = 0;
+};
+
+/// Some partitions of a source: every `cells`-th, beginning with `number`.
+class LiveGraph::SourceCell final : public LineCell {
+ public:
+  SourceCell(LiveGraph& graph, std::size_t stream, int number, int cells)
+      : LineCell(graph, stream), number_(number), cells_(cells) {}
+
+ protected:
+  void take(Mail& mail) override {
+    if (mail.epoch == Mail::kCurrent) mail.epoch = current_;
+    if (!mail.isMarker()) {
+      auto records = mail.block ? openBlock(mail.block) : mail.rdd->read(mail.partition);
+      put(mail.epoch, mail.partition, std::move(records), std::move(mail.credit));
+      return;
+    }
+    for (int partition = number_; partition < mail.partition; partition += cells_) closeLine(mail.epoch, partition);
+    current_ = mail.epoch + 1;
+    closeEpoch(mail.epoch);
+  }
+
+ private:
   const int number_;
   const int cells_;
   Epoch current_ = 0;
-  std::map<std::pair<Epoch, int>, std::unique_ptr<Line>> lines_;
+};
+
+/// One partition behind an exchange. It has closed an epoch when all its senders have; a state takes no record of a later
+/// epoch before that.
+class LiveGraph::ExchangeCell final : public LineCell {
+ public:
+  ExchangeCell(LiveGraph& graph, const Plan::Exchange& exchange, int partition)
+      : LineCell(graph, exchange.to), exchange_(exchange), state_(exchange.flow.state.get()), partition_(partition) {}
+
+  void addSenders(int senders) { senders_ += senders; }
+
+ protected:
+  void take(Mail& mail) override {
+    if (mail.isMarker()) {
+      if (++markers_[mail.epoch] == senders_) close(mail.epoch);
+    } else if (state_ != nullptr && mail.epoch > current_) {
+      early_.push_back(std::move(mail));
+    } else {
+      process(mail);
+    }
+  }
+
+ private:
+  void process(Mail& mail) {
+    BlockPtr records = std::move(mail.block);
+    if (state_) records = update(mail.epoch, records, false);
+    put(mail.epoch, partition_, openBlock(std::move(records)), std::move(mail.credit));
+  }
+
+  void close(Epoch epoch) {
+    markers_.erase(epoch);
+    if (state_) {
+      std::int64_t sinceZero = (graph_.epochs_.timeOf(epoch) - graph_.zeroTime_).milliseconds();
+      if (sinceZero % exchange_.flow.sweepMs == 0)
+        put(epoch, partition_, openBlock(update(epoch, nullptr, true)), nullptr);
+      for (std::size_t point : exchange_.snapshots)
+        graph_.epochs_.add(epoch, point, PartKey{{}, partition_}, Part{state_->copy(partition_), {}});
+    }
+    closeLine(epoch, partition_);
+    current_ = epoch + 1;
+    closeEpoch(epoch);
+    std::vector<Mail> waiting = std::exchange(early_, {});
+    for (Mail& mail : waiting) take(mail);
+  }
+
+  BlockPtr update(Epoch epoch, const BlockPtr& records, bool sweep) {
+    const OperatorPtr& info = graph_.plan_.streams[exchange_.to].node->info();
+    return inOperator(info, [&] { return state_->update(partition_, graph_.epochs_.timeOf(epoch), records, sweep); });
+  }
+
+  const Plan::Exchange& exchange_;
+  StateTables* const state_;
+  const int partition_;
+  int senders_ = 0;
+  Epoch current_ = 0;
+  std::map<Epoch, int> markers_;
+  std::vector<Mail> early_;
 };
 
 /// How many blocks of one source are on their way.
@@ -82,36 +176,54 @@ class LiveGraph::Credits : public std::enable_shared_from_this<LiveGraph::Credit
   int out_ = 0;
 };
 
-LiveGraph::LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSource, Epochs::Closed closed,
-                     Failed failed)
+LiveGraph::LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSource, Time zeroTime,
+                     Duration epochLength, Epochs::Closed closed, Failed failed)
     : plan_(std::move(plan)),
+      cellsPerSource_(cellsPerSource),
+      zeroTime_(zeroTime),
       failed_(std::move(failed)),
-      epochs_(plan_.points.size(), static_cast<int>(plan_.sources.size()) * cellsPerSource, std::move(closed)),
+      epochs_(plan_.points.size(), cellCount(), epochLength, std::move(closed)),
       pool_(std::move(pool)) {
-  for (std::size_t source = 0; source < plan_.sources.size(); ++source) {
+  for (const Plan::Exchange& exchange : plan_.exchanges) {
+    auto& cells = exchangeCells_.emplace_back();
+    for (int i = 0; i < exchange.flow.outputs; ++i) cells.push_back(std::make_unique<ExchangeCell>(*this, exchange, i));
+  }
+  auto connect = [&](std::size_t stream, int senders) {
+    for (std::size_t exchange : plan_.exchangesFrom(stream)) {
+      for (auto& cell : exchangeCells_[exchange]) static_cast<ExchangeCell&>(*cell).addSenders(senders);
+    }
+  };
+  for (const Plan::Exchange& exchange : plan_.exchanges) connect(exchange.to, exchange.flow.outputs);
+  for (const Plan::Source& source : plan_.sources) {
     credits_.push_back(std::make_shared<Credits>());
-    auto& cells = cells_.emplace_back();
-    for (int i = 0; i < cellsPerSource; ++i)
-      cells.push_back(std::make_unique<SourceCell>(*this, source, i, cellsPerSource));
+    auto& cells = sourceCells_.emplace_back();
+    for (int i = 0; i < cellsPerSource_; ++i)
+      cells.push_back(std::make_unique<SourceCell>(*this, source.stream, i, cellsPerSource_));
+    connect(source.stream, cellsPerSource_);
   }
 }
 
 LiveGraph::~LiveGraph() { epochs_.stop(); }
 
+int LiveGraph::cellCount() const {
+  int cells = static_cast<int>(plan_.sources.size()) * cellsPerSource_;
+  for (const Plan::Exchange& exchange : plan_.exchanges) cells += exchange.flow.outputs;
+  return cells;
+}
+
 void LiveGraph::feed(std::size_t source, BlockPtr block, std::stop_token stop) {
   auto credit = credits_[source]->take(stop);
-  if (!credit) return;
-  cells_[source][0]->post(Mail{Mail::kCurrent, 0, std::move(block), nullptr, std::move(credit)});
+  if (credit) sourceCells_[source][0]->post(Mail{Mail::kCurrent, 0, std::move(block), nullptr, std::move(credit)});
 }
 
 void LiveGraph::feed(std::size_t source, const NodePtr& rdd, Epoch epoch) {
-  auto& cells = cells_[source];
+  auto& cells = sourceCells_[source];
   for (int partition = 0; partition < rdd->partitions(); ++partition)
     cells[static_cast<std::size_t>(partition) % cells.size()]->post(Mail{epoch, partition, nullptr, rdd, nullptr});
 }
 
 void LiveGraph::mark(std::size_t source, Epoch epoch, int partitions) {
-  for (auto& cell : cells_[source]) cell->post(Mail{epoch, partitions, nullptr, nullptr, nullptr});
+  for (auto& cell : sourceCells_[source]) cell->post(Mail{epoch, partitions, nullptr, nullptr, nullptr});
 }
 
 void LiveGraph::fail(std::exception_ptr failure, int partition, Epoch epoch) {
@@ -119,6 +231,8 @@ void LiveGraph::fail(std::exception_ptr failure, int partition, Epoch epoch) {
   epochs_.stop();
   try {
     std::rethrow_exception(failure);
+  } catch (const TaskFailure&) {
+    failed_(failure, epoch);
   } catch (const OperatorFailure& named) {
     failed_(std::make_exception_ptr(TaskFailure(named.operatorName(), partition, named.cause())), epoch);
   } catch (...) {

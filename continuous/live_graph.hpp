@@ -6,6 +6,7 @@
 #include <millrace/continuous/task_pool.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -14,8 +15,6 @@
 
 namespace millrace::core {
 
-class SourceCell;
-
 /// A program as a long-lived graph: sources push blocks into it, markers close its epochs. What user functions throw
 /// ends it: from then on it takes everything and gives nothing.
 class LiveGraph {
@@ -23,7 +22,8 @@ class LiveGraph {
   /// Told of the first failure, by the thread that met it.
   using Failed = std::function<void(std::exception_ptr failure, Epoch epoch)>;
 
-  LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSource, Epochs::Closed closed, Failed failed);
+  LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSource, Time zeroTime, Duration epochLength,
+            Epochs::Closed closed, Failed failed);
   ~LiveGraph();
 
   const Plan& plan() const { return plan_; }
@@ -38,18 +38,23 @@ class LiveGraph {
   void mark(std::size_t source, Epoch epoch, int partitions);
 
  private:
-  friend SourceCell;
+  class LineCell;
+  class SourceCell;
+  class ExchangeCell;
   class Credits;
 
+  int cellCount() const;
   void fail(std::exception_ptr failure, int partition, Epoch epoch);
-  bool hasFailed() const { return hasFailed_; }
 
   const Plan plan_;
+  const int cellsPerSource_;
+  const Time zeroTime_;
   const Failed failed_;
   std::atomic<bool> hasFailed_ = false;
   Epochs epochs_;
   std::vector<std::shared_ptr<Credits>> credits_;
-  std::vector<std::vector<std::unique_ptr<SourceCell>>> cells_;
+  std::vector<std::vector<std::unique_ptr<Cell>>> sourceCells_;
+  std::vector<std::vector<std::unique_ptr<Cell>>> exchangeCells_;
   std::unique_ptr<TaskPool> pool_;  // last: its tasks end before the cells
 };
 

@@ -39,12 +39,13 @@ class Lowering {
   void place(const StreamPtr& stream) {
     bool isSource = stream->parents().empty();
     Flow flow = stream->flow();
-    bool passesOn = std::holds_alternative<ByRecord>(flow) || std::holds_alternative<Concatenated>(flow);
+    bool passesOn = std::holds_alternative<ByRecord>(flow) || std::holds_alternative<Concatenated>(flow) ||
+                    std::holds_alternative<Exchanged>(flow);
     bool parentsFlow = std::ranges::all_of(stream->parents(), [&](const StreamPtr& parent) { return flows(parent); });
     if (!isSource && !(passesOn && parentsFlow)) return;
     places_.emplace(stream.get(), plan_.streams.size());
     if (isSource) plan_.sources.push_back({std::static_pointer_cast<InputNode>(stream), plan_.streams.size()});
-    plan_.streams.push_back({stream, {}, {}});
+    plan_.streams.push_back({stream, {}, {}, {}});
   }
 
   void connect(const StreamPtr& stream) {
@@ -57,6 +58,13 @@ class Lowering {
         branches.push_back({places_.at(stream.get()), step->step, -1});
       } else if (std::holds_alternative<Concatenated>(flow) && flows(stream)) {
         branches.push_back({places_.at(stream.get()), nullptr, static_cast<int>(i)});
+      } else if (auto* exchanged = std::get_if<Exchanged>(&flow); exchanged != nullptr && flows(stream)) {
+        plan_.streams[places_.at(parent.get())].exchanges.push_back(plan_.exchanges.size());
+        plan_.exchanges.push_back({places_.at(stream.get()), *exchanged, {}});
+      } else if (std::holds_alternative<StateOf>(flow)) {
+        auto exchange = std::ranges::find(plan_.exchanges, places_.at(parent.get()), &Plan::Exchange::to);
+        exchange->snapshots.push_back(plan_.points.size());
+        plan_.points.push_back({stream, nullptr, nullptr, nullptr});
       } else if (auto* shuffled = std::get_if<Shuffled>(&flow)) {
         addPoint(parent, {stream, shuffled->spec, shuffled->partitioner, nullptr});
       } else {
@@ -84,6 +92,17 @@ class Lowering {
 };
 
 }  // namespace
+
+std::vector<std::size_t> Plan::exchangesFrom(std::size_t stream) const {
+  std::vector<std::size_t> found = streams[stream].exchanges;
+  for (const Branch& branch : streams[stream].branches) {
+    for (std::size_t exchange : exchangesFrom(branch.to)) found.push_back(exchange);
+  }
+  std::ranges::sort(found);
+  auto repeated = std::ranges::unique(found);
+  found.erase(repeated.begin(), repeated.end());
+  return found;
+}
 
 Plan lower(const StreamGraph& graph) { return Lowering(graph).run(); }
 

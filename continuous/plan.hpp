@@ -11,7 +11,7 @@ namespace millrace::core {
 /// Which streams of a program flow record by record, and where the records of an epoch are gathered: the lowering of a
 /// stream graph. Made once, at start; immutable.
 struct Plan {
-  /// One way on from a stream: through a step (none for a union) to another one.
+  /// One way on from a stream within a cell: through a step (none for a union) to another one.
   struct Branch {
     std::size_t to;
     StepPtr step;
@@ -21,6 +21,13 @@ struct Plan {
     StreamPtr node;
     std::vector<Branch> branches;
     std::vector<std::size_t> points;
+    std::vector<std::size_t> exchanges;
+  };
+  /// A way on to the cells of another stream.
+  struct Exchange {
+    std::size_t to;
+    Exchanged flow;
+    std::vector<std::size_t> snapshots;  // points that get the state at the end of an epoch
   };
   /// Where records stop flowing: as blocks of `target`'s epoch RDD, in the tables of a shuffle whose result it is, or at
   /// a user's writer.
@@ -37,7 +44,11 @@ struct Plan {
 
   std::vector<Stream> streams;
   std::vector<Point> points;
+  std::vector<Exchange> exchanges;
   std::vector<Source> sources;
+
+  /// The exchanges that are reached from a stream without passing through another one.
+  std::vector<std::size_t> exchangesFrom(std::size_t stream) const;
 };
 
 /// Lowers the streams that outputs reach.

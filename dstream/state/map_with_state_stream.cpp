@@ -30,6 +30,13 @@ class MapWithStateStream final : public StreamNode {
         state_(std::make_shared<MovingState>(std::move(work.tables))),
         work_(std::move(work)) {}
 
+  Flow flow() const override {
+    NodePtr initial;
+    if (work_.initial) initial = shuffleNode(info(), {work_.initial}, work_.states, work_.partitioner);
+    return Exchanged{work_.records, work_.partitioner->partitions(), std::shared_ptr<StateTables>(state_, tables_),
+                     std::move(initial), checkpointInterval()->milliseconds()};
+  }
+
   void setSnapshots(const StreamPtr& snapshots) { snapshots_ = snapshots; }
 
  protected:
@@ -66,6 +73,8 @@ class MapWithStateStream final : public StreamNode {
 class SnapshotsStream final : public StreamNode {
  public:
   explicit SnapshotsStream(const StreamPtr& mapped) : StreamNode("stateSnapshots", {mapped}) {}
+
+  Flow flow() const override { return StateOf{}; }
 
  protected:
   NodePtr compute(Time time) override {

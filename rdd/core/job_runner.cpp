@@ -50,7 +50,7 @@ class TbbJobRunner final : public JobRunner {
  public:
   explicit TbbJobRunner(int threads)
       : threads_(threads),
-        control_(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)),
+        control_(tbb::global_control::max_allowed_parallelism, 2 * static_cast<std::size_t>(threads) + 1),
         arena_(threads, 1) {}
 
   void run(int tasks, FunctionRef<void(int)> task) override {
