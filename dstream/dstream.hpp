@@ -72,6 +72,13 @@ class DStream {
     requires Predicate<F, T>
   DStream<T> filter(F predicate) const;
 
+  /// The records of this stream, then those of `other`, in each batch; duplicates stay. IllegalArgument unless both are of
+  /// the same context and have the same slide. (Spark: union, a keyword here)
+  DStream<T> union_(const DStream<T>& other) const;
+
+  /// The records spread evenly over so many partitions. IllegalArgument below 1.
+  DStream<owned_t<T>> repartition(int partitions) const;
+
   // ---- By partition and batch. --------------------------------------------------------------------------------------
 
   /// The range f(records) for each partition, empty ones included; take `records` as `auto&`: a single-pass range of

@@ -10,7 +10,9 @@
 #include <millrace/dstream/ops/persist.hpp>
 #include <millrace/dstream/ops/reduce_by_key.hpp>
 #include <millrace/dstream/ops/reduce_by_key_and_window.hpp>
+#include <millrace/dstream/ops/repartition.hpp>
 #include <millrace/dstream/ops/slice.hpp>
+#include <millrace/dstream/ops/union.hpp>
 #include <millrace/dstream/ops/window.hpp>
 #include <millrace/dstream/output/foreach.hpp>
 #include <millrace/dstream/output/foreach_rdd.hpp>

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/rdd/core/shuffle.hpp>
+
+#include <string>
+
+namespace millrace::core {
+
+/// Records spread over so many partitions, whatever their keys. IllegalArgument below 1.
+StreamPtr spreadStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec, int partitions);
+
+}  // namespace millrace::core
