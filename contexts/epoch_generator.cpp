@@ -249,19 +249,24 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
+  /// Gives the streams of the graph their RDDs of the epoch. A stream is absent if its source has none at that time. What
+  /// needs an RDD of an absent stream gets none from here, so that it is asked to make one, and says what is missing.
   void setRdds(ClosedEpoch& epoch) {
+    enum class Has { kRdd, kNone, kError };
     const Plan& plan = live_->plan();
     Time time = epoch.begun.time;
-    std::vector<bool> absent(plan.streams.size());
-    for (std::size_t source : epoch.begun.absentSources) absent[plan.sources[source].stream] = true;
+    std::vector<Has> has(plan.streams.size(), Has::kRdd);
+    for (std::size_t source : epoch.begun.absentSources) has[plan.sources[source].stream] = Has::kNone;
     for (std::size_t i = 0; i < plan.streams.size(); ++i) {
-      if (absent[i]) {
-        plan.streams[i].node->setRdd(time, nullptr);
-        for (const Plan::Branch& branch : plan.streams[i].branches) {
-          if (branch.step) absent[branch.to] = true;
-        }
-      } else {
-        for (std::size_t point : plan.streams[i].points) setRdd(plan.points[point], time, epoch.parts[point]);
+      const Plan::Stream& stream = plan.streams[i];
+      if (has[i] == Has::kNone) stream.node->setRdd(time, nullptr);
+      if (has[i] == Has::kRdd) {
+        for (std::size_t point : stream.points) setRdd(plan.points[point], time, epoch.parts[point]);
+        continue;
+      }
+      for (const Plan::Branch& branch : stream.branches) has[branch.to] = branch.step ? has[i] : Has::kError;
+      for (std::size_t exchange : stream.exchanges) {
+        if (!plan.exchanges[exchange].flow.state) has[plan.exchanges[exchange].to] = Has::kError;
       }
     }
     for (const Plan::Exchange& exchange : plan.exchanges) {
