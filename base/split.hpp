@@ -85,8 +85,8 @@ class SplitIterator {
         return;
       }
       block_ += kBlock;
-      const char* inside = std::min(block_, end_ - kBlock);
-      mask_ = core::ByteMatcher(delimiter_).in64(inside) >> (block_ - inside);
+      const std::size_t overlap = kBlock - std::min(left(), kBlock);
+      mask_ = core::ByteMatcher(delimiter_).in64(block_ - overlap) >> overlap;
     }
     pieceEnd_ = block_ + std::countr_zero(mask_);
     mask_ &= mask_ - 1;
