@@ -123,7 +123,7 @@ TEST(SocketTextReceiver, AResetDropsAHalfLineAndCountsIt) {
   EXPECT_EQ(test.receiver->counts().cutShort, 1u);
   auto lines = test.log.lines();
   EXPECT_TRUE(
-      std::ranges::any_of(lines, [](auto& line) { return line.find("unfinished lines were dropped") == 0; }));
+      std::ranges::any_of(lines, [](auto& line) { return line.find("lines cut short by the end") == 0; }));
 }
 
 TEST(SocketTextReceiver, TriesAgainAtGrowingDistancesAndSaysItOncePerMinute) {
