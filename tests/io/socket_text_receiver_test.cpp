@@ -194,7 +194,7 @@ TEST(SocketTextReceiver, WhileBlocksAreNotTakenItStopsReading) {
   peer.send("0\n");
   while (test.received.offered() == 0) test.clock->advance(200);
   std::string text;
-  for (int i = 0; i < 10'000; ++i) text += std::string(99, 'x') + "\n";
+  for (int i = 0; i < 10'000; ++i) text += std::string(99, 'x').append("\n");
   std::size_t sent = 0, taken = 0;
   do {
     taken = peer.sendSome(std::string_view(text).substr(sent % text.size()));
