@@ -9,8 +9,8 @@
 
 namespace millrace {
 
-/// Where the engine gets the time from: batch times, timeouts and rate limits ask nothing else, so that a test can
-/// move time by hand. Passed as `std::shared_ptr<Clock>`. Every method may be called by any thread.
+/// Where the engine gets the time from: batch times, timeouts and rate limits ask nothing else, so that a
+/// test can move time by hand. Passed as `std::shared_ptr<Clock>`. Every method may be called by any thread.
 class Clock {
  public:
   virtual ~Clock() = default;
@@ -18,12 +18,13 @@ class Clock {
   /// Milliseconds since the epoch.
   virtual std::int64_t now() const = 0;
 
-  /// Blocks until `now() >= time`. False when `stop` was requested first; a token that is stopped already never waits.
+  /// Blocks until `now() >= time`. False when `stop` was requested first; a token that is stopped already
+  /// never waits.
   virtual bool waitUntil(std::int64_t time, std::stop_token stop) const = 0;
 };
 
-/// Real time. The wall clock is read once, at construction; from then on time goes on with the monotonic clock, so
-/// that setting the wall clock neither repeats, skips nor bursts batches.
+/// Real time. The wall clock is read once, at construction; from then on time goes on with the monotonic
+/// clock, so that setting the wall clock neither repeats, skips nor bursts batches.
 class SystemClock final : public Clock {
  public:
   SystemClock();
@@ -47,8 +48,9 @@ class ManualClock final : public Clock {
   void setTime(std::int64_t time);
   void advance(std::int64_t byMs);
 
-  /// Blocks until some thread is waiting for a time of at least `atLeast` that has not come yet; false when none did
-  /// within `deadline` of real time. With it a test knows that all work before its next step is done.
+  /// Blocks until some thread is waiting for a time of at least `atLeast` that has not come yet; false when
+  /// none did within `deadline` of real time. With it a test knows that all work before its next step is
+  /// done.
   bool awaitWaiter(std::int64_t atLeast, std::chrono::milliseconds deadline) const;
 
  private:

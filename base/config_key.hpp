@@ -16,8 +16,8 @@ struct ByteSize {
   auto operator<=>(const ByteSize&) const = default;
 };
 
-/// How settings of type T are written: `kForm` completes the sentence "must be ...", `parse` gives nothing for a text
-/// that has another form. Specialised for enumerations next to them.
+/// How settings of type T are written: `kForm` completes the sentence "must be ...", `parse` gives nothing
+/// for a text that has another form. Specialised for enumerations next to them.
 template <class T>
 struct ConfigType;
 

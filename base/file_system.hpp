@@ -10,11 +10,12 @@
 
 namespace millrace {
 
-/// A file being written from its beginning. One thread at a time. Methods throw SparkException, naming the file and the
-/// system's reason; after that the file's content is undefined.
+/// A file being written from its beginning. One thread at a time. Methods throw SparkException, naming the
+/// file and the system's reason; after that the file's content is undefined.
 class WritableFile {
  public:
-  /// Closes the file if need be, and never throws: whoever has to know whether the bytes arrived calls close().
+  /// Closes the file if need be, and never throws: whoever has to know whether the bytes arrived calls
+  /// close().
   virtual ~WritableFile() = default;
 
   virtual void write(std::string_view bytes) = 0;
@@ -24,21 +25,21 @@ class WritableFile {
   virtual void close() = 0;
 };
 
-/// A file that is read from any place. Any thread may call. Methods throw SparkException, naming the file and the
-/// system's reason.
+/// A file that is read from any place. Any thread may call. Methods throw SparkException, naming the file and
+/// the system's reason.
 class ReadableFile {
  public:
   virtual ~ReadableFile() = default;
 
-  /// Reads what stands from byte `offset` on. Gives fewer bytes than there is room for only where the file ends, none
-  /// behind its end.
+  /// Reads what stands from byte `offset` on. Gives fewer bytes than there is room for only where the file
+  /// ends, none behind its end.
   virtual std::size_t readAt(std::uint64_t offset, std::span<char> into) const = 0;
   /// How many bytes the file had when it was opened.
   virtual std::uint64_t size() const = 0;
 };
 
-/// Where input, output, checkpoints and logs lie: no other code opens files, so that tests can make every step fail.
-/// Any thread may call. Methods throw SparkException, naming the file and the system's reason.
+/// Where input, output, checkpoints and logs lie: no other code opens files, so that tests can make every
+/// step fail. Any thread may call. Methods throw SparkException, naming the file and the system's reason.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -47,8 +48,9 @@ class FileSystem {
   virtual void createDirectories(const std::string& path) = 0;
   /// Creates the file; an older one with this name is emptied.
   virtual std::unique_ptr<WritableFile> openForWriting(const std::string& path) = 0;
-  /// Replaces `to` in one step, so that a reader sees the old file or the new one; a directory replaces nothing but an
-  /// empty one. Survives a power cut once it returns, with all other names in the directory of `to`.
+  /// Replaces `to` in one step, so that a reader sees the old file or the new one; a directory replaces
+  /// nothing but an empty one. Survives a power cut once it returns, with all other names in the directory of
+  /// `to`.
   virtual void rename(const std::string& from, const std::string& to) = 0;
   /// Removes a file, or a directory with all it holds. False when there was nothing.
   virtual bool remove(const std::string& path) = 0;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace millrace {
 
@@ -37,8 +38,8 @@ class LogField {
 
 /// Writes one line to stderr: time, level, message, fields. Never throws, and may be called by any thread.
 ///
-/// The message is fixed text, never a format string; what varies belongs into fields. Control characters of both are
-/// escaped and long values shortened, so that no input can forge a line. Secrets must not be passed.
+/// The message is fixed text, never a format string; what varies belongs into fields. Control characters of
+/// both are escaped and long values shortened, so that no input can forge a line. Secrets must not be passed.
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {}) noexcept;
 
 inline void logDebug(std::string_view message, std::initializer_list<LogField> fields = {}) noexcept {
@@ -57,7 +58,8 @@ inline void logError(std::string_view message, std::initializer_list<LogField> f
 /// Lines below `level` are dropped. At the start: kInfo.
 void setLogLevel(LogLevel level) noexcept;
 
-/// Gets every line that passes the level, without its time: `message key=value ...`. Called by one thread at a time.
+/// Gets every line that passes the level, without its time: `message key=value ...`. Called by one thread at
+/// a time.
 using LogSink = std::function<void(LogLevel level, std::string_view line)>;
 
 /// Sends lines to `sink` instead of stderr, or to stderr again when it is null. Returns the sink before.
@@ -69,7 +71,8 @@ class LogThrottle {
   LogThrottle(std::shared_ptr<Clock> clock, std::int64_t intervalMs)
       : clock_(std::move(clock)), interval_(intervalMs) {}
 
-  /// How many were held back since the last one that was let through; nothing if this one is to be held back too.
+  /// How many were held back since the last one that was let through; nothing if this one is to be held back
+  /// too.
   std::optional<std::int64_t> admit();
 
  private:

@@ -41,6 +41,10 @@ struct Owned<std::string_view> {
   static void assign(std::string& to, std::string_view from) { to.assign(from); }
 };
 
+/// What is constant inside a record, as the key of a map's element is, becomes an ordinary member.
+template <class T>
+struct Owned<const T> : Owned<T> {};
+
 template <class A, class B>
   requires(!kIsOwned<A> || !kIsOwned<B>)
 struct Owned<std::pair<A, B>> {
@@ -68,9 +72,7 @@ template <class T>
   requires(!kIsOwned<T>)
 struct Owned<std::optional<T>> {
   using type = std::optional<owned_t<T>>;
-  static type own(const std::optional<T>& record) {
-    return record ? type(Owned<T>::own(*record)) : type();
-  }
+  static type own(const std::optional<T>& record) { return record ? type(Owned<T>::own(*record)) : type(); }
   static void assign(type& to, const std::optional<T>& from) { to = own(from); }
 };
 

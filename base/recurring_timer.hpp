@@ -15,8 +15,8 @@ namespace millrace {
 
 /// Calls a function at multiples of a period, on a thread of its own, one call after the other.
 ///
-/// A tick is missed when the next one is due already. Missed ticks are made up one by one and in order, but at most
-/// ten in a row; those beyond are skipped, and the timer goes on with the newest tick that is due.
+/// A tick is missed when the next one is due already. Missed ticks are made up one by one and in order, but
+/// at most ten in a row; those beyond are skipped, and the timer goes on with the newest tick that is due.
 class RecurringTimer {
  public:
   /// The time the tick was due, in milliseconds. What it throws is logged, and the next tick comes as usual.
@@ -39,13 +39,14 @@ class RecurringTimer {
   /// The first time strictly after now that is a whole number of periods away from `originalStartTime`.
   std::int64_t getRestartTime(std::int64_t originalStartTime) const;
 
-  /// Starts with the tick at getStartTime(), or at `startTime`, and returns its time. Once only (IllegalState).
+  /// Starts with the tick at getStartTime(), or at `startTime`, and returns its time. Once only
+  /// (IllegalState).
   std::int64_t start();
   std::int64_t start(std::int64_t startTime);
 
   /// Returns the time of the last tick called back, -1 when there was none, once no callback runs any more.
-  /// With `interrupt` a wait for the next tick ends at once. Without, the tick waited for still comes, and one more
-  /// after it; a stop(true) by another thread cuts this short. IllegalState inside the callback.
+  /// With `interrupt` a wait for the next tick ends at once. Without, the tick waited for still comes, and
+  /// one more after it; a stop(true) by another thread cuts this short. IllegalState inside the callback.
   std::int64_t stop(bool interrupt);
 
   /// True as soon as stop was called, though ticks may still follow.

@@ -108,9 +108,10 @@ struct Shown<std::variant<Ts...>> {
 
 }  // namespace core
 
-/// Writes a record as Spark's print() and saveAsTextFile() show it: text as it is, `(a,1)` for pairs and tuples,
-/// `Some(1)` and `None`, `CompactBuffer(1, 1)` for vectors, `true`, numbers as Java writes them (`1.0`, `1.0E10`).
-/// A variant shows what it holds; any other type is written by its operator<<. Locales and stream flags change nothing.
+/// Writes a record as Spark's print() and saveAsTextFile() show it: text as it is, `(a,1)` for pairs and
+/// tuples, `Some(1)` and `None`, `CompactBuffer(1, 1)` for vectors, `true`, numbers as Java writes them
+/// (`1.0`, `1.0E10`). A variant shows what it holds; any other type is written by its operator<<. Locales and
+/// stream flags change nothing.
 template <class T>
 void show(std::ostream& out, const T& record) {
   core::Shown<T>::write(out, record);

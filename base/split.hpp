@@ -22,8 +22,8 @@ namespace core {
 
 /// A place in a split text. Going past the end (`*` or `++`) throws BadRecord with the text.
 ///
-/// It holds the places of the delimiters in the next 64 bytes as a mask, so that a word costs a few instructions and no
-/// call.
+/// It holds the places of the delimiters in the next 64 bytes as a mask, so that a word costs a few
+/// instructions.
 template <class Piece>
 class SplitIterator {
  public:
@@ -48,8 +48,7 @@ class SplitIterator {
   }
 
   Piece operator*() const {
-    if (piece_ == nullptr) [[unlikely]]
-      core::throwPastTheEnd(text_, delimiter_);
+    requirePiece();
     return Piece(piece_, static_cast<std::size_t>(pieceEnd_ - piece_));
   }
 
@@ -58,8 +57,7 @@ class SplitIterator {
       piece_ = pieceEnd_ + 1;
       findPieceEnd();
     } else {
-      if (piece_ == nullptr) [[unlikely]]
-        core::throwPastTheEnd(text_, delimiter_);
+      requirePiece();
       piece_ = nullptr;
     }
     return *this;
@@ -76,6 +74,10 @@ class SplitIterator {
  private:
   static constexpr std::size_t kBlock = core::ByteMatcher::kBytes;
 
+  void requirePiece() const {
+    if (piece_ == nullptr) core::throwPastTheEnd(text_, delimiter_);
+  }
+
   std::size_t left() const { return static_cast<std::size_t>(end_ - block_); }
 
   void findPieceEnd() {
@@ -85,8 +87,8 @@ class SplitIterator {
         return;
       }
       block_ += kBlock;
-      const char* inside = std::min(block_, end_ - kBlock);
-      mask_ = core::ByteMatcher(delimiter_).in64(inside) >> (block_ - inside);
+      const std::size_t overlap = kBlock - std::min(left(), kBlock);
+      mask_ = core::ByteMatcher(delimiter_).in64(block_ - overlap) >> overlap;
     }
     pieceEnd_ = block_ + std::countr_zero(mask_);
     mask_ &= mask_ - 1;
@@ -119,12 +121,12 @@ class Split {
   char delimiter_;
 };
 
-/// Splits as Java does: empty pieces at the beginning and inside stay, those at the end go; "" gives one empty piece,
-/// " " split at ' ' none.
+/// Splits as Java does: empty pieces at the beginning and inside stay, those at the end go; "" gives one
+/// empty piece, " " split at ' ' none.
 ///
-/// Of a text that stays where it is (a view, a const string, a literal) the pieces are views into it. Of a string that
-/// may change or vanish (a variable, a parameter taken by value, a temporary) they are strings, so that a function may
-/// return the result.
+/// Of a text that stays where it is (a view, a const string, a literal) the pieces are views into it. Of a
+/// string that may change or vanish (a variable, a parameter taken by value, a temporary) they are strings,
+/// so that a function may return the result.
 inline Split<std::string_view> split(std::string_view text, char delimiter) { return {text, delimiter}; }
 inline Split<std::string_view> split(const char* text, char delimiter) { return {text, delimiter}; }
 inline Split<std::string_view> split(const std::string& text, char delimiter) { return {text, delimiter}; }

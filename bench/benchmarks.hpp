@@ -4,6 +4,10 @@
 
 namespace millrace::bench {
 
+void batchFloor(Session& session);
+void opChain(Session& session);
+void windowInverse(Session& session);
+void socketLines(Session& session);
 void wordcountMem(Session& session);
 void wordcountStdString(Session& session);
 void wordcountVector(Session& session);

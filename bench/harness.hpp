@@ -84,6 +84,8 @@ class Session {
 
 /// Seconds that `work` takes.
 double secondsOf(const std::function<void()>& work);
+/// From now on secondsOf gives the processor time of the whole process: for a machine that is busy with other things.
+void measureCpuTime();
 
 double medianOf(std::vector<double> values);
 

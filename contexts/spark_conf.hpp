@@ -15,20 +15,21 @@ struct CommandLine;
 
 /// The settings of a program: a copyable map from names to texts. (Spark: SparkConf)
 ///
-/// A setting has four sources, and the later one wins: the properties file, the environment, the program's own calls,
-/// the command line. So a program may set what it likes after `fromCommandLine`: what stands on the command line stays.
+/// A setting has four sources, and the later one wins: the properties file, the environment, the program's
+/// own calls, the command line. So a program may set what it likes after `fromCommandLine`: what stands on
+/// the command line stays.
 ///
-/// Names are checked as soon as they are set. An unknown `spark.streaming.*` name, or one within two letters of a known
-/// name, throws IllegalArgument that tells the nearest, and so does a value that its key cannot take. Other unknown
-/// names are kept, with one line in the log.
+/// Names are checked as soon as they are set. An unknown `spark.streaming.*` name, or one within two letters
+/// of a known name, throws IllegalArgument that tells the nearest, and so does a value that its key cannot
+/// take. Other unknown names are kept, with one line in the log.
 class SparkConf {
  public:
   /// Takes its own options out of argc and argv, wherever they stand before `--`, and leaves the program's:
-  /// --master, --mode, --name, --conf KEY=VALUE, --properties-file FILE and --help. The environment counts, too:
-  /// MILLRACE_PROPERTIES_FILE, MILLRACE_MASTER, MILLRACE_MODE.
+  /// --master, --mode, --name, --conf KEY=VALUE, --properties-file FILE and --help. The environment counts,
+  /// too: MILLRACE_PROPERTIES_FILE, MILLRACE_MASTER, MILLRACE_MODE.
   ///
-  /// Ends the process after --help (exit code 0) and after a mistake (2, with one sentence on stderr). No other call
-  /// of the library does so; use tryFromCommandLine where that is not wanted.
+  /// Ends the process after --help (exit code 0) and after a mistake (2, with one sentence on stderr). No
+  /// other call of the library does so; use tryFromCommandLine where that is not wanted.
   static SparkConf fromCommandLine(int& argc, char** argv);
 
   /// The same, but it returns in every case. After a mistake argc and argv are as they were.
@@ -87,7 +88,8 @@ struct CommandLine {
   std::string message;  ///< where there is no configuration: the help, or one sentence on what is wrong
 };
 
-/// How many threads a master means: `local[4]`, `local[*]` (one per core) or `local` (one). IllegalArgument for others.
+/// How many threads a master means: `local[4]`, `local[*]` (one per core) or `local` (one). IllegalArgument
+/// for others.
 int threadsOfMaster(std::string_view master);
 
 }  // namespace millrace

@@ -42,7 +42,7 @@ void BlockGenerator::addData(FunctionRef<void()> append) {
 void BlockGenerator::onTick() {
   std::unique_lock lock(mutex_);
   behind_ = queue_.size() >= options_.queueSize;
-  changed_.wait(lock, [this] { return queue_.size() < options_.queueSize || state_ != State::kActive; });
+  changed_.wait(lock, [this] { return queue_.size() < options_.queueSize; });
   behind_ = false;
   if (state_ == State::kActive) {
     if (BlockPtr block = take_()) queue_.push_back(std::move(block));

@@ -6,7 +6,7 @@ namespace millrace::core {
 
 void LineLossLog::check(const LineCounts& counts, std::string_view source) {
   tooLong_.check(counts.tooLong, "lines longer than the limit were passed over", source);
-  cutShort_.check(counts.cutShort, "unfinished lines were dropped where the connection broke", source);
+  cutShort_.check(counts.cutShort, "lines cut short by the end of a connection were dropped", source);
   invalidUtf8_.check(counts.invalidUtf8, "lines that are not UTF-8 were kept as they are", source);
 }
 

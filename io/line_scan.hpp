@@ -36,7 +36,7 @@ inline LineMasks scanLines(const char* text) {
   for (unsigned i = 0; i < kScanBytes; ++i) {
     masks.lf |= std::uint64_t{text[i] == '\n'} << i;
     masks.cr |= std::uint64_t{text[i] == '\r'} << i;
-    masks.nonAscii |= std::uint64_t{static_cast<unsigned char>(text[i]) >> 7} << i;
+    masks.nonAscii |= std::uint64_t{(text[i] & 0x80) != 0} << i;
   }
 #endif
   return masks;

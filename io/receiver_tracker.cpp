@@ -55,6 +55,7 @@ class ReceiverTracker::Impl final : public BlockSink,
     started_ = true;
     for (auto& [streamId, run] : runs_) {
       run.thread = std::thread([self = shared_from_this(), &run] { self->serve(run); });
+      run.running = true;
     }
   }
 
@@ -106,7 +107,7 @@ class ReceiverTracker::Impl final : public BlockSink,
   struct Run {
     std::unique_ptr<ReceiverSupervisor> supervisor;
     ReceiverInfo info;
-    bool ended = false;
+    bool running = false;
     std::thread thread;
   };
 
@@ -123,13 +124,13 @@ class ReceiverTracker::Impl final : public BlockSink,
       if (clock_->now() - began > kMostPause) backoff.reset();
     } while (clock_->waitUntil(clock_->now() + backoff.next(), stopping_.get_token()));
     std::lock_guard lock(mutex_);
-    run.ended = true;
+    run.running = false;
     changed_.notify_all();
   }
 
   bool end(Run& run, std::chrono::steady_clock::time_point deadline) {
     std::unique_lock lock(mutex_);
-    bool ended = changed_.wait_until(lock, deadline, [&] { return run.ended || !started_; });
+    bool ended = changed_.wait_until(lock, deadline, [&] { return !run.running; });
     lock.unlock();
     if (!run.thread.joinable()) return ended;
     if (ended) {

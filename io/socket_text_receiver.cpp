@@ -129,9 +129,13 @@ class SocketTextReceiver::Connection {
 
   void retry(const std::string& reason) { receiver_.restart(reason, receiver_.backoff_->next()); }
 
+  /// What waits to become a block is enough. So at an end no more is left than may pass at once.
+  bool full() const {
+    return builder_.lines() >= receiver_.mostPermitted() || builder_.bytes() >= kMostBytes;
+  }
+
   void awaitData() {
-    bool full = builder_.lines() >= receiver_.mostPermitted() || builder_.bytes() >= kMostBytes;
-    if (!connected_ || awaiting_ || full) return;
+    if (!connected_ || awaiting_ || full()) return;
     awaiting_ = true;
     socket_.async_wait(tcp::socket::wait_read, [this](const error_code& error) {
       awaiting_ = false;
@@ -140,7 +144,7 @@ class SocketTextReceiver::Connection {
   }
 
   void readAvailable() {
-    for (int reads = 0; reads < kReadsPerTurn; ++reads) {
+    for (int reads = 0; reads < kReadsPerTurn && !full(); ++reads) {
       auto room = builder_.prepare();
       error_code error;
       std::size_t size = socket_.read_some(asio::buffer(room.data(), room.size()), error);
@@ -159,33 +163,30 @@ class SocketTextReceiver::Connection {
 
   void cut() {
     cutRequested_ = false;
-    receiver_.lossLog_.check(builder_.counts(), peer_);
-    receiver_.storeBlock(builder_.cut(receiver_.permitted(builder_.lines())));
-    if (connected_) {
-      awaitData();
-    } else if (!ending_.empty() && builder_.lines() == 0) {
-      receiver_.restart(std::exchange(ending_, {}));
-    }
+    store(receiver_.permitted(builder_.lines()));
+    awaitData();
   }
 
-  /// The restart follows when the rate limit has let the last line pass.
-  void end(std::string reason) {
-    builder_.breakInput();
+  void end(const std::string& reason) {
     close();
-    ending_ = std::move(reason);
-    cut();
+    store(builder_.lines());
+    receiver_.restart(reason);
   }
 
   void finish() {
-    builder_.breakInput();
     close();
     work_.reset();
     io_.stop();
+    store(builder_.lines());
+  }
+
+  void store(std::size_t lines) {
     receiver_.lossLog_.check(builder_.counts(), peer_);
-    receiver_.storeBlock(builder_.cut());
+    receiver_.storeBlock(builder_.cut(lines));
   }
 
   void close() {
+    builder_.breakInput();
     error_code ignored;
     socket_.close(ignored);
     connected_ = false;
@@ -201,7 +202,6 @@ class SocketTextReceiver::Connection {
   std::atomic<bool> cutRequested_ = false;
   bool connected_ = false;
   bool awaiting_ = false;
-  std::string ending_;  // why the stream ended
   std::thread thread_;
 };
 

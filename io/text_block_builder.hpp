@@ -16,7 +16,7 @@ namespace millrace::core {
 struct LineCounts {
   std::atomic<std::uint64_t> lines{0};
   std::atomic<std::uint64_t> tooLong{0};      // passed over
-  std::atomic<std::uint64_t> cutShort{0};     // dropped: the connection broke in mid-line
+  std::atomic<std::uint64_t> cutShort{0};     // dropped: the connection ended in mid-line
   std::atomic<std::uint64_t> invalidUtf8{0};  // kept as they are
 };
 

@@ -58,7 +58,7 @@ std::vector<Time> Time::to(Time that, Duration step) const { return steps(*this,
 std::string Time::toString() const { return std::to_string(milliseconds_) + " ms"; }
 
 std::string Interval::toString() const {
-  return "[" + beginTime_.toString() + ", " + endTime_.toString() + "]";
+  return std::string("[").append(beginTime_.toString()).append(", ").append(endTime_.toString()).append("]");
 }
 
 void Interval::refuseToOrder(const Interval& a, const Interval& b) {

@@ -64,7 +64,8 @@ struct Durations {
   static constexpr Duration minutes(std::int64_t minutes) { return Minutes(minutes); }
 };
 
-/// A point in time in milliseconds since the epoch; of a batch, the end of its interval. (Spark: streaming.Time)
+/// A point in time in milliseconds since the epoch; of a batch, the end of its interval. (Spark:
+/// streaming.Time)
 class Time {
  public:
   constexpr explicit Time(std::int64_t milliseconds) : milliseconds_(milliseconds) {}
@@ -84,8 +85,8 @@ class Time {
   constexpr Time minus(Duration that) const { return *this - that; }
   constexpr Duration minus(Time that) const { return *this - that; }
 
-  /// The last whole number of `step`, counted from `zeroTime`, that is not after this; before `zeroTime` it rounds
-  /// towards `zeroTime`. IllegalArgument when `step` is zero.
+  /// The last whole number of `step`, counted from `zeroTime`, that is not after this; before `zeroTime` it
+  /// rounds towards `zeroTime`. IllegalArgument when `step` is zero.
   constexpr Time floor(Duration step, Time zeroTime = Time(0)) const {
     return *this - Duration((*this - zeroTime).milliseconds() % step.divisor());
   }
@@ -105,8 +106,8 @@ class Time {
   std::int64_t milliseconds_;
 };
 
-/// The time from `beginTime` to `endTime`, both included. Only intervals of the same length can be ordered: those of
-/// different lengths throw IllegalArgument.
+/// The time from `beginTime` to `endTime`, both included. Only intervals of the same length can be ordered:
+/// those of different lengths throw IllegalArgument.
 class Interval {
  public:
   constexpr Interval(Time beginTime, Time endTime) : beginTime_(beginTime), endTime_(endTime) {}

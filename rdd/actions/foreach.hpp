@@ -11,14 +11,17 @@ template <class T>
 template <class F>
   requires ElementFn<F, T>
 void RDD<T>::foreach (F function) const {
+  auto info = core::rddOperator("foreach");
   node_->engine().runJob(*node_, [&](int, core::ReaderPtr untyped) {
     auto reader = core::typed<T>(std::move(untyped));
     F call = function;
     core::Arguments<F, T> arguments;
-    for (auto chunk = reader->next(); !chunk.empty(); chunk = reader->next()) {
-      const auto* argument = arguments.of(chunk);
-      for (std::size_t i = 0; i < chunk.size; ++i) std::invoke(call, argument[i]);
-    }
+    core::inOperator(info, [&] {
+      for (auto chunk = reader->next(); !chunk.empty(); chunk = reader->next()) {
+        const auto* argument = arguments.of(chunk);
+        for (std::size_t i = 0; i < chunk.size; ++i) std::invoke(call, argument[i]);
+      }
+    });
   });
 }
 
@@ -26,11 +29,12 @@ template <class T>
 template <class F>
   requires PartitionFn<F, T>
 void RDD<T>::foreachPartition(F function) const {
+  auto info = core::rddOperator("foreachPartition");
   node_->engine().runJob(*node_, [&](int, core::ReaderPtr untyped) {
     auto reader = core::typed<T>(std::move(untyped));
     F call = function;
     PartitionRecords<T> records(*reader);
-    std::invoke(call, records);
+    core::inOperator(info, [&] { std::invoke(call, records); });
   });
 }
 

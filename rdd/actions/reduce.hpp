@@ -14,19 +14,22 @@ template <class F>
   requires Reducer<F, owned_t<T>>
 owned_t<T> RDD<T>::reduce(F function) const {
   std::vector<std::optional<owned_t<T>>> parts(static_cast<std::size_t>(node_->partitions()));
+  auto info = core::rddOperator("reduce");
   node_->engine().runJob(*node_, [&](int partition, core::ReaderPtr untyped) {
     auto reader = core::typed<T>(std::move(untyped));
     F fold = function;
     auto& result = parts[static_cast<std::size_t>(partition)];
-    for (auto chunk = reader->next(); !chunk.empty(); chunk = reader->next()) {
-      for (const T& record : chunk) {
-        if (result) {
-          *result = std::invoke(fold, std::move(*result), own(record));
-        } else {
-          result.emplace(own(record));
+    core::inOperator(info, [&] {
+      for (auto chunk = reader->next(); !chunk.empty(); chunk = reader->next()) {
+        for (const T& record : chunk) {
+          if (result) {
+            *result = std::invoke(fold, std::move(*result), own(record));
+          } else {
+            result.emplace(own(record));
+          }
         }
       }
-    }
+    });
   });
   std::optional<owned_t<T>> total;
   for (auto& part : parts) {

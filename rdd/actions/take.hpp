@@ -15,8 +15,8 @@ std::vector<owned_t<T>> RDD<T>::take(int n) const {
     auto next = core::nextPartitionsToScan(scanned, node_->partitions(), taken.size(), wanted);
     scanned += static_cast<int>(next.size());
     auto more = core::collectPartitions<T>(*node_, next, wanted - taken.size());
-    more.resize(std::min(more.size(), wanted - taken.size()));
-    taken.insert(taken.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    auto end = more.begin() + static_cast<std::ptrdiff_t>(std::min(more.size(), wanted - taken.size()));
+    taken.insert(taken.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(end));
   }
   return taken;
 }
@@ -24,7 +24,8 @@ std::vector<owned_t<T>> RDD<T>::take(int n) const {
 template <class T>
 owned_t<T> RDD<T>::first() const {
   auto taken = take(1);
-  if (taken.empty()) throw Unsupported("first() of an empty RDD: ask count() or take(1) where it may be empty");
+  if (taken.empty())
+    throw Unsupported("first() of an empty RDD: ask count() or take(1) where it may be empty");
   return std::move(taken.front());
 }
 

@@ -60,7 +60,8 @@ class TbbJobRunner final : public JobRunner {
     } else {
       arena_.execute([&] {
         tbb::this_task_arena::isolate([&] {
-          tbb::parallel_for(0, tasks, [&](int number) { attempt.run(number); }, tbb::simple_partitioner());
+          auto alone = [&](int number) { tbb::this_task_arena::isolate([&] { attempt.run(number); }); };
+          tbb::parallel_for(0, tasks, alone, tbb::simple_partitioner());
         });
       });
     }

@@ -99,12 +99,13 @@ struct PartitionFnResult<F, T> {
 
 }  // namespace core
 
-/// A function of a whole partition that gives a range of records.
+/// A function of a whole partition that gives a range of records. They are owned, since the partition's records are
+/// gone when the next ones are asked for.
 template <class F, class T>
 concept MapPartitionsFn =
     PartitionFn<F, T> && std::ranges::input_range<typename core::PartitionFnResult<F, T>::type>;
 
 template <class F, class T>
-using MapPartitionsResult = std::ranges::range_value_t<typename core::PartitionFnResult<F, T>::type>;
+using MapPartitionsResult = owned_t<std::ranges::range_value_t<typename core::PartitionFnResult<F, T>::type>>;
 
 }  // namespace millrace

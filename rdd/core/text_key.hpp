@@ -61,7 +61,8 @@ class TextKey {
     if (a.low_ != b.low_) return false;
     if (a.high_ == b.high_) [[likely]]
       return true;
-    return !a.isInline() && std::memcmp(reinterpret_cast<const char*>(a.high_), reinterpret_cast<const char*>(b.high_), a.size()) == 0;
+    return !a.isInline() && std::memcmp(reinterpret_cast<const char*>(a.high_),
+                                        reinterpret_cast<const char*>(b.high_), a.size()) == 0;
   }
 
  private:
@@ -70,12 +71,13 @@ class TextKey {
   };
 
   /// The text's bytes, zero-padded to 16. One masked load where the 16 bytes cannot touch the next page; the bytes
-  /// behind the text are read but never used.
+  /// behind the text are read but never used. A text at the very beginning of a page takes the slow way, because one
+  /// without a place (a null view) looks like it.
   static Words loadShort(std::string_view text) {
     Words words{0, 0};
 #if MILLRACE_LOAD_PAST_END
     constexpr std::uintptr_t kPageMask = 4095;
-    if ((reinterpret_cast<std::uintptr_t>(text.data()) & kPageMask) <= kPageMask - 15) [[likely]] {
+    if (((reinterpret_cast<std::uintptr_t>(text.data()) - 1) & kPageMask) <= kPageMask - 16) [[likely]] {
       std::memcpy(&words, text.data(), sizeof words);
       words.low &= kMasks[text.size()].low;
       words.high &= kMasks[text.size()].high;

@@ -13,17 +13,19 @@ class Node;
 /// What becomes of output that is there already: the call fails, or what is there makes room.
 enum class IfExists { kFail, kReplace };
 
-/// Writes all records of a partition to the stream, one per line; the caller that makes it knows the record type.
+/// Writes all records of a partition to the stream, one per line; the caller that makes it knows the record
+/// type.
 using WriteLinesFn = void (*)(ReaderPtr records, std::ostream& lines);
 
 /// Runs a job that writes directory `path`: part-00000, part-00001 … with the partitions, then _SUCCESS.
 ///
-/// The directory grows beside its place under a hidden name, and takes its place in one step when all of it is on the
-/// disk: nobody sees parts of it, and it survives a power cut. With kReplace, what was there goes just before that, its
-/// _SUCCESS first; when the job fails, it stays as it was. A run that is killed leaves the hidden directory behind.
+/// The directory grows beside its place under a hidden name, and takes its place in one step when all of it
+/// is on the disk: nobody sees parts of it, and it survives a power cut. With kReplace, what was there goes
+/// just before that, its _SUCCESS first; when the job fails, it stays as it was. A run that is killed leaves
+/// the hidden directory behind.
 ///
-/// IllegalArgument naming a path that is taken (kFail); SparkException naming what cannot be written; TaskFailure for
-/// all that goes wrong in the tasks.
+/// IllegalArgument naming a path that is taken (kFail); SparkException naming what cannot be written;
+/// TaskFailure for all that goes wrong in the tasks.
 void saveText(Node& node, const std::string& path, IfExists ifExists, WriteLinesFn writeLines);
 
 /// The typed door of saveText: records are written as `show` writes them.

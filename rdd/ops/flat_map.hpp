@@ -5,15 +5,17 @@
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/rdd.hpp>
 
+#include <deque>
 #include <optional>
 #include <ranges>
+#include <type_traits>
 
 namespace millrace {
 
 namespace core {
 
 /// Keeps its place inside one record's result, so that a record that expands to millions takes no more memory than a
-/// chunk.
+/// chunk. Where records borrow from a range that owns something, the range lives as long as its records.
 template <class T, class F>
 class FlatMapReader final : public Reader<FlatMapResult<F, T>> {
  public:
@@ -24,6 +26,7 @@ class FlatMapReader final : public Reader<FlatMapResult<F, T>> {
 
   Chunk<R> next() override {
     out_.clear();
+    if constexpr (kKeepsRanges) ranges_.erase(ranges_.begin(), ranges_.end() - (open_ ? 1 : 0));
     return inOperator(info_, [&]() -> Chunk<R> {
       for (;;) {
         if (open_) fillFrom(open_->at, open_->end);
@@ -44,11 +47,24 @@ class FlatMapReader final : public Reader<FlatMapResult<F, T>> {
   };
 
   void expandNext() {
-    range_.clear();
-    range_.add([&] { return std::invoke(function_, argument_[done_]); });
+    std::size_t before = out_.size();
+    Range& range = call(argument_[done_]);
     ++done_;
-    Range& range = *range_.data();
     fillFrom(std::ranges::begin(range), std::ranges::end(range));
+    if constexpr (kKeepsRanges) {
+      if (!open_ && out_.size() == before) ranges_.pop_back();
+    }
+  }
+
+  template <class Argument>
+  Range& call(const Argument& argument) {
+    if constexpr (kKeepsRanges) {
+      return ranges_.emplace_back(std::invoke(function_, argument));
+    } else {
+      ranges_.clear();
+      ranges_.add([&] { return std::invoke(function_, argument); });
+      return *ranges_.data();
+    }
   }
 
   template <class At, class End>
@@ -71,6 +87,10 @@ class FlatMapReader final : public Reader<FlatMapResult<F, T>> {
     }
   }
 
+  static constexpr bool kKeepsRanges = !kIsOwned<R> && !std::is_trivially_destructible_v<Range>;
+  struct OneRange : Buffer<Range> {
+    OneRange() : Buffer<Range>(1) {}
+  };
   static constexpr bool kMoves =
       !std::ranges::view<Range> && std::is_lvalue_reference_v<std::ranges::range_reference_t<Range>> &&
       !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Range>>>;
@@ -83,7 +103,7 @@ class FlatMapReader final : public Reader<FlatMapResult<F, T>> {
   Chunk<T> in_;
   const typename ArgumentOf<F, T>::type* argument_ = nullptr;
   std::size_t done_ = 0;
-  Buffer<Range> range_{1};
+  std::conditional_t<kKeepsRanges, std::deque<Range>, OneRange> ranges_;
   std::optional<Place> open_;
 };
 

@@ -19,8 +19,13 @@ class MapPartitionsReader final : public Reader<MapPartitionsResult<F, T>> {
  public:
   using R = MapPartitionsResult<F, T>;
   using Range = typename PartitionFnResult<F, T>::type;
+  using Record = std::ranges::range_value_t<Range>;
   MapPartitionsReader(TypedReader<T> input, const F& function, OperatorPtr info)
-      : input_(std::move(input)), records_(*input_), function_(function), info_(std::move(info)), out_(chunkSize()) {}
+      : input_(std::move(input)),
+        records_(*input_),
+        function_(function),
+        info_(std::move(info)),
+        out_(chunkSize()) {}
 
   Chunk<R> next() override {
     return inOperator(info_, [&] {
@@ -30,12 +35,20 @@ class MapPartitionsReader final : public Reader<MapPartitionsResult<F, T>> {
       }
       auto end = std::ranges::end(*range_.data());
       out_.clear();
-      for (; *at_ != end && !out_.full(); ++*at_) out_.add([&]() -> R { return static_cast<R>(**at_); });
+      for (; *at_ != end && !out_.full(); ++*at_) out_.add([&]() -> R { return record(); });
       return out_.chunk();
     });
   }
 
  private:
+  R record() {
+    if constexpr (kIsOwned<Record>) {
+      return static_cast<R>(**at_);
+    } else {
+      return own(static_cast<Record>(**at_));
+    }
+  }
+
   TypedReader<T> input_;
   PartitionRecords<T> records_;
   F function_;
@@ -51,7 +64,8 @@ template <class T>
 template <class F>
   requires MapPartitionsFn<F, T>
 RDD<MapPartitionsResult<F, T>> RDD<T>::mapPartitions(F function, bool preservesPartitioning) const {
-  auto step = core::functionStep<T, core::MapPartitionsReader>(core::rddOperator("mapPartitions"), std::move(function));
+  auto step = core::functionStep<T, core::MapPartitionsReader>(core::rddOperator("mapPartitions"),
+                                                               std::move(function));
   auto partitioning = preservesPartitioning ? core::Partitioning::kKept : core::Partitioning::kLost;
   return RDD<MapPartitionsResult<F, T>>(core::narrowNode(node(), std::move(step), partitioning));
 }

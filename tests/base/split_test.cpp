@@ -23,7 +23,8 @@ Pieces pieces(const Range& range) {
 
 Pieces pieces(std::string_view text, char delimiter) { return pieces(split(text, delimiter)); }
 
-// The rule in plain words: cut at every delimiter, then drop the empty pieces at the end unless nothing was cut.
+// The rule in plain words: cut at every delimiter, then drop the empty pieces at the end unless nothing was
+// cut.
 Pieces plainly(std::string_view text, char delimiter) {
   Pieces result(1);
   for (char c : text) {

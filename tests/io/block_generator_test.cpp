@@ -122,7 +122,7 @@ TEST(BlockGenerator, AFullQueueHoldsUpAddingAndLosesNothing) {
   EXPECT_EQ(test.received.records<int>(), expected);
 }
 
-TEST(BlockGenerator, StopEndsATickThatWaitsForRoom) {
+TEST(BlockGenerator, StopComesThroughWhileATickWaitsForRoom) {
   Generating test(1);
   test.generator.start();
   test.received.setFull(true);
@@ -134,7 +134,6 @@ TEST(BlockGenerator, StopEndsATickThatWaitsForRoom) {
   test.add(2);
   test.clock->advance(200);
   auto stopped = std::async(std::launch::async, [&] { test.generator.stop(); });
-  EXPECT_EQ(stopped.wait_for(10ms), std::future_status::timeout);
   test.received.setFull(false);
   ASSERT_EQ(stopped.wait_for(30s), std::future_status::ready);
   EXPECT_EQ(test.received.records<int>(), (Ints{0, 1, 2}));

@@ -133,6 +133,7 @@ TEST(Receiver, F29_RestartStopsWaitsAndStartsAgain) {
   ASSERT_TRUE(test.clock->awaitWaiter(100, 30s));
   calls.awaitEvents(2);
   EXPECT_TRUE(test.receiver.isStopped());
+  test.receiver.restart("too late, it is under way");
   test.clock->advance(99);
   EXPECT_EQ(calls.events().size(), 2u);
   test.clock->advance(1);

@@ -118,11 +118,11 @@ TEST_F(TextFileTest, LargeFilesAndLongLinesAreSplitAsWell) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
-  for (std::size_t longestLine : {200u, 20'000u, 700'000u, 6'000'000u}) {
-    const std::string text = randomText(random, 4'000'000 + random() % 4'000'000, longestLine);
+  for (std::size_t longestLine : {200u, 50'000u, 5'000'000u}) {
+    const std::string text = randomText(random, 3'000'000 + random() % 3'000'000, longestLine);
     const std::string file = scratch.write("file", text);
     const Lines expected = expectedLines(text);
-    for (int minPartitions : {1, 2, 7, 50}) {
+    for (int minPartitions : {1, 3, 50}) {
       const NodePtr node = textFile(file, minPartitions);
       ASSERT_GE(node->partitions(), minPartitions);
       ASSERT_TRUE(linesOf(node) == expected) << "lines up to " << longestLine << " in " << minPartitions;
@@ -131,13 +131,14 @@ TEST_F(TextFileTest, LargeFilesAndLongLinesAreSplitAsWell) {
 }
 
 TEST_F(TextFileTest, TerminatorsMayFallOnAnyBoundary) {
-  // Multiples of the pieces that are read, of the room for a line at first, and of the piece that is searched.
-  for (std::size_t boundary : {4 * kKiB, 256 * kKiB, 1024 * kKiB, 1280 * kKiB, 4096 * kKiB}) {
+  // Multiples of the piece that is searched, of the piece that is read, of the room for a line at first.
+  for (std::size_t boundary : {4 * kKiB, 256 * kKiB, 1024 * kKiB, 1280 * kKiB}) {
     for (std::size_t at = boundary - 2; at <= boundary + 2; ++at) {
-      for (const std::string end : {"\n", "\r", "\r\n", "\r\r\n"}) {
-        const std::string text = std::string(at, 'x') + end + "next" + end + "last";
-        const std::string file = scratch.write("file", text);
-        const Lines expected = expectedLines(text);
+      for (const std::string end : {"\n", "\r\n", "\r\r\n"}) {
+        const std::string rest = end + "next" + end + "last";
+        Lines expected = expectedLines(rest);
+        expected.front() = std::string(at, 'x');
+        const std::string file = scratch.write("file", expected.front() + rest);
         for (int minPartitions : {1, 3})
           ASSERT_TRUE(linesOf(textFile(file, minPartitions)) == expected) << at << " " << end.size();
       }

@@ -16,14 +16,15 @@ class FaultyFileSystem final : public FileSystem {
  public:
   explicit FaultyFileSystem(FileSystem& inner) : inner_(inner) {}
 
-  /// Lets the n-th call from now (1 is the next) fail, once. Every method counts but size(), those of open files, too.
+  /// Lets the n-th call from now (1 is the next) fail, once. Every method counts but size(), those of open
+  /// files, too.
   void failCall(int n) {
     std::lock_guard lock(mutex_);
     failing_ = calls_ + n;
   }
 
-  /// Lets no more than this many further bytes be written: the write that passes them keeps what fits and fails, and
-  /// so do all after it.
+  /// Lets no more than this many further bytes be written: the write that passes them keeps what fits and
+  /// fails, and so do all after it.
   void fullAfter(std::int64_t bytes) {
     std::lock_guard lock(mutex_);
     room_ = bytes;

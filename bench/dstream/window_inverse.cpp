@@ -1,0 +1,148 @@
+#include "benchmarks.hpp"
+#include "contexts/completed_batches.hpp"
+#include "cores.hpp"
+#include "dstream/hand_window.hpp"
+#include "harness.hpp"
+#include "zipf.hpp"
+
+#include <millrace/base/clock.hpp>
+#include <millrace/contexts/streaming_context.hpp>
+#include <millrace/dstream/ops.hpp>
+#include <millrace/rdd/ops.hpp>
+
+#include <deque>
+#include <numeric>
+
+namespace millrace::bench {
+
+namespace {
+
+constexpr std::uint32_t kKeys = 1'000'000;
+constexpr std::size_t kRecords = 1'000'000;
+constexpr std::size_t kWindow = 60;
+constexpr std::size_t kSlidesPerRound = 10;
+
+/// What comes in, batch after batch: a few different ones, over and over, at a distance that does not divide the window.
+class Input {
+ public:
+  explicit Input(const std::function<std::uint32_t(Random&)>& draw) {
+    Random random(2);
+    for (std::vector<std::uint64_t>& batch : batches_) {
+      for (std::size_t i = 0; i < kRecords; ++i) batch.push_back(draw(random));
+      checksums_.push_back(
+          std::transform_reduce(batch.begin(), batch.end(), std::uint64_t{0}, std::plus<>(), keyMark));
+    }
+  }
+
+  static constexpr std::size_t kDifferent = 8;
+  const std::vector<std::uint64_t>& batch(std::size_t number) const { return batches_[number % kDifferent]; }
+  /// What a window that ends with batch `last` has to give.
+  std::int64_t checksum(std::size_t last) const {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < std::min(kWindow, last + 1); ++i) sum += checksums_[(last - i) % kDifferent];
+    return static_cast<std::int64_t>(sum);
+  }
+
+ private:
+  std::vector<std::vector<std::uint64_t>> batches_{kDifferent};
+  std::vector<std::uint64_t> checksums_;
+};
+
+/// A window that the engine keeps, slid by a clock that is moved by hand.
+class EngineWindow {
+ public:
+  EngineWindow(const Input& input, int threads)
+      : input_(input),
+        sparkContext_(SparkConf(), pinnedEngine(threads)),
+        context_(sparkContext_, kInterval, clock_) {
+    for (std::size_t i = 0; i < Input::kDifferent; ++i)
+      rdds_.push_back(sparkContext_.parallelize(input.batch(i), threads));
+    context_.addStreamingListener(completed_);
+    context_.graph()->setCheckpointDirectory("not used");
+    context_.queueStream(queue_)
+        .map([](std::uint64_t key) { return std::pair(key, std::int64_t{1}); })
+        .reduceByKeyAndWindow(std::plus<>(), std::minus<>(), kInterval * kWindow, kInterval)
+        .foreachRDD([this](const RDD<std::pair<std::uint64_t, std::int64_t>>& window) {
+          checksum_ = window
+                          .map([](const auto& entry) {
+                            return keyMark(entry.first) * static_cast<std::uint64_t>(entry.second);
+                          })
+                          .reduce(std::plus<>());
+        });
+    context_.start();
+  }
+  ~EngineWindow() { context_.stop(true, false); }
+
+  void slide() {
+    queue_.push(rdds_[next_ % Input::kDifferent]);
+    clock_->advance(kInterval.milliseconds());
+    completed_->await(next_ + 1);
+    expectEqual("checksum of the engine's window", static_cast<std::int64_t>(checksum_),
+                input_.checksum(next_));
+    ++next_;
+  }
+
+ private:
+  static constexpr Duration kInterval{1000};
+
+  const Input& input_;
+  const std::shared_ptr<ManualClock> clock_ = std::make_shared<ManualClock>();
+  SparkContext sparkContext_;
+  StreamingContext context_;
+  std::vector<RDD<std::uint64_t>> rdds_;
+  RDDQueue<std::uint64_t> queue_;
+  const std::shared_ptr<CompletedBatches> completed_ = std::make_shared<CompletedBatches>();
+  std::uint64_t checksum_ = 0;
+  std::size_t next_ = 0;
+};
+
+class HandWindows {
+ public:
+  HandWindows(const Input& input, int threads) : input_(input), window_(kWindow, threads) {}
+
+  void slide() {
+    std::uint64_t checksum = window_.slide(input_.batch(next_));
+    expectEqual("checksum of the hand-written window", static_cast<std::int64_t>(checksum),
+                input_.checksum(next_));
+    ++next_;
+  }
+
+ private:
+  const Input& input_;
+  HandWindow window_;
+  std::size_t next_ = 0;
+};
+
+/// Milliseconds per slide; the window is full before the first round.
+template <class Window>
+std::function<double()> slides(std::shared_ptr<Window> window) {
+  for (std::size_t i = 0; i < kWindow + 2; ++i) window->slide();
+  return [window] {
+    double seconds = secondsOf([&] {
+      for (std::size_t i = 0; i < kSlidesPerRound; ++i) window->slide();
+    });
+    return seconds * 1e3 / kSlidesPerRound;
+  };
+}
+
+void compare(Session& session, const std::string& name, const Input& input, int threads) {
+  Figures figures = session.measure({
+      {"hand", slides(std::make_shared<HandWindows>(input, threads))},
+      {"engine", slides(std::make_shared<EngineWindow>(input, threads))},
+  });
+  session.report(name, "ms", figures, ratioAtMost(4));
+}
+
+}  // namespace
+
+void windowInverse(Session& session) {
+  Input uniform([](Random& random) { return random.below(kKeys); });
+  Input zipf([ranks = Zipf(kKeys)](Random& random) { return ranks(random); });
+  compare(session, "window_inverse, uniform keys", uniform, 1);
+  compare(session, "window_inverse, Zipf keys", zipf, 1);
+  if (!hasTwoCores()) return;
+  compare(session, "window_inverse, uniform keys, two cores", uniform, 2);
+  compare(session, "window_inverse, Zipf keys, two cores", zipf, 2);
+}
+
+}  // namespace millrace::bench
