@@ -266,7 +266,8 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       }
       for (const Plan::Branch& branch : stream.branches) has[branch.to] = branch.step ? has[i] : Has::kError;
       for (std::size_t exchange : stream.exchanges) {
-        if (!plan.exchanges[exchange].flow.state) has[plan.exchanges[exchange].to] = Has::kError;
+        bool takesNothing = plan.exchanges[exchange].flow.state && has[i] == Has::kNone;
+        if (!takesNothing) has[plan.exchanges[exchange].to] = Has::kError;
       }
     }
     for (const Plan::Exchange& exchange : plan.exchanges) {

@@ -54,6 +54,12 @@ NodePtr StreamNode::rdd(Time time) {
 void StreamNode::setRdd(Time time, NodePtr made) {
   if (made && store_ != nullptr) made->persist(level_, store_);
   made_.insert_or_assign(time, std::move(made));
+  newestMade_ = std::max(newestMade_, time);
+}
+
+void StreamNode::makeBefore(Time time) {
+  Time newest = std::max(newestMade_, graph()->zeroTime());
+  for (Time missing = newest + slide_; missing < time; missing = missing + slide_) rdd(missing);
 }
 
 std::vector<NodePtr> StreamNode::slice(Time from, Time to) {

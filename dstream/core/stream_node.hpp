@@ -82,6 +82,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   virtual Duration defaultCheckpointInterval() const;
   /// True if someone may ask for the RDD of a time after the next one was made.
   bool isAskedForLater() const { return askedFor_ > slide_; }
+  /// Makes the RDDs of this stream's times before `time` that nobody has asked for: what keeps state needs each of them.
+  void makeBefore(Time time);
   /// The RDD of parent `i` at `time`; SparkException, with the cure, if it has none.
   NodePtr parentRdd(std::size_t i, Time time);
 
@@ -97,6 +99,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   Duration remember_{0};
   Duration askedFor_{-1};
   std::map<Time, NodePtr> made_;
+  Time newestMade_{-1};
 };
 
 /// A source of a program. Inputs are numbered 0, 1, 2 … in order of construction.

@@ -27,6 +27,7 @@ class IncrementalWindow final : public StreamNode {
   bool mustCheckpoint() const override { return true; }
 
   NodePtr compute(Time time) override {
+    makeBefore(time);
     StreamNode& reduced = *parents()[0];
     Duration step = reduced.slideDuration();
     Duration slide = slideDuration();

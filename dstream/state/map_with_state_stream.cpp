@@ -44,6 +44,7 @@ class MapWithStateStream final : public StreamNode {
   Duration defaultCheckpointInterval() const override { return slideDuration() * 10; }
 
   NodePtr compute(Time time) override {
+    makeBefore(time);
     std::vector<NodePtr> inputs;
     NodePtr records = parents()[0]->rdd(time);
     if (!records) records = blockNode(graph()->engine(), info(), {});

@@ -1,0 +1,227 @@
+#include "build.hpp"
+
+#include "functions.hpp"
+
+#include <millrace/base/file_system.hpp>
+#include <millrace/millrace.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+
+namespace millrace::programs {
+
+namespace {
+
+using Stream = DStream<Record>;
+
+class SourceInput final : public core::InputNode {
+ public:
+  SourceInput(const std::shared_ptr<core::StreamGraph>& graph, Source source)
+      : InputNode(graph, "Program source"), source_(std::move(source)) {}
+
+ protected:
+  core::NodePtr compute(Time time) override {
+    auto i = static_cast<std::size_t>((time - graph()->zeroTime()).milliseconds() / slideDuration().milliseconds() - 1);
+    Records records;
+    if (i < source_.in.size()) {
+      if (!source_.in[i]) return nullptr;
+      records = *source_.in[i];
+    }
+    return core::parallelNode<Record>(graph()->engine(), std::move(records), source_.partitions);
+  }
+
+ private:
+  Source source_;
+};
+
+/// What a run has given so far, and how far it is: the last output of each batch beats, so all others are done then.
+struct Progress {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::map<std::int64_t, std::map<std::size_t, OutputBatch>> batches;
+  std::int64_t beat = 0;
+};
+
+class Builder {
+ public:
+  Builder(const Program& program, StreamingContext& ssc) : program_(program), ssc_(ssc) {}
+
+  void build(const std::shared_ptr<Progress>& progress) {
+    for (const auto& [id, source] : program_.sources)
+      streams_.emplace(id, ssc_.inputStream<Record>(std::make_shared<SourceInput>(ssc_.graph(), source)));
+    for (const Operation& node : program_.nodes) add(node);
+    for (std::size_t i = 0; i < program_.outputs.size(); ++i) collect(i, progress);
+    auto always = std::make_shared<SourceInput>(ssc_.graph(), Source{1, {}});
+    ssc_.inputStream<Record>(always).foreachRDD([progress](const RDD<Record>&, Time time) {
+      std::lock_guard lock(progress->mutex);
+      progress->beat = time.milliseconds();
+      progress->changed.notify_all();
+    });
+  }
+
+ private:
+  void collect(std::size_t number, const std::shared_ptr<Progress>& progress) {
+    const std::string& id = program_.outputs[number];
+    streams_.at(id).foreachRDD([=](const RDD<Record>& rdd, Time time) {
+      OutputBatch batch{id, time.milliseconds(), rdd.collect()};
+      std::ranges::sort(batch.records);
+      std::lock_guard lock(progress->mutex);
+      progress->batches[batch.time][number] = std::move(batch);
+    });
+  }
+
+  void add(const Operation& node) {
+    const Stream& in = streams_.at(node.in.at(0));
+    if (node.op == "mapWithState") return addMapWithState(node, in);
+    if (node.op == "stateSnapshots") {
+      streams_.emplace(node.id, snapshots_.at(node.in[0])());
+    } else {
+      streams_.emplace(node.id, make(node, in));
+    }
+  }
+
+  Stream make(const Operation& node, const Stream& in) {
+    Duration window = Milliseconds(node.windowMs);
+    Duration slide = node.slideMs > 0 ? Milliseconds(node.slideMs) : in.slideDuration();
+    if (node.op == "map" || node.op == "mapValues") return in.map(mapFunction(node));
+    if (node.op == "filter") return in.filter(filterFunction(node));
+    if (node.op == "flatMap") return in.flatMap(flatMapFunction(node));
+    if (node.op == "mapPartitions") return mapPartitions(node, in);
+    if (node.op == "repartition") return in.repartition(static_cast<int>(node.n));
+    if (node.op == "union") return unionOf(node);
+    if (node.op == "reduceByKey") return in.reduceByKey(foldFunction(node));
+    if (node.op == "window") return in.window(window, slide);
+    if (node.op == "reduceByKeyAndWindow") return reduceByKeyAndWindow(node, in, window, slide);
+    throw std::invalid_argument("operation " + node.id + ": there is no operator " + node.op + " yet");
+  }
+
+  static Stream mapPartitions(const Operation& node, const Stream& in) {
+    return in.mapPartitions([sums = node.f == "sum"](auto& records) {
+      Records result;
+      std::int64_t sum = 0;
+      for (const Record& record : records) {
+        if (!sums) result.push_back(record);
+        sum = wrapAdd(sum, record.second);
+      }
+      if (sums) result.emplace_back(0, sum);
+      return result;
+    });
+  }
+
+  Stream unionOf(const Operation& node) {
+    Stream all = streams_.at(node.in[0]);
+    for (std::size_t i = 1; i < node.in.size(); ++i) all = all.union_(streams_.at(node.in[i]));
+    return all;
+  }
+
+  Stream reduceByKeyAndWindow(const Operation& node, const Stream& in, Duration window, Duration slide) {
+    auto fold = foldFunction(node);
+    if (!node.inverse) return in.reduceByKeyAndWindow(fold, window, slide);
+    int partitions = ssc_.sparkContext().defaultParallelism();
+    auto inverse = inverseFunction(node);
+    auto nonzero = [](const Record& record) { return record.second != 0; };
+    Stream made = node.filter == "nonzero"
+                      ? in.reduceByKeyAndWindow(fold, inverse, window, slide, partitions, nonzero)
+                      : in.reduceByKeyAndWindow(fold, inverse, window, slide, partitions);
+    if (program_.checkpointMs > 0) made.checkpoint(Milliseconds(program_.checkpointMs));
+    return made;
+  }
+
+  void addMapWithState(const Operation& node, const Stream& in) {
+    auto sum = [](Time, std::int64_t key, std::optional<std::int64_t> value,
+                  State<std::int64_t>& state) -> std::optional<Record> {
+      if (state.isTimingOut()) return Record(key, -2);
+      state.update(wrapAdd(state.getOption().value_or(0), *value));
+      return Record(key, *value);
+    };
+    auto toggle = [](Time, std::int64_t key, std::optional<std::int64_t>,
+                     State<std::int64_t>& state) -> std::optional<Record> {
+      if (state.isTimingOut()) return Record(key, -2);
+      if (state.exists()) {
+        state.remove();
+        return Record(key, -1);
+      }
+      state.update(1);
+      return std::nullopt;
+    };
+    if (node.f == "runningSum") {
+      addState(node, in, StateSpec::function(sum));
+    } else {
+      addState(node, in, StateSpec::function(toggle));
+    }
+  }
+
+  template <class Spec>
+  void addState(const Operation& node, const Stream& in, Spec spec) {
+    if (node.initial) spec = spec.initialState(ssc_.sparkContext().parallelize(*node.initial, 2));
+    if (node.timeoutMs > 0) spec = spec.timeout(Milliseconds(node.timeoutMs));
+    auto mapped = in.mapWithState(spec);
+    if (program_.checkpointMs > 0) mapped.checkpoint(Milliseconds(program_.checkpointMs));
+    streams_.emplace(node.id, mapped);
+    snapshots_.emplace(node.id, [mapped] { return mapped.stateSnapshots(); });
+  }
+
+  const Program& program_;
+  StreamingContext& ssc_;
+  std::map<std::string, Stream> streams_;
+  std::map<std::string, std::function<Stream()>> snapshots_;
+};
+
+/// True when the batch is done; throws what failed.
+bool awaitBeat(StreamingContext& ssc, Progress& progress, std::int64_t time) {
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  std::unique_lock lock(progress.mutex);
+  while (progress.beat < time) {
+    if (std::chrono::steady_clock::now() > deadline)
+      throw std::runtime_error("the batch at " + std::to_string(time) + " ms did not end within a minute");
+    if (progress.changed.wait_for(lock, std::chrono::milliseconds(50)) == std::cv_status::timeout) {
+      lock.unlock();
+      ssc.awaitTerminationOrTimeout(0);
+      lock.lock();
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Outcome run(const Program& program, const RunOptions& options) {
+  Outcome outcome;
+  SparkConf conf;
+  conf.set("spark.streaming.mode", options.mode);
+  auto runner = options.threads > 1 ? core::tbbJobRunner(options.threads) : core::inlineJobRunner();
+  auto files = std::make_shared<LocalFileSystem>();
+  SparkContext sc(conf, std::make_shared<core::Engine>(std::move(runner), options.threads, files, options.chunk));
+  auto clock = std::make_shared<ManualClock>();
+  StreamingContext ssc(sc, Milliseconds(program.batchMs), clock);
+  ssc.graph()->setCheckpointDirectory("states of a test are not kept");
+  auto progress = std::make_shared<Progress>();
+  std::int64_t time = 0;
+  try {
+    Builder(program, ssc).build(progress);
+    ssc.start();
+    for (int i = 1; i <= program.batches; ++i) {
+      time = i * program.batchMs;
+      clock->setTime(time);
+      awaitBeat(ssc, *progress, time);
+      ssc.awaitTerminationOrTimeout(0);
+    }
+  } catch (const std::exception& error) {
+    outcome.error = error.what();
+    if (time > 0) outcome.errorTime = time;
+  }
+  ssc.stop(true, false);
+  std::lock_guard lock(progress->mutex);
+  for (auto& [at, outputs] : progress->batches) {
+    if (outcome.errorTime && at >= *outcome.errorTime) break;
+    for (auto& [number, batch] : outputs) outcome.batches.push_back(std::move(batch));
+  }
+  return outcome;
+}
+
+}  // namespace millrace::programs

@@ -1,0 +1,78 @@
+#include "functions.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace millrace::programs {
+
+namespace {
+
+std::int64_t wrap(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+std::uint64_t raw(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+std::int64_t wrapMultiply(std::int64_t a, std::int64_t b) { return wrap(raw(a) * raw(b)); }
+
+/// Never negative.
+std::int64_t mod(std::int64_t a, std::int64_t n) {
+  std::int64_t rest = a % n;
+  return rest < 0 ? rest + n : rest;
+}
+
+[[noreturn]] void unknown(const Operation& node) {
+  throw std::invalid_argument("operation " + node.id + ": " + node.op + " has no function \"" + node.f + "\"");
+}
+
+}  // namespace
+
+std::int64_t wrapAdd(std::int64_t a, std::int64_t b) { return wrap(raw(a) + raw(b)); }
+
+std::function<Record(const Record&)> mapFunction(const Operation& node) {
+  std::int64_t n = node.n;
+  if (node.op == "mapValues") {
+    if (node.f == "add") return [n](const Record& r) { return Record(r.first, wrapAdd(r.second, n)); };
+    if (node.f == "negate") return [](const Record& r) { return Record(r.first, wrap(-raw(r.second))); };
+    if (node.f == "square") return [](const Record& r) { return Record(r.first, wrapMultiply(r.second, r.second)); };
+    unknown(node);
+  }
+  if (node.f == "addKey") return [n](const Record& r) { return Record(wrapAdd(r.first, n), r.second); };
+  if (node.f == "swap") return [](const Record& r) { return Record(r.second, r.first); };
+  if (node.f == "modKey") return [n](const Record& r) { return Record(mod(r.first, n), r.second); };
+  if (node.f == "one") return [](const Record& r) { return Record(r.first, 1); };
+  if (node.f == "mix")
+    return [](const Record& r) { return Record(mod(wrapAdd(wrapMultiply(r.first, 31), r.second), 1000), r.second); };
+  unknown(node);
+}
+
+std::function<bool(const Record&)> filterFunction(const Operation& node) {
+  if (node.f == "keyMod") return [n = node.n, r = node.r](const Record& record) { return mod(record.first, n) == r; };
+  if (node.f == "positive") return [](const Record& record) { return record.second > 0; };
+  if (node.f == "nonzero") return [](const Record& record) { return record.second != 0; };
+  unknown(node);
+}
+
+std::function<Records(const Record&)> flatMapFunction(const Operation& node) {
+  if (node.f == "repeat")
+    return [n = node.n](const Record& record) {
+      Records repeated;
+      for (std::int64_t i = 0; i < n; ++i) repeated.emplace_back(wrapAdd(record.first, i), record.second);
+      return repeated;
+    };
+  if (node.f == "dropOdd")
+    return [](const Record& record) { return mod(record.first, 2) == 0 ? Records{record} : Records{}; };
+  unknown(node);
+}
+
+std::function<std::int64_t(std::int64_t, std::int64_t)> foldFunction(const Operation& node) {
+  if (node.f == "sum") return wrapAdd;
+  if (node.f == "min") return [](std::int64_t a, std::int64_t b) { return std::min(a, b); };
+  if (node.f == "max") return [](std::int64_t a, std::int64_t b) { return std::max(a, b); };
+  if (node.f == "xor") return [](std::int64_t a, std::int64_t b) { return a ^ b; };
+  unknown(node);
+}
+
+std::function<std::int64_t(std::int64_t, std::int64_t)> inverseFunction(const Operation& node) {
+  if (node.f == "sum") return [](std::int64_t a, std::int64_t b) { return wrap(raw(a) - raw(b)); };
+  if (node.f == "xor") return [](std::int64_t a, std::int64_t b) { return a ^ b; };
+  unknown(node);
+}
+
+}  // namespace millrace::programs
