@@ -1,8 +1,15 @@
 #include <millrace/contexts/context_waiter.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace millrace::core {
+
+namespace {
+
+constexpr std::chrono::hours kLongestWait{100 * 365 * 24};  // keeps deadlines inside the clock's range
+
+}  // namespace
 
 void ContextWaiter::notifyError(std::exception_ptr error) {
   std::lock_guard lock(mutex_);
@@ -20,7 +27,8 @@ bool ContextWaiter::waitForStopOrError(std::optional<std::chrono::milliseconds> 
   std::unique_lock lock(mutex_);
   auto over = [&] { return stopped_ || error_ != nullptr; };
   if (timeout) {
-    changed_.wait_for(lock, *timeout, over);
+    using std::chrono::milliseconds;
+    changed_.wait_for(lock, std::clamp<milliseconds>(*timeout, milliseconds(0), kLongestWait), over);
   } else {
     changed_.wait(lock, over);
   }
