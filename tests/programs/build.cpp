@@ -1,8 +1,8 @@
 #include "build.hpp"
 
 #include "functions.hpp"
+#include "support/engines.hpp"
 
-#include <millrace/base/file_system.hpp>
 #include <millrace/millrace.hpp>
 
 #include <algorithm>
@@ -194,9 +194,7 @@ Outcome run(const Program& program, const RunOptions& options) {
   Outcome outcome;
   SparkConf conf;
   conf.set("spark.streaming.mode", options.mode);
-  auto runner = options.threads > 1 ? core::tbbJobRunner(options.threads) : core::inlineJobRunner();
-  auto files = std::make_shared<LocalFileSystem>();
-  SparkContext sc(conf, std::make_shared<core::Engine>(std::move(runner), options.threads, files, options.chunk));
+  SparkContext sc(conf, test::makeEngine(test::Shape{1, options.threads, options.chunk}));
   auto clock = std::make_shared<ManualClock>();
   StreamingContext ssc(sc, Milliseconds(program.batchMs), clock);
   ssc.graph()->setCheckpointDirectory("states of a test are not kept");
