@@ -10,8 +10,10 @@ namespace {
 class StepStream final : public StreamNode {
  public:
   StepStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
-             FunctionRef<StepPtr(const OperatorPtr&)> step)
-      : StreamNode(kind, {parent}), partitioning_(partitioning), step_(step(info())) {}
+             StepFunction function)
+      : StreamNode(kind, {parent}),
+        partitioning_(partitioning),
+        step_(std::make_shared<const Step>(info(), std::move(function))) {}
 
  protected:
   NodePtr compute(Time time) override {
@@ -26,7 +28,8 @@ class StepStream final : public StreamNode {
 
 class ShuffleStream final : public StreamNode {
  public:
-  ShuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec, PartitionerPtr partitioner)
+  ShuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,
+                PartitionerPtr partitioner)
       : StreamNode(kind, {parent}), spec_(std::move(spec)), partitioner_(std::move(partitioner)) {}
 
  protected:
@@ -43,8 +46,8 @@ class ShuffleStream final : public StreamNode {
 }  // namespace
 
 StreamPtr stepStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
-                     FunctionRef<StepPtr(const OperatorPtr&)> step) {
-  return std::make_shared<StepStream>(kind, parent, partitioning, step);
+                     StepFunction function) {
+  return std::make_shared<StepStream>(kind, parent, partitioning, std::move(function));
 }
 
 StreamPtr shuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,
