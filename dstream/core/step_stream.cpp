@@ -10,8 +10,11 @@ namespace {
 class StepStream final : public StreamNode {
  public:
   StepStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
-             FunctionRef<StepPtr(const OperatorPtr&)> step, bool byRecord)
-      : StreamNode(kind, {parent}), partitioning_(partitioning), step_(step(info())), byRecord_(byRecord) {}
+             StepFunction function, bool byRecord)
+      : StreamNode(kind, {parent}),
+        partitioning_(partitioning),
+        step_(std::make_shared<const Step>(info(), std::move(function))),
+        byRecord_(byRecord) {}
 
   Flow flow() const override {
     if (byRecord_) return ByRecord{step_};
@@ -32,7 +35,8 @@ class StepStream final : public StreamNode {
 
 class ShuffleStream final : public StreamNode {
  public:
-  ShuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec, PartitionerPtr partitioner)
+  ShuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,
+                PartitionerPtr partitioner)
       : StreamNode(kind, {parent}), spec_(std::move(spec)), partitioner_(std::move(partitioner)) {}
 
   Flow flow() const override { return Shuffled{spec_, partitioner_}; }
@@ -51,13 +55,13 @@ class ShuffleStream final : public StreamNode {
 }  // namespace
 
 StreamPtr stepStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
-                     FunctionRef<StepPtr(const OperatorPtr&)> step) {
-  return std::make_shared<StepStream>(kind, parent, partitioning, step, true);
+                     StepFunction function) {
+  return std::make_shared<StepStream>(kind, parent, partitioning, std::move(function), true);
 }
 
 StreamPtr partitionStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
-                          FunctionRef<StepPtr(const OperatorPtr&)> step) {
-  return std::make_shared<StepStream>(kind, parent, partitioning, step, false);
+                          StepFunction function) {
+  return std::make_shared<StepStream>(kind, parent, partitioning, std::move(function), false);
 }
 
 StreamPtr shuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/function_ref.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/rdd/core/shuffle.hpp>
 #include <millrace/rdd/core/step.hpp>
@@ -9,13 +8,13 @@
 
 namespace millrace::core {
 
-/// A narrow stream operator: the same step on each batch. `step` gets the operator it will run as.
+/// A narrow stream operator: the same step on each batch.
 StreamPtr stepStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
-                     FunctionRef<StepPtr(const OperatorPtr&)> step);
+                     StepFunction function);
 
 /// The same for a step that looks at whole partitions: it waits for the end of the batch.
 StreamPtr partitionStream(const std::string& kind, const StreamPtr& parent, Partitioning partitioning,
-                          FunctionRef<StepPtr(const OperatorPtr&)> step);
+                          StepFunction function);
 
 /// A wide stream operator of one parent: the same shuffle on each batch. No RDD where the parent has none.
 StreamPtr shuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,

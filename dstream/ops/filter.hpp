@@ -10,9 +10,8 @@ template <class T>
 template <class F>
   requires Predicate<F, T>
 DStream<T> DStream<T>::filter(F predicate) const {
-  return DStream<T>(core::stepStream("filter", node_, core::Partitioning::kKept, [&](const core::OperatorPtr& info) {
-    return core::functionStep<T, core::FilterReader>(info, std::move(predicate));
-  }));
+  return DStream<T>(core::stepStream("filter", node_, core::Partitioning::kKept,
+                                     core::stepFunction<T, core::FilterReader>(std::move(predicate))));
 }
 
 }  // namespace millrace

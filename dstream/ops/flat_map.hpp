@@ -10,9 +10,9 @@ template <class T>
 template <class F>
   requires FlatMapFn<F, T>
 DStream<FlatMapResult<F, T>> DStream<T>::flatMap(F function) const {
-  return DStream<FlatMapResult<F, T>>(core::stepStream("flatMap", node_, core::Partitioning::kLost, [&](const core::OperatorPtr& info) {
-    return core::functionStep<T, core::FlatMapReader>(info, std::move(function));
-  }));
+  return DStream<FlatMapResult<F, T>>(
+      core::stepStream("flatMap", node_, core::Partitioning::kLost,
+                       core::stepFunction<T, core::FlatMapReader>(std::move(function))));
 }
 
 }  // namespace millrace

@@ -12,9 +12,8 @@ template <class F>
 DStream<MapPartitionsResult<F, T>> DStream<T>::mapPartitions(F function, bool preservesPartitioning) const {
   auto partitioning = preservesPartitioning ? core::Partitioning::kKept : core::Partitioning::kLost;
   return DStream<MapPartitionsResult<F, T>>(
-      core::partitionStream("mapPartitions", node_, partitioning, [&](const core::OperatorPtr& info) {
-        return core::functionStep<T, core::MapPartitionsReader>(info, std::move(function));
-      }));
+      core::partitionStream("mapPartitions", node_, partitioning,
+                            core::stepFunction<T, core::MapPartitionsReader>(std::move(function))));
 }
 
 }  // namespace millrace

@@ -10,9 +10,6 @@ template <class T>
 template <class U>
   requires(!kIsOwned<U> && std::is_same_v<owned_t<U>, T> && !std::is_same_v<U, T>)
 DStream<T>::DStream(const DStream<U>& views)
-    : node_(core::stepStream("own", views.node(), core::Partitioning::kKept,
-                             [](const core::OperatorPtr& info) { return core::ownStep<U>(info); })) {
-  node_->setRecordOps(core::recordOps<T>());
-}
+    : DStream(core::stepStream("own", views.node(), core::Partitioning::kKept, core::ownStep<U>())) {}
 
 }  // namespace millrace

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace millrace::core {
 
@@ -43,12 +44,16 @@ std::string describeException(const std::exception_ptr& exception);
 
 /// Runs code of the user in the name of an operator.
 template <class Body>
-decltype(auto) inOperator(const OperatorPtr& info, Body&& body) {
+decltype(auto) inOperator(const OperatorInfo& info, Body&& body) {
   try {
     return body();
   } catch (...) {
-    failIn(*info);
+    failIn(info);
   }
+}
+template <class Body>
+decltype(auto) inOperator(const OperatorPtr& info, Body&& body) {
+  return inOperator(*info, std::forward<Body>(body));
 }
 
 }  // namespace millrace::core

@@ -23,8 +23,8 @@ struct Chunk {
 };
 
 struct ReaderBase {
-  virtual ~ReaderBase() = default;
-  /// Kept alive while this reader lives: the stored partition that it shows.
+  virtual ~ReaderBase();
+  /// Kept alive while this reader lives: the stored partition that it shows, or the operator that it runs as.
   std::shared_ptr<const void> source;
 };
 using ReaderPtr = std::unique_ptr<ReaderBase>;

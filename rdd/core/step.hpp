@@ -5,49 +5,52 @@
 #include <millrace/rdd/core/reader.hpp>
 
 #include <memory>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace millrace::core {
+
+/// A user's function and how to open the reader that runs it, both without their types. Two functions and no class of
+/// its own per lambda: a class takes the compiler twice as long.
+struct StepFunction {
+  std::unique_ptr<void, void (*)(void*)> function;
+  ReaderPtr (*open)(const void* function, ReaderPtr input, const OperatorInfo& info);
+};
+
+/// The function of a step whose reader is a class R constructed from (input reader, F, operator).
+template <class T, template <class, class> class R, class F>
+StepFunction stepFunction(F&& function) {
+  using Held = std::decay_t<F>;
+  return {{new Held(std::forward<F>(function)), [](void* held) { delete static_cast<Held*>(held); }},
+          [](const void* held, ReaderPtr input, const OperatorInfo& info) -> ReaderPtr {
+            return std::make_unique<R<T, Held>>(typed<T>(std::move(input)), *static_cast<const Held*>(held),
+                                                info);
+          }};
+}
 
 /// A narrow operator: turns the reader of a partition into another. Immutable; each task opens its own reader, with its
 /// own copy of the user's function.
 class Step {
  public:
-  explicit Step(OperatorPtr info) : info_(std::move(info)) {}
-  virtual ~Step() = default;
-  virtual ReaderPtr open(ReaderPtr input) const = 0;
+  Step(OperatorPtr info, StepFunction function) : info_(std::move(info)), function_(std::move(function)) {}
+
+  ReaderPtr open(ReaderPtr input) const;
   const OperatorPtr& info() const { return info_; }
 
  private:
   OperatorPtr info_;
+  StepFunction function_;
 };
 using StepPtr = std::shared_ptr<const Step>;
-
-/// Makes the step unique where its type is known, and shared where it is not: the code for that exists once.
-StepPtr share(std::unique_ptr<Step> step);
 
 /// What a step does to the way in which keys are spread.
 enum class Partitioning { kLost, kKept };
 
 /// The node of a narrow operator.
 NodePtr narrowNode(NodePtr parent, StepPtr step, Partitioning partitioning);
-
-/// A step whose reader is a class R constructed from (input reader, F, operator).
-template <class T, class F, template <class, class> class R>
-class FunctionStep final : public Step {
- public:
-  FunctionStep(OperatorPtr info, F function) : Step(std::move(info)), function_(std::move(function)) {}
-  ReaderPtr open(ReaderPtr input) const override {
-    return std::make_unique<R<T, F>>(typed<T>(std::move(input)), function_, info());
-  }
-
- private:
-  F function_;
-};
-
-template <class T, template <class, class> class R, class F>
-StepPtr functionStep(OperatorPtr info, F&& function) {
-  return share(std::make_unique<FunctionStep<T, std::decay_t<F>, R>>(std::move(info), std::forward<F>(function)));
-}
+/// The same for an operator of an RDD, which it makes.
+NodePtr narrowNode(const NodePtr& parent, std::string_view kind, StepFunction function,
+                   Partitioning partitioning);
 
 }  // namespace millrace::core

@@ -14,8 +14,8 @@ namespace core {
 template <class T, class F>
 class FilterReader final : public Reader<T> {
  public:
-  FilterReader(TypedReader<T> input, const F& predicate, OperatorPtr info)
-      : input_(std::move(input)), predicate_(predicate), info_(std::move(info)), out_(kCopies ? chunkSize() : 0) {}
+  FilterReader(TypedReader<T> input, const F& predicate, const OperatorInfo& info)
+      : input_(std::move(input)), predicate_(predicate), info_(info), out_(kCopies ? chunkSize() : 0) {}
 
   Chunk<T> next() override {
     if constexpr (kCopies) {
@@ -64,7 +64,7 @@ class FilterReader final : public Reader<T> {
 
   TypedReader<T> input_;
   F predicate_;
-  OperatorPtr info_;
+  const OperatorInfo& info_;
   Arguments<F, T> arguments_;
   Buffer<T> out_;
   Chunk<T> in_;
@@ -78,8 +78,8 @@ template <class T>
 template <class F>
   requires Predicate<F, T>
 RDD<T> RDD<T>::filter(F predicate) const {
-  auto step = core::functionStep<T, core::FilterReader>(core::rddOperator("filter"), std::move(predicate));
-  return RDD(core::narrowNode(node(), std::move(step), core::Partitioning::kKept));
+  auto step = core::stepFunction<T, core::FilterReader>(std::move(predicate));
+  return RDD(core::narrowNode(node(), "filter", std::move(step), core::Partitioning::kKept));
 }
 
 }  // namespace millrace

@@ -21,8 +21,8 @@ class FlatMapReader final : public Reader<FlatMapResult<F, T>> {
  public:
   using R = FlatMapResult<F, T>;
   using Range = ElementResult<F, T>;
-  FlatMapReader(TypedReader<T> input, const F& function, OperatorPtr info)
-      : input_(std::move(input)), function_(function), info_(std::move(info)), out_(chunkSize()) {}
+  FlatMapReader(TypedReader<T> input, const F& function, const OperatorInfo& info)
+      : input_(std::move(input)), function_(function), info_(info), out_(chunkSize()) {}
 
   Chunk<R> next() override {
     out_.clear();
@@ -97,7 +97,7 @@ class FlatMapReader final : public Reader<FlatMapResult<F, T>> {
 
   TypedReader<T> input_;
   F function_;
-  OperatorPtr info_;
+  const OperatorInfo& info_;
   Arguments<F, T> arguments_;
   Buffer<R> out_;
   Chunk<T> in_;
@@ -113,8 +113,9 @@ template <class T>
 template <class F>
   requires FlatMapFn<F, T>
 RDD<FlatMapResult<F, T>> RDD<T>::flatMap(F function) const {
-  auto step = core::functionStep<T, core::FlatMapReader>(core::rddOperator("flatMap"), std::move(function));
-  return RDD<FlatMapResult<F, T>>(core::narrowNode(node(), std::move(step), core::Partitioning::kLost));
+  auto step = core::stepFunction<T, core::FlatMapReader>(std::move(function));
+  return RDD<FlatMapResult<F, T>>(
+      core::narrowNode(node(), "flatMap", std::move(step), core::Partitioning::kLost));
 }
 
 }  // namespace millrace

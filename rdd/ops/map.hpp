@@ -13,8 +13,8 @@ template <class T, class F>
 class MapReader final : public Reader<ElementResult<F, T>> {
  public:
   using R = ElementResult<F, T>;
-  MapReader(TypedReader<T> input, const F& function, OperatorPtr info)
-      : input_(std::move(input)), function_(function), info_(std::move(info)), out_(chunkSize()) {}
+  MapReader(TypedReader<T> input, const F& function, const OperatorInfo& info)
+      : input_(std::move(input)), function_(function), info_(info), out_(chunkSize()) {}
 
   Chunk<R> next() override {
     Chunk<T> in = input_->next();
@@ -29,7 +29,7 @@ class MapReader final : public Reader<ElementResult<F, T>> {
  private:
   TypedReader<T> input_;
   F function_;
-  OperatorPtr info_;
+  const OperatorInfo& info_;
   Arguments<F, T> arguments_;
   Buffer<R> out_;
 };
@@ -40,8 +40,9 @@ template <class T>
 template <class F>
   requires MapFn<F, T>
 RDD<ElementResult<F, T>> RDD<T>::map(F function) const {
-  auto step = core::functionStep<T, core::MapReader>(core::rddOperator("map"), std::move(function));
-  return RDD<ElementResult<F, T>>(core::narrowNode(node(), std::move(step), core::Partitioning::kLost));
+  auto step = core::stepFunction<T, core::MapReader>(std::move(function));
+  return RDD<ElementResult<F, T>>(
+      core::narrowNode(node(), "map", std::move(step), core::Partitioning::kLost));
 }
 
 }  // namespace millrace

@@ -20,12 +20,8 @@ class MapPartitionsReader final : public Reader<MapPartitionsResult<F, T>> {
   using R = MapPartitionsResult<F, T>;
   using Range = typename PartitionFnResult<F, T>::type;
   using Record = std::ranges::range_value_t<Range>;
-  MapPartitionsReader(TypedReader<T> input, const F& function, OperatorPtr info)
-      : input_(std::move(input)),
-        records_(*input_),
-        function_(function),
-        info_(std::move(info)),
-        out_(chunkSize()) {}
+  MapPartitionsReader(TypedReader<T> input, const F& function, const OperatorInfo& info)
+      : input_(std::move(input)), records_(*input_), function_(function), info_(info), out_(chunkSize()) {}
 
   Chunk<R> next() override {
     return inOperator(info_, [&] {
@@ -52,7 +48,7 @@ class MapPartitionsReader final : public Reader<MapPartitionsResult<F, T>> {
   TypedReader<T> input_;
   PartitionRecords<T> records_;
   F function_;
-  OperatorPtr info_;
+  const OperatorInfo& info_;
   Buffer<Range> range_{1};
   std::optional<std::ranges::iterator_t<Range>> at_;
   Buffer<R> out_;
@@ -64,10 +60,10 @@ template <class T>
 template <class F>
   requires MapPartitionsFn<F, T>
 RDD<MapPartitionsResult<F, T>> RDD<T>::mapPartitions(F function, bool preservesPartitioning) const {
-  auto step = core::functionStep<T, core::MapPartitionsReader>(core::rddOperator("mapPartitions"),
-                                                               std::move(function));
+  auto step = core::stepFunction<T, core::MapPartitionsReader>(std::move(function));
   auto partitioning = preservesPartitioning ? core::Partitioning::kKept : core::Partitioning::kLost;
-  return RDD<MapPartitionsResult<F, T>>(core::narrowNode(node(), std::move(step), partitioning));
+  return RDD<MapPartitionsResult<F, T>>(
+      core::narrowNode(node(), "mapPartitions", std::move(step), partitioning));
 }
 
 }  // namespace millrace

@@ -13,7 +13,8 @@ namespace core {
 template <class T, class>
 class OwnReader final : public Reader<owned_t<T>> {
  public:
-  OwnReader(TypedReader<T> input, std::nullptr_t, const OperatorPtr&) : input_(std::move(input)), out_(chunkSize()) {}
+  OwnReader(TypedReader<T> input, std::nullptr_t, const OperatorInfo&)
+      : input_(std::move(input)), out_(chunkSize()) {}
 
   Chunk<owned_t<T>> next() override {
     Chunk<T> in = input_->next();
@@ -28,8 +29,8 @@ class OwnReader final : public Reader<owned_t<T>> {
 };
 
 template <class T>
-StepPtr ownStep(OperatorPtr info) {
-  return functionStep<T, OwnReader>(std::move(info), nullptr);
+StepFunction ownStep() {
+  return stepFunction<T, OwnReader>(nullptr);
 }
 
 }  // namespace core
@@ -38,7 +39,8 @@ template <class T>
 template <class U>
   requires(!kIsOwned<U> && std::is_same_v<owned_t<U>, T> && !std::is_same_v<U, T>)
 RDD<T>::RDD(const RDD<U>& views)
-    : node_(views.isNull() ? nullptr
-                           : core::narrowNode(views.node(), core::ownStep<U>(core::rddOperator("own")), core::Partitioning::kKept)) {}
+    : node_(views.isNull()
+                ? nullptr
+                : core::narrowNode(views.node(), "own", core::ownStep<U>(), core::Partitioning::kKept)) {}
 
 }  // namespace millrace

@@ -21,7 +21,7 @@ if(HOW STREQUAL "find_package")
 else()
   run(${configure} -DMILLRACE_SOURCE=${SOURCE_DIR})
 endif()
-run(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
+run(${CMAKE_COMMAND} --build ${WORK_DIR}/build --parallel 1)
 
 foreach(program network_word_count queue_stream windowed_word_count)
   run(${WORK_DIR}/build/${program} --help)

@@ -104,8 +104,8 @@ TEST(Filter, AsksItsPredicateOncePerRecord) {
 TEST(Filter, GoesOnAfterAnEmptyChunk) {
   auto open = [](auto predicate, auto input) {
     using T = std::remove_cvref_t<decltype(*input->next().data)>;
-    return core::functionStep<T, core::FilterReader>(core::rddOperator("filter"), predicate)
-        ->open(std::move(input));
+    core::Step step(core::rddOperator("filter"), core::stepFunction<T, core::FilterReader>(predicate));
+    return step.open(std::move(input));
   };
   auto numbers = core::typed<int>(
       open([](int x) { return x > 1; }, test::chunksReader<int>({{0}, {1, 2}, {}, {1}, {3}})));

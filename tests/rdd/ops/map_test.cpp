@@ -104,8 +104,9 @@ TEST(Map, MakesRecordsThatCanOnlyBeMoved) {
 }
 
 TEST(Map, GoesOnAfterAnEmptyChunk) {
-  auto step = core::functionStep<int, core::MapReader>(core::rddOperator("map"), [](int x) { return x + 1; });
-  auto reader = core::typed<int>(step->open(test::chunksReader<int>({{1}, {}, {2, 3}})));
+  auto function = core::stepFunction<int, core::MapReader>([](int x) { return x + 1; });
+  core::Step step(core::rddOperator("map"), std::move(function));
+  auto reader = core::typed<int>(step.open(test::chunksReader<int>({{1}, {}, {2, 3}})));
   EXPECT_EQ(test::drain(*reader), (std::vector<int>{2}));
   EXPECT_EQ(test::drain(*reader), (std::vector<int>{3, 4}));
 }
