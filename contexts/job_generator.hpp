@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <string>
 
 namespace millrace::core {
 
@@ -27,6 +28,8 @@ class JobGenerator {
   /// No further batch; waits for the one being made until `deadline`, false if it is still being made then. With
   /// `finish`, what was received and has no batch yet gets one more, at the next batch time, without waiting for it.
   bool stop(bool finish, std::chrono::steady_clock::time_point deadline);
+  /// What it makes at this moment, for whoever waits: "the making of batch 3000 ms", or empty.
+  std::string runningNow() const;
   /// True while a batch's jobs are being made by the calling thread.
   bool isGeneratingThread() const;
 
