@@ -4,6 +4,7 @@
 
 namespace millrace::bench {
 
+void apiCost(Session& session);
 void batchFloor(Session& session);
 void opChain(Session& session);
 void windowInverse(Session& session);

@@ -28,6 +28,7 @@ constexpr Benchmark kBenchmarks[] = {
     {"window_inverse", "sliding counts of 1 M keys over 60 batches, kept by an inverse", windowInverse},
     {"batch_floor", "delay of an empty batch of two stages", batchFloor},
     {"socket_lines", "lines from loopback into stored partitions, counted", socketLines},
+    {"api_cost", "what the compiler needs for the umbrella header and for a map", apiCost},
 };
 
 constexpr std::string_view kUsage =

@@ -3,6 +3,7 @@
 #include <millrace/dstream/core/time.hpp>
 
 #include <chrono>
+#include <string>
 
 namespace millrace::core {
 
@@ -18,6 +19,8 @@ class BatchGenerator {
   /// No further batch; waits for the one being made until `deadline`, false if it is still being made then. With
   /// `finish`, what was received and has no batch yet gets one more, at the next batch time, without waiting for it.
   virtual bool stop(bool finish, std::chrono::steady_clock::time_point deadline) = 0;
+  /// What it makes at this moment, for whoever waits: "the making of batch 3000 ms", or empty.
+  virtual std::string runningNow() const = 0;
   /// True while a batch's jobs are being made by the calling thread.
   virtual bool isGeneratingThread() const = 0;
 };

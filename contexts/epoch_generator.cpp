@@ -109,6 +109,12 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     return ended;
   }
 
+  std::string runningNow() {
+    std::lock_guard lock(mutex_);
+    if (beginning_) return "the beginning of epoch " + last_.toString();
+    if (driving_) return "the making of an epoch's jobs";
+    return begun_.empty() ? "" : "records of epoch " + begun_.begin()->second.time.toString();
+  }
   bool isGeneratingThread() const { return generatingFor == this; }
 
  private:
@@ -324,6 +330,7 @@ void EpochGenerator::start(Time firstBatch) { impl_->start(firstBatch); }
 bool EpochGenerator::stop(bool finish, std::chrono::steady_clock::time_point deadline) {
   return impl_->stop(finish, deadline);
 }
+std::string EpochGenerator::runningNow() const { return impl_->runningNow(); }
 bool EpochGenerator::isGeneratingThread() const { return impl_->isGeneratingThread(); }
 
 }  // namespace millrace::core

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 namespace millrace::core {
 
@@ -27,6 +28,7 @@ class EpochGenerator final : public BatchGenerator {
   Time firstBatchTime() const override;
   void start(Time firstBatch) override;
   bool stop(bool finish, std::chrono::steady_clock::time_point deadline) override;
+  std::string runningNow() const override;
   bool isGeneratingThread() const override;
 
  private:

@@ -21,13 +21,14 @@ struct JobGenerator::State {
   std::shared_ptr<StreamGraph> graph;
   std::shared_ptr<ReceiverTracker> tracker;
   std::shared_ptr<JobScheduler> scheduler;
-  std::unique_ptr<RecurringTimer> timer;
 
   std::mutex mutex;
   std::condition_variable changed;
   bool generating = false;
   bool stopped = false;
   Time last{0};
+  std::string making;
+  std::unique_ptr<RecurringTimer> timer;  // last, so that it ends before what its thread uses
 
   void onTick(std::int64_t time) {
     {
@@ -56,6 +57,7 @@ struct JobGenerator::State {
   void generate(Time time) {
     const void* outer = std::exchange(generatingFor, this);
     last = time;
+    setMaking("the making of batch " + time.toString());
     tracker->allocateBlocksToBatch(time.milliseconds());
     try {
       auto jobs = graph->generateJobs(time);
@@ -63,7 +65,13 @@ struct JobGenerator::State {
     } catch (...) {
       scheduler->reportGenerationFailure(time, std::current_exception());
     }
+    setMaking({});
     generatingFor = outer;
+  }
+
+  void setMaking(std::string what) {
+    std::lock_guard lock(mutex);
+    making = std::move(what);
   }
 
   std::map<int, StreamInputInfo> inputsOf(Time time) const {
@@ -107,6 +115,11 @@ bool JobGenerator::stop(bool finish, std::chrono::steady_clock::time_point deadl
   if (finish && state_->tracker->hasUnallocatedBlocks())
     state_->generate(state_->last + state_->graph->batchDuration());
   return true;
+}
+
+std::string JobGenerator::runningNow() const {
+  std::lock_guard lock(state_->mutex);
+  return state_->making;
 }
 
 bool JobGenerator::isGeneratingThread() const { return generatingFor == state_.get(); }

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 
 namespace millrace::core {
 
@@ -23,6 +24,7 @@ class JobGenerator final : public BatchGenerator {
   Time firstBatchTime() const override;
   void start(Time firstBatch) override;
   bool stop(bool finish, std::chrono::steady_clock::time_point deadline) override;
+  std::string runningNow() const override;
   bool isGeneratingThread() const override;
 
   /// Batch `time` has ended: drops what no later batch can ask for. What a failed batch read is kept one batch longer.

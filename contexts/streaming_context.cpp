@@ -31,7 +31,11 @@ StreamingContext::StreamingContext(const SparkContext& sparkContext, Duration ba
 }
 
 StreamingContext::StreamingContext(StreamingContext&&) noexcept = default;
-StreamingContext& StreamingContext::operator=(StreamingContext&&) noexcept = default;
+StreamingContext& StreamingContext::operator=(StreamingContext&& other) noexcept {
+  StreamingContext moved(std::move(other));
+  std::swap(impl_, moved.impl_);
+  return *this;
+}
 
 StreamingContext::~StreamingContext() {
   if (impl_ && impl_->state() == StreamingContextState::ACTIVE) {

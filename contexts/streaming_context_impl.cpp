@@ -5,6 +5,7 @@
 #include <millrace/contexts/signal_watch.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/rdd/core/task.hpp>
 
 #include <unistd.h>
 
@@ -48,11 +49,19 @@ core::ReceiverOptions receiverOptions(const SparkConf& conf) {
   return options;
 }
 
-Deadline in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+Deadline in(std::chrono::milliseconds time) {
+  constexpr std::chrono::hours kLongest{100 * 365 * 24};  // keeps deadlines inside the clock's range
+  return std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(time, kLongest);
+}
 
 std::chrono::milliseconds until(Deadline deadline) {
   auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   return std::max(left, std::chrono::milliseconds(0));
+}
+
+void logUnfinished(std::chrono::milliseconds waited, const std::string& work) {
+  logError("the StreamingContext stopped before its work had ended",
+           {{"waitedMs", waited.count()}, {"for", work.empty() ? "receivers or batches that wait" : work}});
 }
 
 }  // namespace
@@ -103,6 +112,7 @@ void StreamingContext::Impl::start() {
     startParts();
   } catch (...) {
     stopParts(false);
+    waiter->notifyStop();
     throw;
   }
 }
@@ -112,12 +122,14 @@ void StreamingContext::Impl::startParts() {
     core::JobGenerator::clear(*graph, *tracker, time, succeeded);
   };
   int concurrentJobs = sparkContext.getConf().get(config::kConcurrentJobs);
-  scheduler_ = std::make_shared<core::JobScheduler>(concurrentJobs, clock, bus, waiter, std::move(batchEnd));
-  generator_ = makeGenerator();
-  Time first = generator_->firstBatchTime();
+  auto scheduler = std::make_shared<core::JobScheduler>(concurrentJobs, clock, bus, waiter, std::move(batchEnd));
+  auto generator = makeGenerator(scheduler);
+  Time first = generator->firstBatchTime();
   graph->start(first - graph->batchDuration());
   {
     std::lock_guard lock(mutex_);
+    scheduler_ = std::move(scheduler);
+    generator_ = std::move(generator);
     state_ = StreamingContextState::ACTIVE;
   }
   bus->post([time = clock->now()](StreamingListener& to) { to.onStreamingStarted(time); });
@@ -126,10 +138,11 @@ void StreamingContext::Impl::startParts() {
   tracker->start();
 }
 
-std::shared_ptr<core::BatchGenerator> StreamingContext::Impl::makeGenerator() const {
+std::shared_ptr<core::BatchGenerator> StreamingContext::Impl::makeGenerator(
+    const std::shared_ptr<core::JobScheduler>& scheduler) const {
   if (sparkContext.getConf().get(config::kMode) == StreamingMode::kContinuous)
-    return std::make_shared<core::EpochGenerator>(graph, tracker, scheduler_, waiter, clock);
-  return std::make_shared<core::JobGenerator>(graph, tracker, scheduler_, clock);
+    return std::make_shared<core::EpochGenerator>(graph, tracker, scheduler, waiter, clock);
+  return std::make_shared<core::JobGenerator>(graph, tracker, scheduler, clock);
 }
 
 bool StreamingContext::Impl::stop(bool stopSparkContext, bool gracefully) {
@@ -158,30 +171,32 @@ bool StreamingContext::Impl::stop(bool stopSparkContext, bool gracefully) {
 bool StreamingContext::Impl::stopParts(bool gracefully) {
   auto timeout = gracefully ? gracefulTimeout() : std::chrono::milliseconds(kGrace);
   Deadline deadline = in(timeout);
-  bool ended = true;
+  bool ended = true, generatorEnded = true;
   if (generator_) {
     if (gracefully) {
-      ended = tracker->stop(until(deadline)) && ended;
-      ended = generator_->stop(true, deadline) && ended;
-      ended = scheduler_->awaitFewerThan(1, deadline) && ended;
+      ended = tracker->stop(until(deadline));
+      generatorEnded = generator_->stop(true, deadline);
+      ended = generatorEnded && scheduler_->awaitFewerThan(1, deadline) && ended;
     } else {
-      ended = generator_->stop(false, deadline) && ended;
-      ended = tracker->stop(until(deadline)) && ended;
+      generatorEnded = generator_->stop(false, deadline);
+      ended = tracker->stop(until(deadline)) && generatorEnded;
     }
     for (const core::InputPtr& input : graph->inputs()) input->stop();
-    std::string running = scheduler_->runningNow();
+    std::string running = scheduler_->runningNow(), making = generator_->runningNow();
+    if (!making.empty()) running += (running.empty() ? "" : "; ") + making;
     bool jobsEnded = scheduler_->stop(gracefully && !ended ? std::chrono::steady_clock::now() : std::max(deadline, in(kGrace)));
     ended = jobsEnded && ended;
-    if (!ended)
-      logError("the StreamingContext stopped before its work had ended",
-               {{"waitedMs", timeout.count()}, {"for", running.empty() ? "receivers or batches that wait" : running}});
+    if (!ended) logUnfinished(timeout, running);
   }
-  graph->stop();
+  if (generatorEnded) graph->stop();  // who makes a batch holds the graph
   {
     std::lock_guard lock(mutex_);
     state_ = StreamingContextState::STOPPED;
   }
-  ended = bus->stop(in(kGrace)) && ended;
+  if (!bus->stop(in(kGrace))) {
+    logUnfinished(kGrace, "streaming listeners");
+    ended = false;
+  }
   releaseActive(this);
   return ended;
 }
@@ -199,6 +214,8 @@ void StreamingContext::Impl::onSignal(int signal) {
 }
 
 bool StreamingContext::Impl::isOwnThread() const {
+  if (TaskContext::get() != nullptr) return true;
+  std::lock_guard lock(mutex_);
   return (scheduler_ && scheduler_->isJobThread()) || (generator_ && generator_->isGeneratingThread());
 }
 

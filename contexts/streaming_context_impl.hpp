@@ -49,7 +49,8 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
 
  private:
   void startParts();
-  std::shared_ptr<core::BatchGenerator> makeGenerator() const;
+  std::shared_ptr<core::BatchGenerator> makeGenerator(
+      const std::shared_ptr<core::JobScheduler>& scheduler) const;
   bool stopParts(bool gracefully);
   bool isOwnThread() const;
   void onSignal(int signal);

@@ -17,7 +17,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::exception_ptr failure(const std::string& text) { return std::make_exception_ptr(std::runtime_error(text)); }
+std::exception_ptr failure(const std::string& text) {
+  return std::make_exception_ptr(std::runtime_error(text));
+}
 
 std::future<bool> waitOnAnotherThread(ContextWaiter& waiter) {
   return std::async(std::launch::async, [&waiter] { return waiter.waitForStopOrError(std::nullopt); });

@@ -3,11 +3,8 @@
 #include <millrace/base/file_system.hpp>
 #include <millrace/contexts/batch_failure.hpp>
 #include <millrace/dstream/input/receiver_input.hpp>
-#include <millrace/dstream/ops.hpp>
-#include <millrace/io/receiver.hpp>
-#include <millrace/rdd/core/source.hpp>
-#include <millrace/rdd/ops.hpp>
 
+#include "contexts/inputs.hpp"
 #include "contexts/observed.hpp"
 
 #include <gtest/gtest.h>
@@ -15,6 +12,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -25,28 +23,10 @@ namespace millrace::core {
 namespace {
 
 using namespace std::chrono_literals;
+using test::ByHand;
 using test::Gate;
 using test::Happenings;
 using Events = std::vector<std::string>;
-
-/// Stores what the test gives it.
-struct ByHand : Receiver<int> {
-  ByHand() : Receiver(StorageLevel::MEMORY_ONLY) {}
-  void onStart() override { ready.open(); }
-  void onStop() override {}
-  Gate ready;
-};
-
-/// An input whose batches are made by a function of the test.
-struct Scripted final : InputNode {
-  Scripted(const std::shared_ptr<StreamGraph>& owner, std::function<void(Time)> function)
-      : InputNode(owner, "Scripted"), making(std::move(function)) {}
-  NodePtr compute(Time time) override {
-    making(time);
-    return blockNode(graph()->engine(), info(), {});
-  }
-  std::function<void(Time)> making;
-};
 
 class JobGeneratorTest : public testing::Test {
  protected:
@@ -72,17 +52,14 @@ class JobGeneratorTest : public testing::Test {
     Time first = generator.firstBatchTime();
     graph->start(first - graph->batchDuration());
     tracker->start();
-    receiver->ready.open();
-    receiver->ready.pass();
-    while (!receiver->isStarted()) std::this_thread::yield();
+    receiver->started.pass();
     generator.start(first);
   }
   void addScripted(std::function<void(Time)> function) {
-    auto input = std::make_shared<Scripted>(graph, std::move(function));
+    auto input = std::make_shared<test::ScriptedInput>(graph, std::move(function));
     graph->addInput(input);
-    DStream<int>(input).foreachRDD([this](const RDD<int>&, Time time) {
-      done.add("scripted " + std::to_string(time.milliseconds()));
-    });
+    DStream<int>(input).foreachRDD(
+        [this](const RDD<int>&, Time time) { done.add("scripted " + std::to_string(time.milliseconds())); });
   }
   void store(std::vector<int> records) { receiver->store(std::move(records)); }
   /// Moves the clock to each batch time up to `last`, once the batch before is queued.

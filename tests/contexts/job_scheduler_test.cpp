@@ -89,7 +89,8 @@ TEST_F(JobSchedulerTest, SeveralThreadsRunJobsAtOnceAlsoOfDifferentBatches) {
   submit(1000, {stuck, stuck});
   submit(2000, {stuck, note("later")});
   gate->awaitArrivals(3);
-  EXPECT_EQ(scheduler->runningNow(), "batch 1000 ms, print #10; batch 1000 ms, print #11; batch 2000 ms, print #10");
+  EXPECT_EQ(scheduler->runningNow(),
+            "batch 1000 ms, print #10; batch 1000 ms, print #11; batch 2000 ms, print #10");
   gate->open();
   finish();
   EXPECT_EQ(done.all(), Events{"later"});
@@ -102,9 +103,9 @@ TEST_F(JobSchedulerTest, EventsComeInTheOrderOfABatchsLife) {
   start(1);
   submit(1000, {[] {}, [] { throw std::runtime_error("broken"); }});
   finish();
-  EXPECT_EQ(listener->events.all(),
-            (Events{"submitted 1000", "started 1000", "output 0 of 1000 started", "output 0 of 1000 completed",
-                    "output 1 of 1000 started", "output 1 of 1000 failed", "completed 1000"}));
+  EXPECT_EQ(listener->events.all(), (Events{"submitted 1000", "started 1000", "output 0 of 1000 started",
+                                            "output 0 of 1000 completed", "output 1 of 1000 started",
+                                            "output 1 of 1000 failed", "completed 1000"}));
 }
 
 TEST_F(JobSchedulerTest, DelaysAreTakenFromTheClock) {
@@ -155,7 +156,8 @@ TEST_F(JobSchedulerTest, WhateverAJobThrowsIsToldAndTheLastOfItWins) {
   EXPECT_EQ(failure().find("batch 2000 ms, print #11: an exception of type millrace::core::(anonymous"), 0u);
   std::vector<std::string> reasons;
   for (const auto& batch : listener->completed()) {
-    for (const auto& [id, output] : batch.outputOperationInfos) reasons.push_back(output.failureReason.value());
+    for (const auto& [id, output] : batch.outputOperationInfos)
+      reasons.push_back(output.failureReason.value());
   }
   ASSERT_EQ(reasons.size(), 4u);
   EXPECT_EQ(reasons[0], "a text");

@@ -112,7 +112,7 @@ TEST(ListenerBus, WhatAListenerThrowsIsLoggedAndHarmsNobody) {
   EXPECT_EQ(throwing->heard.all(), Events{"3"});
   EXPECT_EQ(quiet->heard.all(), (Events{"1", "2", "3"}));
   EXPECT_EQ(log.all(), (Events{"a streaming listener threw error=\"no more\"",
-                                 "a streaming listener threw error=\"an exception of type int\""}));
+                               "a streaming listener threw error=\"an exception of type int\""}));
 }
 
 TEST(ListenerBus, StopWaitsForWhatWasPostedAndTakesNoMore) {

@@ -52,7 +52,8 @@ class Happenings {
 /// While it lives, lines of the log happen here instead of on stderr.
 class ObservedLog : public Happenings {
  public:
-  ObservedLog() : before_(exchangeLogSink([this](LogLevel, std::string_view line) { add(std::string(line)); })) {}
+  ObservedLog()
+      : before_(exchangeLogSink([this](LogLevel, std::string_view line) { add(std::string(line)); })) {}
   ~ObservedLog() { exchangeLogSink(std::move(before_)); }
   ObservedLog(const ObservedLog&) = delete;
   ObservedLog& operator=(const ObservedLog&) = delete;
@@ -89,7 +90,9 @@ class Gate {
     open_ = true;
     changed_.notify_all();
   }
-  void awaitArrivals(int count) { await([&] { return arrived_ >= count; }); }
+  void awaitArrivals(int count) {
+    await([&] { return arrived_ >= count; });
+  }
   /// Opens, and returns when all who had come have left.
   void letGo() {
     open();
@@ -100,7 +103,8 @@ class Gate {
   template <class Condition>
   void await(Condition condition) {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, kPatience, condition)) throw std::runtime_error("30 s have passed at a gate");
+    if (!changed_.wait_for(lock, kPatience, condition))
+      throw std::runtime_error("30 s have passed at a gate");
   }
 
   std::mutex mutex_;

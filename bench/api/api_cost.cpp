@@ -1,0 +1,98 @@
+#include "benchmarks.hpp"
+#include "harness.hpp"
+
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace millrace::bench {
+
+namespace {
+
+constexpr int kMaps = 20;
+
+/// A folder for sources, gone with its object.
+class Workshop {
+ public:
+  Workshop() {
+    std::string name = std::filesystem::temp_directory_path() / "millrace_bench_XXXXXX";
+    if (mkdtemp(name.data()) == nullptr)
+      throw std::runtime_error("cannot make a folder in the place for temporary files");
+    path_ = name;
+  }
+  ~Workshop() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  /// Processor seconds of the compiler, as this program was compiled; several sources do not disturb each other.
+  double compile(const std::string& source, const std::string& how) const {
+    std::ofstream(path_ / "source.cpp") << source;
+    std::vector<std::string> command = {MILLRACE_BENCH_COMPILER, "-std=c++20", how, "-o",
+                                        path_ / "source.o",      "-c"};
+    std::istringstream dirs(MILLRACE_BENCH_INCLUDES);
+    for (std::string dir; std::getline(dirs, dir, ':');) command.push_back("-I" + dir);
+    command.push_back(path_ / "source.cpp");
+    return run(command);
+  }
+
+ private:
+  static double run(std::vector<std::string>& command) {
+    std::vector<char*> arguments;
+    for (std::string& argument : command) arguments.push_back(argument.data());
+    arguments.push_back(nullptr);
+    pid_t child;
+    if (posix_spawnp(&child, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0)
+      throw std::runtime_error("cannot start " + command[0]);
+    int status = 0;
+    rusage used{};
+    wait4(child, &status, 0, &used);
+    if (status != 0) throw WrongAnswer("the compiler failed");
+    auto seconds = [](const timeval& time) {
+      return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    };
+    return seconds(used.ru_utime) + seconds(used.ru_stime);
+  }
+
+  std::filesystem::path path_;
+};
+
+std::string chainOf(int maps) {
+  std::string text =
+      "#include <millrace/millrace.hpp>\n"
+      "millrace::DStream<long> chain(const millrace::DStream<long>& stream) {\n"
+      "  return stream";
+  for (int i = 0; i < maps; ++i) text += ".map([](long x) { return x * " + std::to_string(i) + "; })";
+  return text + ";\n}\n";
+}
+
+}  // namespace
+
+void apiCost(Session& session) {
+  Workshop workshop;
+  double one = 0;
+  Figures figures = session.measure({
+      {"standard headers",
+       [&] {
+         return workshop.compile("#include <vector>\n#include <memory>\n#include <string>\n",
+                                 "-fsyntax-only");
+       }},
+      {"umbrella", [&] { return workshop.compile("#include <millrace/millrace.hpp>\n", "-fsyntax-only"); }},
+      {"one map", [&] { return one = workshop.compile(chainOf(1), "-O2"); }},
+      {"further map", [&] { return (workshop.compile(chainOf(1 + kMaps), "-O2") - one) / kMaps * 1e3; }},
+  });
+  session.report("api_cost, umbrella header beside <vector>, <memory> and <string>", "s", figures,
+                 engineAtMost(1.0), "umbrella", "standard headers");
+  session.reportAlone("api_cost, program of one map", "s", figures, "one map");
+  session.reportAlone("api_cost, each of 20 further maps", "ms", figures, "further map", engineAtMost(60));
+}
+
+}  // namespace millrace::bench

@@ -1,0 +1,314 @@
+#include <millrace/contexts/streaming_context.hpp>
+
+#include "contexts/inputs.hpp"
+#include "contexts/observed.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace millrace {
+namespace {
+
+using test::ByHand;
+using test::Gate;
+using test::SmallProgram;
+using Events = std::vector<std::string>;
+using State = StreamingContextState;
+
+const SmallProgram::Settings kHurried{{"spark.streaming.gracefulStopTimeout", "100ms"}};
+
+class StopTest : public testing::Test {
+ protected:
+  /// Waits on the test's thread, as a program's main function does.
+  static void awaitStop(SmallProgram& program) {
+    EXPECT_TRUE(program.ssc.awaitTerminationOrTimeout(30'000));
+    EXPECT_EQ(program.ssc.getState(), State::STOPPED);
+  }
+  static void addInput(SmallProgram& program, std::function<void(Time)> making) {
+    auto input = std::make_shared<test::ScriptedInput>(program.ssc.graph(), std::move(making));
+    program.ssc.inputStream<int>(input).foreachRDD([](const RDD<int>&) {});
+  }
+  static DStream<int> addReceiver(SmallProgram& program, ByHand*& receiver) {
+    auto byHand = std::make_unique<ByHand>();
+    receiver = byHand.get();
+    return program.ssc.receiverStream(std::move(byHand));
+  }
+  /// Stops with a short timeout, which must be kept.
+  static void stopInTime(SmallProgram& program, bool gracefully) {
+    auto begin = std::chrono::steady_clock::now();
+    program.ssc.stop(true, gracefully);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+    EXPECT_EQ(program.ssc.getState(), State::STOPPED);
+    awaitStop(program);
+  }
+
+  test::ObservedLog log;
+};
+
+class StopFromTheInsideTest : public StopTest, public testing::WithParamInterface<bool> {};
+
+TEST_P(StopFromTheInsideTest, FromAnOutput) {
+  SmallProgram program;
+  program.numbers.foreachRDD([&](const RDD<int>&, Time time) {
+    program.ssc.stop(true, GetParam());
+    program.done.add(time.toString());
+  });
+  program.ssc.start();
+  program.nextBatch();
+  awaitStop(program);
+  EXPECT_EQ(program.done.all(), Events{"1000 ms"});
+}
+
+TEST_P(StopFromTheInsideTest, FromTheMakingOfABatch) {
+  SmallProgram program;
+  program.noteBatches();
+  addInput(program, [&](Time) { program.ssc.stop(true, GetParam()); });
+  program.ssc.start();
+  program.nextBatch();
+  awaitStop(program);
+}
+
+TEST_P(StopFromTheInsideTest, FromATask) {
+  SmallProgram program(kHurried);
+  program.numbers
+      .map([&](int x) {
+        program.ssc.stop(false, GetParam());
+        return x;
+      })
+      .foreachRDD([&](const RDD<int>& rdd) { program.done.add(std::to_string(rdd.collect().size())); });
+  program.push({1, 2, 3, 4});
+  program.ssc.start();
+  program.nextBatch();
+  awaitStop(program);
+  EXPECT_EQ(program.done.all(), Events{"4"});
+  for (const auto& line : log.all())
+    EXPECT_EQ(line.find("before its work had ended"), std::string::npos) << line;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stop, StopFromTheInsideTest, testing::Bool(),
+                         [](const auto& which) { return which.param ? "Gracefully" : "AtOnce"; });
+
+TEST_F(StopTest, FromAListenerIsRefused) {
+  struct Stopping : StreamingListener {
+    explicit Stopping(SmallProgram& owner) : program(owner) {}
+    void onBatchCompleted(const BatchInfo&) override {
+      refusals.add(test::failureOf<SparkException>([&] { program.ssc.stop(); }));
+    }
+    SmallProgram& program;
+    test::Happenings refusals;
+  };
+  SmallProgram program;
+  program.noteBatches();
+  auto listener = std::make_shared<Stopping>(program);
+  program.ssc.addStreamingListener(listener);
+  program.ssc.start();
+  program.nextBatch();
+  EXPECT_EQ(listener->refusals.await(1)[0],
+            "stop() from a StreamingListener, which the stop would wait for: call it on another thread");
+  EXPECT_EQ(program.ssc.getState(), State::ACTIVE);
+  program.nextBatch();
+  EXPECT_EQ(program.done.await(2).back(), "2000: {}");
+}
+
+TEST_F(StopTest, FromAnotherThreadEndsTheWait) {
+  SmallProgram program;
+  program.noteBatches();
+  program.ssc.start();
+  std::jthread other([&] { program.ssc.stop(); });
+  awaitStop(program);
+}
+
+TEST_F(StopTest, TwiceIsSaidAndHarmless) {
+  SmallProgram program;
+  program.noteBatches();
+  program.ssc.start();
+  program.ssc.stop();
+  program.ssc.stop(true, true);
+  EXPECT_EQ(log.all(), Events{"stop() of a StreamingContext that is stopped already"});
+}
+
+TEST_F(StopTest, FromManyThreadsAtOnce) {
+  SmallProgram program;
+  program.noteBatches();
+  program.ssc.start();
+  {
+    std::vector<std::jthread> threads;
+    for (bool gracefully : {true, false, true, false})
+      threads.emplace_back([&program, gracefully] { program.ssc.stop(true, gracefully); });
+  }
+  awaitStop(program);
+  EXPECT_EQ(log.all(), Events(3, "stop() of a StreamingContext that is stopped already"));
+}
+
+TEST_F(StopTest, WhileItIsBeingStarted) {
+  SmallProgram program;
+  program.noteBatches();
+  std::jthread stopping([&] { program.ssc.stop(); });
+  try {
+    program.ssc.start();
+  } catch (const IllegalState&) {
+  }
+  stopping.join();
+  EXPECT_EQ(program.ssc.getState(), State::STOPPED);
+}
+
+TEST_F(StopTest, GracefullyProcessesAllThatWasReceivedAndAllThatWaits) {
+  SmallProgram program;
+  auto gate = Gate::make();
+  ByHand* receiver;
+  addReceiver(program, receiver).foreachRDD([&, gate](const RDD<int>& rdd, Time time) {
+    gate->pass();
+    program.done.add(std::to_string(time.milliseconds()) + ": " + testing::PrintToString(rdd.collect()));
+  });
+  program.ssc.start();
+  receiver->started.pass();
+  receiver->store(std::vector{1});
+  program.nextBatch();
+  gate->awaitArrivals(1);
+  receiver->store(std::vector{2});
+  program.nextBatch();
+  EXPECT_TRUE(program.clock->awaitWaiter(3000, test::kPatience));
+  receiver->store(3);
+  std::jthread stopping([&] { program.ssc.stop(true, true); });
+  gate->open();
+  awaitStop(program);
+  EXPECT_EQ(program.done.all(), (Events{"1000: { 1 }", "2000: { 2 }", "3000: { 3 }"}));
+}
+
+TEST_F(StopTest, GracefullyDoesNotWaitForABatchWithoutJobs) {
+  SmallProgram program;
+  program.numbers.window(Seconds(2), Seconds(2)).foreachRDD([&](const RDD<int>&, Time time) {
+    program.done.add(time.toString());
+  });
+  program.ssc.start();
+  for (int i = 0; i < 3; ++i) program.nextBatch();
+  EXPECT_TRUE(program.clock->awaitWaiter(4000, test::kPatience));
+  stopInTime(program, true);
+  EXPECT_EQ(program.done.all(), Events{"2000 ms"});
+  EXPECT_EQ(log.all(), Events{});
+}
+
+TEST_F(StopTest, AtOnceDropsWhatHasNotBegun) {
+  SmallProgram program;
+  auto gate = Gate::make();
+  program.numbers.foreachRDD([gate](const RDD<int>&) { gate->pass(); });
+  program.noteBatches();
+  program.ssc.start();
+  program.nextBatch();
+  program.nextBatch();
+  gate->awaitArrivals(1);
+  std::jthread stopping([&] { program.ssc.stop(true, false); });
+  EXPECT_FALSE(program.ssc.awaitTerminationOrTimeout(1)) << "the job that runs gets time to end";
+  gate->open();
+  awaitStop(program);
+  EXPECT_EQ(program.done.all(), Events{});
+}
+
+TEST_F(StopTest, AJobThatIsStuckIsNamedAndLeftToItself) {
+  SmallProgram program(kHurried);
+  auto gate = Gate::make();
+  program.numbers.foreachRDD([gate](const RDD<int>&) { gate->pass(); });
+  program.ssc.start();
+  program.nextBatch();
+  gate->awaitArrivals(1);
+  stopInTime(program, true);
+  EXPECT_EQ(log.all(), Events{"the StreamingContext stopped before its work had ended waitedMs=100 "
+                              "for=\"batch 1000 ms, foreachRDD #1\""});
+  gate->letGo();
+}
+
+TEST_F(StopTest, ABatchStuckInTheMakingIsNamedAndLeftToItself) {
+  SmallProgram program(kHurried);
+  auto gate = Gate::make();
+  addInput(program, [gate](Time) { gate->pass(); });
+  program.ssc.start();
+  program.nextBatch();
+  gate->awaitArrivals(1);
+  std::jthread rescue([gate, &program] {
+    if (!program.ssc.awaitTerminationOrTimeout(10'000)) gate->open();
+  });
+  stopInTime(program, true);
+  EXPECT_NE(log.awaitLine("before its work had ended").find("for=\"the making of batch 1000 ms\""),
+            std::string::npos);
+  gate->letGo();
+}
+
+TEST_F(StopTest, AReceiverThatIsStuckIsNamedAndLeftToItself) {
+  struct Stuck : ByHand {
+    explicit Stuck(std::shared_ptr<Gate> door) : gate(std::move(door)) {}
+    void onStop() override { gate->pass(); }
+    std::shared_ptr<Gate> gate;
+  };
+  SmallProgram program(kHurried);
+  auto gate = Gate::make();
+  auto receiver = std::make_unique<Stuck>(gate);
+  Gate& started = receiver->started;
+  program.ssc.receiverStream(std::move(receiver)).foreachRDD([](const RDD<int>&) {});
+  program.ssc.start();
+  started.pass();
+  stopInTime(program, true);
+  auto lines = log.await(2);
+  EXPECT_NE(lines[0].find("receiver did not end when told to"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[1].find("for=\"receivers or batches that wait\""), std::string::npos) << lines[1];
+  gate->letGo();
+}
+
+TEST_F(StopTest, AListenerThatIsStuckIsSaidAndLeftToItself) {
+  struct Stuck : StreamingListener {
+    void onStreamingStarted(std::int64_t) override { gate->pass(); }
+    std::shared_ptr<Gate> gate = Gate::make();
+  };
+  SmallProgram program;
+  program.noteBatches();
+  auto listener = std::make_shared<Stuck>();
+  program.ssc.addStreamingListener(listener);
+  program.ssc.start();
+  listener->gate->awaitArrivals(1);
+  stopInTime(program, false);
+  EXPECT_NE(log.awaitLine("listener").find("stopped before"), std::string::npos);
+  listener->gate->letGo();
+}
+
+TEST_F(StopTest, AContextIsGoneWhileAJobIsStuck) {
+  auto gate = Gate::make();
+  {
+    SmallProgram program;
+    program.numbers.foreachRDD([gate](const RDD<int>&) { gate->pass(); });
+    program.ssc.start();
+    program.nextBatch();
+    gate->awaitArrivals(1);
+  }
+  EXPECT_NE(log.awaitLine("before its work had ended").find("for=\"batch 1000 ms, foreachRDD #1\""),
+            std::string::npos);
+  gate->letGo();
+  SmallProgram next;
+  next.noteBatches();
+  next.ssc.start();
+  next.nextBatch();
+  EXPECT_EQ(next.done.await(1), Events{"1000: {}"});
+}
+
+TEST_F(StopTest, TheLongestTimeoutIsNotOverAtOnce) {
+  SmallProgram program(
+      SmallProgram::Settings{{"spark.streaming.gracefulStopTimeout", "9223372036854775807ms"}});
+  auto gate = Gate::make();
+  program.numbers.foreachRDD([gate](const RDD<int>&) { gate->pass(); });
+  program.ssc.start();
+  program.nextBatch();
+  gate->awaitArrivals(1);
+  std::jthread stopping([&] { program.ssc.stop(true, true); });
+  EXPECT_FALSE(program.ssc.awaitTerminationOrTimeout(20));
+  gate->open();
+  awaitStop(program);
+  EXPECT_EQ(log.all(), Events{});
+}
+
+}  // namespace
+}  // namespace millrace
