@@ -157,7 +157,10 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
 
   void begin(Time time) {
     const void* outer = std::exchange(generatingFor, this);
-    last_ = time;
+    {
+      std::lock_guard lock(mutex_);
+      last_ = time;
+    }
     Epoch epoch = live_->epochs().begin(time);
     Begun begun{time, {}};
     std::vector<NodePtr> given(live_->plan().sources.size());
@@ -202,9 +205,10 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void onFailed(std::exception_ptr failure, Epoch epoch) {
-    Time time = last_;
+    Time time(0);
     {
       std::lock_guard lock(mutex_);
+      time = last_;
       if (auto begun = begun_.find(epoch); begun != begun_.end()) time = begun->second.time;
       failed_ = true;
       changed_.notify_all();
