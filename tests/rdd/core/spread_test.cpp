@@ -16,7 +16,7 @@ namespace millrace::core {
 namespace {
 
 TEST(Spread, DealsRecordsRoundRobin) {
-  SpreadSpec<int> spec;
+  SpreadSpec<int, RoundRobin> spec;
   auto writer = spec.writer(0, 3);
   writer->drain(*test::chunksReader<int>({{0, 1, 2, 3}, {4, 5, 6, 7, 8}}));
   auto files = writer->finish();
@@ -32,7 +32,7 @@ TEST(Spread, DealsRecordsRoundRobin) {
 }
 
 TEST(Spread, MergesTasksInTheirOrder) {
-  SpreadSpec<int> spec;
+  SpreadSpec<int, RoundRobin> spec;
   auto merger = spec.merger();
   for (int task = 0; task < 3; ++task) {
     auto writer = spec.writer(0, 1);
@@ -43,7 +43,7 @@ TEST(Spread, MergesTasksInTheirOrder) {
 }
 
 TEST(Spread, OwnsTheTextOfItsRecords) {
-  SpreadSpec<std::string_view> spec;
+  SpreadSpec<std::string_view, RoundRobin> spec;
   auto writer = spec.writer(0, 1);
   {
     std::string text = "a text that nobody keeps for it";
