@@ -9,13 +9,14 @@
 #include <csignal>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 namespace millrace::core {
 
 namespace {
 
 std::mutex installing;
-int installed = 0;
+std::vector<int> pipes;  // of those that exist, the newest last
 struct sigaction oldInterrupt, oldTerminate;
 std::atomic<int> newestPipe = -1;
 
@@ -28,9 +29,11 @@ void onSignalArrived(int signal) {
   errno = error;
 }
 
-void install() {
+void install(int pipe) {
   std::lock_guard lock(installing);
-  if (installed++ > 0) return;
+  pipes.push_back(pipe);
+  newestPipe = pipe;
+  if (pipes.size() > 1) return;
   struct sigaction action = {};
   action.sa_handler = onSignalArrived;
   action.sa_flags = SA_RESTART;
@@ -38,19 +41,21 @@ void install() {
   sigaction(SIGTERM, &action, &oldTerminate);
 }
 
-void uninstall() {
+void uninstall(int pipe) {
   std::lock_guard lock(installing);
-  if (--installed > 0) return;
-  sigaction(SIGINT, &oldInterrupt, nullptr);
-  sigaction(SIGTERM, &oldTerminate, nullptr);
+  std::erase(pipes, pipe);
+  if (pipes.empty()) {
+    sigaction(SIGINT, &oldInterrupt, nullptr);
+    sigaction(SIGTERM, &oldTerminate, nullptr);
+  }
+  newestPipe = pipes.empty() ? -1 : pipes.back();
 }
 
 }  // namespace
 
 SignalWatch::SignalWatch(std::function<void(int)> onSignal) {
   if (pipe2(pipe_, O_CLOEXEC) != 0) throw SparkException("no pipe for signals: raise the limit of open files (ulimit -n)");
-  outer_ = newestPipe.exchange(pipe_[1]);
-  install();
+  install(pipe_[1]);
   thread_ = std::thread([onSignal = std::move(onSignal), from = pipe_[0]] {
     unsigned char signal = 0;
     while (read(from, &signal, 1) < 0 && errno == EINTR) {
@@ -60,8 +65,7 @@ SignalWatch::SignalWatch(std::function<void(int)> onSignal) {
 }
 
 SignalWatch::~SignalWatch() {
-  uninstall();
-  newestPipe = outer_;
+  uninstall(pipe_[1]);
   unsigned char end = 0;
   [[maybe_unused]] auto ignored = write(pipe_[1], &end, 1);
   thread_.join();

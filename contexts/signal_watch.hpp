@@ -16,7 +16,6 @@ class SignalWatch {
 
  private:
   int pipe_[2];
-  int outer_;
   std::thread thread_;
 };
 

@@ -69,7 +69,7 @@ class StreamingContext {
   /// one partition; if that is the null RDD, an empty RDD without partitions.
   template <class T>
   DStream<T> queueStream(const RDDQueue<T>& queue, bool oneAtATime = true) {
-    return queueStream(queue, oneAtATime, sparkContext().makeRDD(std::vector<T>(), 1));
+    return queueStream(queue, oneAtATime, core::emptyPartition<T>(graph()->engine()));
   }
   template <class T>
   DStream<T> queueStream(const RDDQueue<T>& queue, bool oneAtATime, const RDD<std::type_identity_t<T>>& defaultRDD) {

@@ -4,8 +4,16 @@
 #include <millrace/dstream/input/rdd_queue.hpp>
 #include <millrace/rdd/core/gather.hpp>
 #include <millrace/rdd/core/source.hpp>
+#include <millrace/rdd/core/vector_block.hpp>
 
 namespace millrace::core {
+
+/// An RDD of one partition that holds nothing.
+template <class T>
+RDD<T> emptyPartition(EnginePtr engine) {
+  std::vector<BlockPtr> blocks{std::make_shared<VectorBlock<T>>(PooledVector<owned_t<T>>())};
+  return RDD<T>(blockNode(std::move(engine), rddOperator("emptyRDD"), std::move(blocks)));
+}
 
 /// One queued RDD per batch, or all that wait. An empty queue gives the default RDD.
 template <class T>

@@ -7,19 +7,25 @@ namespace millrace {
 namespace core {
 
 /// Runs an output's function on the RDD of a batch. If the function keeps the RDD, or one made of it, what the RDD
-/// shows is pinned, so that it still shows the same after the next batch.
+/// shows is pinned, so that it still shows the same after the next batch; also if the function fails.
 template <class T, class F>
 void callWithRdd(const F& function, const NodePtr& node, Time time) {
-  long users = node.use_count();
-  {
+  const long users = node.use_count();
+  const auto pinIfKept = [&] {
+    if (node.use_count() > users) node->pin();
+  };
+  try {
     RDD<T> rdd(node);
     if constexpr (std::invocable<const F&, const RDD<T>&, Time>) {
       function(rdd, time);
     } else {
       function(rdd);
     }
+  } catch (...) {
+    pinIfKept();
+    throw;
   }
-  if (node.use_count() > users) node->pin();
+  pinIfKept();
 }
 
 }  // namespace core

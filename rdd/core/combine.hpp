@@ -187,12 +187,9 @@ class CombineMerger final : public ShuffleMerger {
 
   void add(int, ShuffleFilePtr base) override {
     auto& file = static_cast<File&>(*base);
-    if (table_.empty() && !file.table.empty()) {
-      table_ = std::move(file.table);
-    } else {
-      if (table_.empty()) table_.reserve(std::max(sizeHint_.load(std::memory_order_relaxed), file.combined.size()));
-      for (auto& [key, value] : file.table) merge(key, value);
-    }
+    if (table_.empty()) table_ = std::exchange(file.table, {});
+    makeRoom(file);
+    for (auto& [key, value] : file.table) merge(key, value);
     for (auto& [key, value] : file.combined) merge(key, value);
     for (auto& bucket : file.raw) {
       for (auto& [key, value] : bucket) merge(key, value);
@@ -205,6 +202,13 @@ class CombineMerger final : public ShuffleMerger {
   }
 
  private:
+  /// Entries come region by region of the table: if it still had to grow, the regions would be crowded.
+  void makeRoom(const File& file) {
+    std::size_t most = table_.size() + file.table.size() + file.combined.size();
+    for (const auto& bucket : file.raw) most += bucket.size();
+    std::size_t hint = sizeHint_.load(std::memory_order_relaxed);
+    table_.reserve(hint >= most / 2 ? hint : most);
+  }
   void merge(const typename KeyForm<K>::Stored& key, C& value) {
     table_.upsert(
         key, [&] { return std::move(value); }, [&](C& into) { combiner_.mergeCombiners(into, value); });

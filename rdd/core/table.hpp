@@ -69,7 +69,10 @@ class Table {
 
   std::size_t size() const { return map_.size(); }
   bool empty() const { return map_.empty(); }
-  void reserve(std::size_t entries) { map_.reserve(entries); }
+  /// Room for so many entries at least; never less than there is.
+  void reserve(std::size_t entries) {
+    if (entries > map_.max_load()) map_.reserve(entries);
+  }
   std::size_t bytes() const {
     return map_.bucket_count() * sizeof(typename Map::value_type) + arena_.bytes();
   }

@@ -3,6 +3,7 @@
 #include <millrace/io/receiver.hpp>
 
 #include <memory>
+#include <string_view>
 
 namespace millrace::parity {
 namespace {
@@ -45,6 +46,16 @@ TEST(SparkSources, F20_AQueueByDefaultGivesOneRddPerBatch) {
   auto outputs = running.collect(context.queueStream(queue));
   running.run(3);
   EXPECT_EQ(outputs.records(), fromJson<std::vector<std::vector<int>>>(row.at("out")));
+}
+
+TEST(SparkSources, F20_AQueueMayHoldViews) {
+  test::StreamTest running;
+  auto& context = running.context();
+  RDDQueue<std::string_view> queue;
+  queue += test::rddOf<std::string_view>(context.sparkContext().engine(), {"one", "two"}, 2);
+  auto outputs = running.collect(context.queueStream(queue));
+  running.run(2);
+  EXPECT_EQ(outputs.records(), (std::vector<Strings>{{"one", "two"}, {}}));
 }
 
 TEST(SparkSources, F28_InputsAreNumberedInOrder) {

@@ -55,6 +55,15 @@ TEST(Table, KeepsShortAndLongKeysOfItsOwn) {
   EXPECT_EQ(table.size(), expected.size());
 }
 
+TEST(Table, KeepsTheRoomItHas) {
+  Table<int, int> table;
+  table.reserve(1000);
+  std::size_t room = table.bytes();
+  add(table, 1, 1);
+  table.reserve(10);
+  EXPECT_EQ(table.bytes(), room);
+}
+
 TEST(Table, FindsAndErases) {
   Table<std::string, int> table;
   const std::string longKey = "a key beyond twelve bytes";
