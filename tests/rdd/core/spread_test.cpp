@@ -61,7 +61,7 @@ TEST(Spread, BeginsElsewhereInEachTask) {
   auto rdd = test::rddOf<int>(test::makeEngine(), std::vector<int>(200, 1), 200);
   std::vector<std::size_t> sizes;
   for (const auto& partition : test::partitionsOf(RDD<int>(
-           spreadNode(rddOperator("repartition"), rdd.node(), std::make_shared<SpreadSpec<int>>(), 4))))
+           spreadNode(rddOperator("repartition"), rdd.node(), std::make_shared<SpreadSpec<int, RoundRobin>>(), 4))))
     sizes.push_back(partition.size());
   EXPECT_GT(*std::ranges::min_element(sizes), 30u);
   EXPECT_LT(*std::ranges::max_element(sizes), 70u);
@@ -70,7 +70,7 @@ TEST(Spread, BeginsElsewhereInEachTask) {
 TEST(SpreadNode, RefusesFewerThanOneOutput) {
   auto rdd = test::rddOf<int>(test::makeEngine(), {1}, 1);
   try {
-    spreadNode(rddOperator("repartition"), rdd.node(), std::make_shared<SpreadSpec<int>>(), 0);
+    spreadNode(rddOperator("repartition"), rdd.node(), std::make_shared<SpreadSpec<int, RoundRobin>>(), 0);
     FAIL();
   } catch (const IllegalArgument& error) {
     EXPECT_STREQ(error.what(), "repartition into 0 partitions: give at least 1");
