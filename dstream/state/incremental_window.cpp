@@ -3,26 +3,25 @@
 #include <millrace/dstream/state/window_fold.hpp>
 #include <millrace/rdd/core/engine.hpp>
 
-#include <deque>
+#include <algorithm>
+#include <exception>
 #include <mutex>
-#include <numeric>
 #include <utility>
 
 namespace millrace::core {
 
 namespace {
 
-/// The fold with the time that it stands at. Shared by the stream and its RDDs.
+/// The fold, and what ended it. Shared by the stream and its RDDs.
 struct State {
   explicit State(std::unique_ptr<WindowFold> held) : fold(std::move(held)) {}
-  std::unique_ptr<WindowFold> fold;
-  std::mutex mutex;
-  Time at{-1};
+  const std::unique_ptr<WindowFold> fold;
+  std::mutex sliding;  // runs tasks while held, so no task may wait for it
   std::exception_ptr failure;
 };
 
-/// The window at one time: slides the fold when a job first needs it, after the windows before it. Then it reads the
-/// fold directly, until the next slide; if it is kept, it has its own copy by then.
+/// The window at one time: slides the fold when a job first needs it, after the windows before it. Then it shows the
+/// fold's tables, and lets go of them when the fold slides on, unless it is kept.
 class WindowRdd final : public Node {
  public:
   struct Inputs {
@@ -31,45 +30,44 @@ class WindowRdd final : public Node {
     std::vector<NodePtr> entering;
   };
 
-  WindowRdd(EnginePtr engine, OperatorPtr info, Time time, std::shared_ptr<State> state, PartitionerPtr partitioner,
+  WindowRdd(EnginePtr engine, OperatorPtr info, std::shared_ptr<State> state, PartitionerPtr partitioner,
             Inputs inputs, bool kept)
       : Node(std::move(engine), std::move(info), {}, partitioner->partitions(), partitioner),
-        time_(time),
         state_(std::move(state)),
         inputs_(std::move(inputs)),
         kept_(kept) {}
 
   void prepare() override {
-    std::lock_guard lock(state_->mutex);
-    advance();
+    std::lock_guard lock(state_->sliding);
+    std::vector<WindowRdd*> ahead;
+    for (WindowRdd* at = this; at != nullptr && !at->done_; at = at->inputs_.previous.get())
+      ahead.push_back(at);
+    for (; !ahead.empty(); ahead.pop_back()) ahead.back()->slide();
   }
 
   void pin() override {
-    std::lock_guard lock(state_->mutex);
+    std::lock_guard lock(showing_);
     kept_ = true;
-    if (state_->at == time_) copyAll();
   }
 
  protected:
   ReaderPtr compute(int partition) override {
-    std::lock_guard lock(state_->mutex);
-    if (!copies_.empty()) return openBlock(copies_[static_cast<std::size_t>(partition)]);
-    if (state_->at != time_)
+    std::lock_guard lock(showing_);
+    if (tables_.empty())
       throw IllegalState("this window of " + info()->describe() +
                          " has moved on: persist() the stream to read a window's RDD after the next slide");
-    return state_->fold->read(partition);
+    return openBlock(tables_[static_cast<std::size_t>(partition)]);
   }
 
  private:
-  void advance() {
-    if (done_) return;
+  void slide() {
     if (state_->failure) std::rethrow_exception(state_->failure);
-    if (inputs_.previous) inputs_.previous->advance();
-    std::vector<BlockPtr> none;
     for (const auto* side : {&inputs_.leaving, &inputs_.entering}) {
       for (const NodePtr& batch : *side) batch->prepare();
     }
-    std::vector<std::vector<BlockPtr>> leaving = blocksOf(inputs_.leaving), entering = blocksOf(inputs_.entering);
+    std::vector<std::vector<BlockPtr>> leaving = blocksOf(inputs_.leaving),
+                                       entering = blocksOf(inputs_.entering);
+    if (inputs_.previous) inputs_.previous->letGo();
     try {
       engine().runTasks(allOf(*this), [&](int p) {
         auto i = static_cast<std::size_t>(p);
@@ -79,10 +77,19 @@ class WindowRdd final : public Node {
       state_->failure = std::current_exception();
       throw;
     }
+    show();
     done_ = true;
     inputs_ = {};
-    state_->at = time_;
-    if (kept_) copyAll();
+  }
+
+  void show() {
+    std::lock_guard lock(showing_);
+    for (int p = 0; p < partitions(); ++p) tables_.push_back(state_->fold->table(p));
+  }
+
+  void letGo() {
+    std::lock_guard lock(showing_);
+    if (!kept_) tables_.clear();
   }
 
   std::vector<std::vector<BlockPtr>> blocksOf(const std::vector<NodePtr>& batches) {
@@ -93,23 +100,18 @@ class WindowRdd final : public Node {
     return blocks;
   }
 
-  void copyAll() {
-    if (!copies_.empty()) return;
-    for (int p = 0; p < partitions(); ++p) copies_.push_back(state_->fold->copy(p));
-  }
-
-  const Time time_;
   const std::shared_ptr<State> state_;
   Inputs inputs_;
-  bool kept_;
   bool done_ = false;
-  std::vector<BlockPtr> copies_;
+  std::mutex showing_;  // guards what follows
+  bool kept_;
+  std::vector<BlockPtr> tables_;
 };
 
 class IncrementalWindow final : public StreamNode {
  public:
-  IncrementalWindow(const StreamPtr& reduced, Duration window, Duration slide, std::unique_ptr<WindowFold> fold,
-                    PartitionerPtr partitioner)
+  IncrementalWindow(const StreamPtr& reduced, Duration window, Duration slide,
+                    std::unique_ptr<WindowFold> fold, PartitionerPtr partitioner)
       : StreamNode("reduceByKeyAndWindow", {reduced}, slide),
         window_(window),
         state_(std::make_shared<State>(std::move(fold))),
@@ -122,17 +124,19 @@ class IncrementalWindow final : public StreamNode {
  protected:
   bool mustCheckpoint() const override { return true; }
 
+  /// From the last window that was made, which is more than a slide ago if times were skipped, or never was.
   NodePtr compute(Time time) override {
     StreamNode& reduced = *parents()[0];
     Duration step = reduced.slideDuration();
-    Duration slide = slideDuration();
+    Time begin = time - window_, last = last_ ? lastTime_ : graph()->zeroTime();
     WindowRdd::Inputs inputs;
     inputs.previous = last_;
-    Time oldBegin = time - window_ - slide;
-    inputs.leaving = reduced.slice(oldBegin + step, time - window_);
-    inputs.entering = reduced.slice(time - slide + step, time);
+    inputs.leaving = reduced.slice(last - window_ + step, std::min(begin, last));
+    inputs.entering = reduced.slice(std::max(begin, last) + step, time);
     bool kept = isAskedForLater() || graph()->isConcurrent();
-    last_ = std::make_shared<WindowRdd>(graph()->engine(), info(), time, state_, partitioner_, std::move(inputs), kept);
+    last_ =
+        std::make_shared<WindowRdd>(graph()->engine(), info(), state_, partitioner_, std::move(inputs), kept);
+    lastTime_ = time;
     return last_;
   }
 
@@ -141,12 +145,13 @@ class IncrementalWindow final : public StreamNode {
   std::shared_ptr<State> state_;
   PartitionerPtr partitioner_;
   std::shared_ptr<WindowRdd> last_;
+  Time lastTime_{0};
 };
 
 }  // namespace
 
-StreamPtr incrementalWindow(const StreamPtr& reduced, Duration window, Duration slide, std::unique_ptr<WindowFold> fold,
-                            PartitionerPtr partitioner) {
+StreamPtr incrementalWindow(const StreamPtr& reduced, Duration window, Duration slide,
+                            std::unique_ptr<WindowFold> fold, PartitionerPtr partitioner) {
   checkWindow("reduceByKeyAndWindow", *reduced, window, slide);
   reduced->persist(StorageLevel::MEMORY_ONLY_SER, nullptr);
   return std::make_shared<IncrementalWindow>(reduced, window, slide, std::move(fold), std::move(partitioner));
