@@ -3,6 +3,8 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
 
+#include <sys/prctl.h>
+
 #include <exception>
 #include <utility>
 
@@ -61,6 +63,7 @@ std::int64_t RecurringTimer::stop(bool interrupt) {
 
 void RecurringTimer::run(std::int64_t next) {
   runner_ = std::this_thread::get_id();
+  prctl(PR_SET_TIMERSLACK, 1);  // nanoseconds; otherwise each tick comes up to 50 µs late
   int madeUp = 0;
   for (bool last = false; !last; next += period_) {
     last = stopping_;

@@ -14,6 +14,8 @@ namespace millrace::bench {
 
 namespace {
 
+constexpr double kMostNoise = 0.02;
+
 std::string cpuModel() {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {
@@ -58,7 +60,9 @@ std::string describe(const Bar& bar, const std::string& unit) {
 }
 
 std::string verdict(const Line& line) {
-  auto say = [](bool reached) { return reached ? "yes" : "**no**"; };
+  auto say = [&](bool reached) {
+    return std::string(reached ? "yes" : "**no**") + (line.noise > kMostNoise ? ", noisy" : "");
+  };
   switch (line.bar.kind) {
     case Bar::Kind::kNone:
       return "–";

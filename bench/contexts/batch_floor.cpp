@@ -8,6 +8,7 @@
 #include <millrace/dstream/ops.hpp>
 #include <millrace/rdd/ops.hpp>
 
+#include <sys/prctl.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -82,6 +83,7 @@ void runEngine(std::int64_t intervalMs, Delays& delays) {
 /// A thread that sleeps until a batch is due and runs the tasks of two stages, which is all there is to do.
 void runByHand(std::int64_t intervalMs, Delays& delays) {
   auto pool = pinnedEngine(2);
+  prctl(PR_SET_TIMERSLACK, 1);
   tbb::task_arena arena(2, 1);
   std::vector<double> measured;
   std::atomic<int> tasks = 0;

@@ -113,10 +113,10 @@ class HandWindows {
   std::size_t next_ = 0;
 };
 
-/// Milliseconds per slide; the window is full before the first round.
+/// Milliseconds per slide. Before the first round the window is full, and batches are dropped as fast as new ones come.
 template <class Window>
 std::function<double()> slides(std::shared_ptr<Window> window) {
-  for (std::size_t i = 0; i < kWindow + 2; ++i) window->slide();
+  for (std::size_t i = 0; i < 2 * kWindow; ++i) window->slide();
   return [window] {
     double seconds = secondsOf([&] {
       for (std::size_t i = 0; i < kSlidesPerRound; ++i) window->slide();

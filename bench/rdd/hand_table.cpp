@@ -4,7 +4,6 @@
 
 #include <bit>
 #include <cstring>
-#include <stdexcept>
 
 namespace millrace::bench {
 
@@ -12,16 +11,17 @@ namespace {
 
 constexpr std::size_t kBlock = 64;
 
-/// Bit i: byte i is a space or a control character.
-std::uint64_t delimiters(const char* text) {
+/// Bit i: byte i of the block at `at` is a space or a control character.
+std::uint64_t delimiters(std::string_view text, std::size_t at) {
   const __m128i space = _mm_set1_epi8(' ');
   std::uint64_t mask = 0;
   for (unsigned part = 0; part < kBlock; part += 16) {
-    __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + part));
+    __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at + part));
     int found = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, space), bytes));
     mask |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(found)) << part;
   }
-  return mask;
+  std::size_t left = text.size() - at;
+  return left < kBlock ? mask & ((std::uint64_t{1} << left) - 1) : mask;
 }
 
 }  // namespace
@@ -32,21 +32,28 @@ const std::array<HandTable::Key, HandTable::kLongestWord + 1> HandTable::kMasks 
   return masks;
 }();
 
-/// In two steps for a handful of blocks at a time: where the words are and which slots they will need, then the counting,
-/// by when the slots are in the cache.
 void HandTable::addAll(std::string_view text) {
-  constexpr std::size_t kAtOnce = 64;
+  std::size_t start = 0;
+  for (std::size_t at = 0; at < text.size(); at += kBlock) {
+    for (std::uint64_t ends = delimiters(text, at); ends != 0; ends &= ends - 1) {
+      std::size_t end = at + static_cast<std::size_t>(std::countr_zero(ends));
+      Key key = keyOf(text.data() + start, end - start);
+      add(key, place(key), 1);
+      start = end + 1;
+    }
+  }
+}
+
+void HandTable::addAllAhead(std::string_view text) {
+  constexpr std::size_t kAtOnce = 256;
   std::array<Key, kAtOnce + kBlock> keys;
   std::array<std::uint32_t, kAtOnce + kBlock> places;
   std::size_t start = 0;
   for (std::size_t at = 0; at < text.size();) {
     std::size_t found = 0;
     for (; at < text.size() && found < kAtOnce; at += kBlock) {
-      std::uint64_t ends = delimiters(text.data() + at);
-      if (text.size() - at < kBlock) ends &= (std::uint64_t{1} << (text.size() - at)) - 1;
-      for (; ends != 0; ends &= ends - 1) {
+      for (std::uint64_t ends = delimiters(text, at); ends != 0; ends &= ends - 1) {
         std::size_t end = at + static_cast<std::size_t>(std::countr_zero(ends));
-        if (end - start > kLongestWord) throw std::length_error("a word that is too long for HandTable");
         keys[found] = keyOf(text.data() + start, end - start);
         places[found] = static_cast<std::uint32_t>(place(keys[found]));
         __builtin_prefetch(&slots_[places[found]]);

@@ -92,6 +92,7 @@ void wordcountMem(Session& session) {
   auto one = Words::get().blocks(1), many = Words::get().blocks(16);
   std::vector<Variant> variants = {
       {"hand", handRun(hand)},
+      {"hand, ahead", handRun([](HandTable& table, std::string_view text) { table.addAllAhead(text); })},
       {"engine 1", engineRun(1, one, countViews)},
       {"engine 16", engineRun(1, many, countViews)},
   };
@@ -101,6 +102,8 @@ void wordcountMem(Session& session) {
   }
   Figures figures = session.measure(variants);
   session.report("wordcount_mem, 1 partition", "M words/s", figures, ratioAtLeast(0.55), "engine 1");
+  session.report("wordcount_mem, 1 partition, beside a reference that prefetches", "M words/s", figures, {},
+                 "engine 1", "hand, ahead");
   session.report("wordcount_mem, 16 partitions", "M words/s", figures, ratioAtLeast(0.55), "engine 16");
   if (!hasTwoCores()) return;
   session.report("wordcount_mem, 16 partitions, two cores", "M words/s", figures, {}, "engine 16, two cores",

@@ -38,7 +38,8 @@ void StreamNode::setName(const std::string& name) {
   auto owner = graph();
   std::lock_guard lock(owner->mutex());
   if (owner->phase() != StreamGraph::Phase::kBuilding)
-    throw IllegalState("naming " + info_->describe() + " after start(): give names while building the program");
+    throw IllegalState("naming " + info_->describe() +
+                       " after start(): give names while building the program");
   info_->name = name;
 }
 
@@ -66,10 +67,13 @@ std::vector<NodePtr> StreamNode::slice(Time from, Time to) {
   auto owner = graph();
   std::lock_guard lock(owner->mutex());
   Time zero = owner->zeroTime();
-  Time first = from.floor(slide_, zero), last = to.floor(slide_, zero);
+  if (remember_.isZero())
+    throw SparkException(
+        info_->describe() +
+        " has not been initialized, because no output operation uses it: add one, such as foreachRDD");
+  Time first = std::max(from.floor(slide_, zero), zero), last = to.floor(slide_, zero);
   std::vector<NodePtr> rdds;
   for (Time time = first; time <= last; time = time + slide_) {
-    if (time < zero) continue;
     if (NodePtr made = rdd(time)) rdds.push_back(std::move(made));
   }
   return rdds;
@@ -104,19 +108,22 @@ void StreamNode::checkpoint(Duration interval) {
 }
 
 void StreamNode::validate() const {
-  if (mustCheckpoint() && graph()->checkpointDirectory().empty())
-    throw IllegalArgument(info_->describe() +
-                          " keeps state over batches and needs a checkpoint directory: call checkpoint(directory) on "
-                          "the StreamingContext before start()");
+  if ((mustCheckpoint() || checkpointInterval_) && graph()->checkpointDirectory().empty())
+    throw IllegalArgument(
+        info_->describe() + (mustCheckpoint() ? " keeps state over batches" : " has a checkpoint interval") +
+        " and needs a checkpoint directory: call checkpoint(directory) on the StreamingContext before "
+        "start()");
   if (checkpointInterval_ && (*checkpointInterval_ < slide_ || !checkpointInterval_->isMultipleOf(slide_)))
-    throw IllegalArgument("the checkpoint interval of " + info_->describe() + " is " + checkpointInterval_->toString() +
-                          ": it has to be a multiple of its slide, " + slide_.toString());
+    throw IllegalArgument("the checkpoint interval of " + info_->describe() + " is " +
+                          checkpointInterval_->toString() + ": it has to be a multiple of its slide, " +
+                          slide_.toString());
 }
 
 void StreamNode::initialize() {
   if (mustCheckpoint() && !checkpointInterval_) checkpointInterval_ = defaultCheckpointInterval();
   remember_ = slide_;
-  if (checkpointInterval_ && *checkpointInterval_ >= slide_) remember_ = std::max(remember_, *checkpointInterval_ * 2);
+  if (checkpointInterval_ && *checkpointInterval_ >= slide_)
+    remember_ = std::max(remember_, *checkpointInterval_ * 2);
 }
 
 Duration StreamNode::defaultCheckpointInterval() const {
@@ -143,8 +150,9 @@ void StreamNode::clearMetadata(Time time, bool unpersist) {
 NodePtr StreamNode::parentRdd(std::size_t i, Time time) {
   const StreamPtr& parent = parents_[i];
   if (NodePtr made = parent->rdd(time)) return made;
-  throw SparkException(info_->describe() + " could not generate an RDD from its parent " + parent->info()->describe() +
-                       " at time " + time.toString() + ": a source that has no data has to give an empty RDD");
+  throw SparkException(info_->describe() + " could not generate an RDD from its parent " +
+                       parent->info()->describe() + " at time " + time.toString() +
+                       ": a source that has no data has to give an empty RDD");
 }
 
 InputNode::InputNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind)

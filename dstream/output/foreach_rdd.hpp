@@ -10,12 +10,12 @@ namespace core {
 /// shows is pinned, so that it still shows the same after the next batch; also if the function fails.
 template <class T, class F>
 void callWithRdd(const F& function, const NodePtr& node, Time time) {
-  const long users = node.use_count();
+  const auto lent = std::make_shared<NodePtr>(node);  // counts the function's handles, and no others
   const auto pinIfKept = [&] {
-    if (node.use_count() > users) node->pin();
+    if (lent.use_count() > 1) node->pin();
   };
   try {
-    RDD<T> rdd(node);
+    RDD<T> rdd(NodePtr(lent, node.get()));
     if constexpr (std::invocable<const F&, const RDD<T>&, Time>) {
       function(rdd, time);
     } else {

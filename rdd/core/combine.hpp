@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -112,22 +113,20 @@ class CombineWriter final : public ShuffleWriter {
 
   std::vector<ShuffleFilePtr> finish() override {
     sizeHint_.store(table_.size(), std::memory_order_relaxed);
-    std::vector<std::unique_ptr<File>> files;
-    for (int p = 0; p < outputs_; ++p) files.push_back(std::make_unique<File>());
-    if (outputs_ == 1) {
-      files[0]->table = std::move(table_);
-    } else {
-      spread(files);
+    files_.resize(static_cast<std::size_t>(outputs_));
+    if (outputs_ > 1) {
+      spread();
+    } else if (!table_.empty()) {
+      fileOf(0).table = std::move(table_);
     }
-    for (std::size_t bucket = 0; bucket < raw_.size(); ++bucket)
-      files[bucket / bucketsPerOutput()]->raw.push_back(std::move(raw_[bucket]));
+    for (std::size_t bucket = 0; bucket < raw_.size(); ++bucket) {
+      if (!raw_[bucket].empty()) fileOf(bucket / bucketsPerOutput()).raw.push_back(std::move(raw_[bucket]));
+    }
     auto texts = std::make_shared<TextArena>(std::move(texts_));
-    std::vector<ShuffleFilePtr> result;
-    for (auto& file : files) {
-      file->rawTexts = texts;
-      result.push_back(std::move(file));
+    for (auto& file : files_) {
+      if (file) file->rawTexts = texts;
     }
-    return result;
+    return {std::make_move_iterator(files_.begin()), std::make_move_iterator(files_.end())};
   }
 
  private:
@@ -141,12 +140,23 @@ class CombineWriter final : public ShuffleWriter {
     }
   }
 
-  void spread(std::vector<std::unique_ptr<File>>& files) {
-    for (auto& file : files) file->combined.reserve(table_.size() / files.size() * 9 / 8 + 8);
-    for (auto& [key, value] : table_)
-      files[outputOf(Form::hash(key))]->combined.emplace_back(key, std::move(value));
-    auto texts = std::make_shared<TextArena>(table_.takeTexts());
-    for (auto& file : files) file->texts = texts;
+  void spread() {
+    auto texts = std::make_shared<TextArena>();
+    for (auto& [key, value] : table_) {
+      File& file = fileOf(outputOf(Form::hash(key)));
+      if (!file.texts) {
+        file.texts = texts;
+        file.combined.reserve(table_.size() / files_.size() * 9 / 8 + 8);
+      }
+      file.combined.emplace_back(key, std::move(value));
+    }
+    *texts = table_.takeTexts();
+  }
+
+  /// Partitions that get nothing have no file: most of those of a small batch.
+  File& fileOf(std::size_t output) {
+    if (!files_[output]) files_[output] = std::make_unique<File>();
+    return *files_[output];
   }
 
   void beginRaw() { raw_.resize(static_cast<std::size_t>(outputs_) * bucketsPerOutput()); }
@@ -157,11 +167,14 @@ class CombineWriter final : public ShuffleWriter {
       Form::keep(key, texts_);
       std::uint64_t hash = Form::hash(key);
       std::size_t region = (hash >> 32) * bucketsPerOutput() >> 32;
-      raw_[outputOf(hash) * bucketsPerOutput() + region].emplace_back(std::move(key), combiner_.create(own(record.second)));
+      raw_[outputOf(hash) * bucketsPerOutput() + region].emplace_back(std::move(key),
+                                                                      combiner_.create(own(record.second)));
     }
   }
 
-  std::size_t outputOf(std::uint64_t hash) const { return static_cast<std::size_t>(partitionOfHash(hash, outputs_)); }
+  std::size_t outputOf(std::uint64_t hash) const {
+    return static_cast<std::size_t>(partitionOfHash(hash, outputs_));
+  }
   std::size_t bucketsPerOutput() const {
     return std::max<std::size_t>(1, kLeastBuckets / static_cast<std::size_t>(outputs_));
   }
@@ -173,6 +186,7 @@ class CombineWriter final : public ShuffleWriter {
   CombineWatch watch_;
   std::vector<typename File::Entries> raw_;
   TextArena texts_;
+  std::vector<std::unique_ptr<File>> files_;
 };
 
 /// The reduce side: merges files in the order of the map tasks, entries in hash order.

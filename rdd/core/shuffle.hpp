@@ -23,7 +23,7 @@ struct ShuffleWriter {
   virtual ~ShuffleWriter() = default;
   /// Takes all that the reader has; may be called again.
   virtual void drain(ReaderBase& input) = 0;
-  /// One file per output partition.
+  /// One file per output partition, null where there is nothing for it.
   virtual std::vector<ShuffleFilePtr> finish() = 0;
 };
 

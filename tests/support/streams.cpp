@@ -53,13 +53,15 @@ class StreamTest::BatchWatch final : public StreamingListener {
   std::set<std::int64_t> ended_;
 };
 
-StreamTest::StreamTest(StreamOptions options)
+StreamTest::StreamTest(StreamOptions options) : StreamTest(makeEngine(options.shape), options) {}
+
+StreamTest::StreamTest(core::EnginePtr engine, StreamOptions options)
     : options_(std::move(options)), clock_(std::make_shared<ManualClock>(options_.now)) {
   SparkConf conf;
   conf.set(config::kMode.name, options_.mode == StreamingMode::kMicroBatch ? "micro-batch" : "continuous");
   for (const auto& [key, value] : options_.conf) conf.set(key, value);
-  context_ = std::make_unique<StreamingContext>(SparkContext(conf, makeEngine(options_.shape)),
-                                                options_.batch, clock_);
+  context_ =
+      std::make_unique<StreamingContext>(SparkContext(conf, std::move(engine)), options_.batch, clock_);
   context_->graph()->setCheckpointDirectory("checkpoint");
 }
 

@@ -97,6 +97,8 @@ struct StreamOptions {
 class StreamTest {
  public:
   explicit StreamTest(StreamOptions options = {});
+  /// On an engine of the test's own: another file system, another runner.
+  explicit StreamTest(core::EnginePtr engine, StreamOptions options = {});
   ~StreamTest();
 
   StreamingContext& context() { return *context_; }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <string>
@@ -41,7 +42,9 @@ std::vector<Sums<KeyOf<P>>> shuffled(const std::vector<std::vector<std::vector<P
   std::vector<Sums<K>> results;
   for (std::size_t output = 0; output < static_cast<std::size_t>(outputs); ++output) {
     auto merger = spec.merger();
-    for (auto& files : written) merger->add(0, std::move(files[output]));
+    for (auto& files : written) {
+      if (files[output]) merger->add(0, std::move(files[output]));
+    }
     BlockPtr block = merger->finish();
     Sums<K> sums;
     for (auto& [key, value] : test::drain<std::pair<K, long>>(block->open()))
@@ -110,8 +113,7 @@ TEST(Combine, AddsUpWhatItNoLongerCombines) {
   const std::vector<std::vector<std::vector<P>>> tasks{chunksWithManyKeys<P>(110'000, number),
                                                        chunksWithManyKeys<P>(90'000, number),
                                                        chunksWithManyKeys<P>(100, number)};
-  for (int outputs : {1, 3, 40})
-    EXPECT_EQ(joined(shuffled(tasks, outputs)), modelOf<int>(tasks)) << outputs;
+  for (int outputs : {1, 3, 40}) EXPECT_EQ(joined(shuffled(tasks, outputs)), modelOf<int>(tasks)) << outputs;
 }
 
 TEST(Combine, AddsUpLongKeysItNoLongerCombines) {
@@ -162,6 +164,21 @@ TEST(Combine, StopsCombiningWhenMostKeysAreNew) {
   ASSERT_GE(file.raw.size(), 16u);
   for (const auto& bucket : file.raw)
     EXPECT_GT(bucket.size(), raw / file.raw.size() / 2) << "buckets of one size";
+}
+
+TEST(Combine, WritesNoFileForAPartitionThatGetsNothing) {
+  using P = std::pair<int, long>;
+  CombineSpec<P, long, Summing> spec(Summing{});
+  for (int outputs : {1, 16}) {
+    for (const std::vector<P>& records : {std::vector<P>(), std::vector<P>{{7, 1}}}) {
+      auto writer = spec.writer(0, outputs);
+      writer->drain(*chunksReader<P>({records}));
+      auto files = writer->finish();
+      EXPECT_EQ(files.size(), static_cast<std::size_t>(outputs));
+      auto written = std::ranges::count_if(files, [](const ShuffleFilePtr& file) { return file != nullptr; });
+      EXPECT_EQ(written, static_cast<std::ptrdiff_t>(records.size()));
+    }
+  }
 }
 
 TEST(Combine, GoesOnAfterAnEmptyChunk) {
