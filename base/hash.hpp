@@ -74,7 +74,9 @@ struct Hash<T> {
 template <class T>
   requires(std::is_convertible_v<const T&, std::string_view> && !std::is_pointer_v<T>)
 struct Hash<T> {
-  std::uint64_t operator()(std::string_view text) const { return core::hashLongBytes(text.data(), text.size()); }
+  std::uint64_t operator()(std::string_view text) const {
+    return core::hashLongBytes(text.data(), text.size());
+  }
 };
 
 template <class T>
@@ -99,7 +101,8 @@ template <class... Ts>
 struct Hash<std::tuple<Ts...>> {
   std::uint64_t operator()(const std::tuple<Ts...>& key) const {
     std::uint64_t hash = sizeof...(Ts);
-    std::apply([&](const Ts&... fields) { ((hash = core::hashCombine(hash, Hash<Ts>{}(fields))), ...); }, key);
+    std::apply([&](const Ts&... fields) { ((hash = core::hashCombine(hash, Hash<Ts>{}(fields))), ...); },
+               key);
     return hash;
   }
 };

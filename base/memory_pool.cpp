@@ -33,7 +33,8 @@ SizeClass classOf(std::size_t bytes) {
 }
 
 std::size_t memoryLimit() {
-  std::size_t limit = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  std::size_t limit =
+      static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   std::ifstream file("/sys/fs/cgroup/memory.max");
   std::uint64_t group = 0;
   if (file >> group) limit = std::min<std::size_t>(limit, group);

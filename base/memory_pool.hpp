@@ -46,7 +46,9 @@ struct PoolAllocator {
   }
 
  private:
-  static constexpr std::size_t kAlignment = alignof(T) > alignof(std::max_align_t) ? alignof(T) : alignof(std::max_align_t);
+  static constexpr std::size_t kAlignment = alignof(T) > alignof(std::max_align_t)
+                                                ? alignof(T)
+                                                : alignof(std::max_align_t);
 };
 
 }  // namespace millrace::core

@@ -45,13 +45,15 @@ struct Begun {
 class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
-       std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<ContextWaiter> waiter, std::shared_ptr<Clock> clock)
+       std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<ContextWaiter> waiter,
+       std::shared_ptr<Clock> clock)
       : graph_(std::move(graph)),
         tracker_(std::move(tracker)),
         scheduler_(std::move(scheduler)),
         waiter_(std::move(waiter)),
-        timer_(std::move(clock), graph_->batchDuration().milliseconds(),
-               [this](std::int64_t time) { onTick(Time(time)); }, "epoch timer") {}
+        timer_(
+            std::move(clock), graph_->batchDuration().milliseconds(),
+            [this](std::int64_t time) { onTick(Time(time)); }, "epoch timer") {}
 
   Time firstBatchTime() const { return Time(timer_.getStartTime()); }
 
@@ -80,7 +82,8 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       const NodePtr& initial = exchange.flow.initial;
       if (!initial) continue;
       initial->prepare();
-      for (int p = 0; p < initial->partitions(); ++p) exchange.flow.state->begin(p, firstBatch, initial->block(p));
+      for (int p = 0; p < initial->partitions(); ++p)
+        exchange.flow.state->begin(p, firstBatch, initial->block(p));
     }
   }
 
@@ -101,7 +104,8 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       ended = live_->epochs().awaitFewerThan(1, deadline);
     }
     std::unique_lock lock(mutex_);
-    ended = changed_.wait_until(lock, deadline, [&] { return (closed_.empty() && !driving_) || !finish; }) && ended;
+    ended = changed_.wait_until(lock, deadline, [&] { return (closed_.empty() && !driving_) || !finish; }) &&
+            ended;
     stopped_ = true;
     changed_.notify_all();
     ended = changed_.wait_until(lock, deadline, [&] { return driverEnded_; }) && ended;
@@ -213,7 +217,8 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       failed_ = true;
       changed_.notify_all();
     }
-    auto error = std::make_exception_ptr(BatchFailure(time, "the continuous run has ended", std::move(failure)));
+    auto error =
+        std::make_exception_ptr(BatchFailure(time, "the continuous run has ended", std::move(failure)));
     logError("a user function threw: the continuous run has ended", {{"error", describeException(error)}});
     waiter_->notifyError(std::move(error));
   }
@@ -297,7 +302,8 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     }
     std::vector<std::vector<ShuffleFilePtr>> tasks;
     for (auto& [key, part] : parts) tasks.push_back(std::move(part.files));
-    return writtenShuffleNode(graph_->engine(), point.target->info(), point.spec, point.partitioner, std::move(tasks));
+    return writtenShuffleNode(graph_->engine(), point.target->info(), point.spec, point.partitioner,
+                              std::move(tasks));
   }
 
   const std::shared_ptr<StreamGraph> graph_;
@@ -324,8 +330,8 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
 EpochGenerator::EpochGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
                                std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<ContextWaiter> waiter,
                                std::shared_ptr<Clock> clock)
-    : impl_(std::make_shared<Impl>(std::move(graph), std::move(tracker), std::move(scheduler), std::move(waiter),
-                                   std::move(clock))) {}
+    : impl_(std::make_shared<Impl>(std::move(graph), std::move(tracker), std::move(scheduler),
+                                   std::move(waiter), std::move(clock))) {}
 
 EpochGenerator::~EpochGenerator() = default;
 

@@ -91,8 +91,8 @@ JobGenerator::JobGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<R
   state_->tracker = std::move(tracker);
   state_->scheduler = std::move(scheduler);
   auto tick = [state = state_.get()](std::int64_t time) { state->onTick(time); };
-  state_->timer = std::make_unique<RecurringTimer>(std::move(clock), state_->graph->batchDuration().milliseconds(),
-                                                   std::move(tick), "batch timer");
+  state_->timer = std::make_unique<RecurringTimer>(
+      std::move(clock), state_->graph->batchDuration().milliseconds(), std::move(tick), "batch timer");
 }
 
 Time JobGenerator::firstBatchTime() const { return Time(state_->timer->getStartTime()); }

@@ -107,7 +107,8 @@ void JobScheduler::State::begin(Batch& batch, OutputOperationInfo& output) {
   bus->post([output](StreamingListener& to) { to.onOutputOperationStarted(output); });
 }
 
-void JobScheduler::State::end(Batch& batch, const OutputOperationInfo& begun, const std::exception_ptr& failure) {
+void JobScheduler::State::end(Batch& batch, const OutputOperationInfo& begun,
+                              const std::exception_ptr& failure) {
   OutputOperationInfo output = begun;
   output.endTime = clock->now();
   if (failure) {

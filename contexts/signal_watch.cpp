@@ -54,7 +54,8 @@ void uninstall(int pipe) {
 }  // namespace
 
 SignalWatch::SignalWatch(std::function<void(int)> onSignal) {
-  if (pipe2(pipe_, O_CLOEXEC) != 0) throw SparkException("no pipe for signals: raise the limit of open files (ulimit -n)");
+  if (pipe2(pipe_, O_CLOEXEC) != 0)
+    throw SparkException("no pipe for signals: raise the limit of open files (ulimit -n)");
   install(pipe_[1]);
   thread_ = std::thread([onSignal = std::move(onSignal), from = pipe_[0]] {
     unsigned char signal = 0;

@@ -27,7 +27,8 @@ class SparkContext {
   RDD<owned_t<std::ranges::range_value_t<R>>> parallelize(R&& records, int slices) const {
     using T = owned_t<std::ranges::range_value_t<R>>;
     std::vector<T> owned;
-    if constexpr (std::ranges::sized_range<R>) owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
+    if constexpr (std::ranges::sized_range<R>)
+      owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
     for (auto&& record : records) owned.push_back(own(record));
     return RDD<T>(core::parallelNode<T>(engine(), std::move(owned), slices));
   }

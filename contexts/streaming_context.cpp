@@ -12,7 +12,8 @@ namespace millrace {
 namespace {
 
 std::shared_ptr<Clock> clockOf(const SparkContext& sparkContext) {
-  if (sparkContext.getConf().get(config::kClock) == ClockKind::kManual) return std::make_shared<ManualClock>();
+  if (sparkContext.getConf().get(config::kClock) == ClockKind::kManual)
+    return std::make_shared<ManualClock>();
   return std::make_shared<SystemClock>();
 }
 
@@ -67,7 +68,8 @@ DStream<std::string_view> StreamingContext::socketTextStream(const std::string& 
   return DStream<std::string_view>(addReceiver("Socket stream", std::move(receiver)));
 }
 
-core::StreamPtr StreamingContext::addReceiver(const std::string& kind, std::unique_ptr<core::ReceiverBase> receiver) {
+core::StreamPtr StreamingContext::addReceiver(const std::string& kind,
+                                              std::unique_ptr<core::ReceiverBase> receiver) {
   return core::receiverStream(graph(), kind, impl_->tracker, std::move(receiver));
 }
 

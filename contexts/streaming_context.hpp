@@ -72,7 +72,8 @@ class StreamingContext {
     return queueStream(queue, oneAtATime, core::emptyPartition<T>(graph()->engine()));
   }
   template <class T>
-  DStream<T> queueStream(const RDDQueue<T>& queue, bool oneAtATime, const RDD<std::type_identity_t<T>>& defaultRDD) {
+  DStream<T> queueStream(const RDDQueue<T>& queue, bool oneAtATime,
+                         const RDD<std::type_identity_t<T>>& defaultRDD) {
     return inputStream<T>(std::make_shared<core::QueueInput<T>>(graph(), queue, oneAtATime, defaultRDD));
   }
 

@@ -55,7 +55,8 @@ Deadline in(std::chrono::milliseconds time) {
 }
 
 std::chrono::milliseconds until(Deadline deadline) {
-  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   return std::max(left, std::chrono::milliseconds(0));
 }
 
@@ -85,7 +86,8 @@ StreamingContext::Impl::Impl(SparkContext core, Duration batchDuration, std::sha
       bus(std::make_shared<core::ListenerBus>()),
       waiter(std::make_shared<core::ContextWaiter>()),
       receivers_(bus),
-      tracker(std::make_shared<core::ReceiverTracker>(clock, receiverOptions(sparkContext.getConf()), &receivers_)) {
+      tracker(std::make_shared<core::ReceiverTracker>(clock, receiverOptions(sparkContext.getConf()),
+                                                      &receivers_)) {
   const SparkConf& conf = sparkContext.getConf();
   graph->setConcurrent(conf.get(config::kConcurrentJobs) > 1);
   graph->setUnpersist(conf.get(config::kUnpersist));
@@ -100,14 +102,16 @@ void StreamingContext::Impl::start() {
       logWarning("start() of a StreamingContext that is running already has no effect");
       return;
     case StreamingContextState::STOPPED:
-      throw IllegalState("start() after stop(): a stopped StreamingContext cannot start again, create a new one");
+      throw IllegalState(
+          "start() after stop(): a stopped StreamingContext cannot start again, create a new one");
     case StreamingContextState::INITIALIZED:
       break;
   }
   claimActive(this);
   try {
     if (sparkContext.isStopped())
-      throw IllegalState("start() of a StreamingContext whose SparkContext is stopped: create a new SparkContext");
+      throw IllegalState(
+          "start() of a StreamingContext whose SparkContext is stopped: create a new SparkContext");
     graph->validate();
     startParts();
   } catch (...) {
@@ -122,7 +126,8 @@ void StreamingContext::Impl::startParts() {
     core::JobGenerator::clear(*graph, *tracker, time, succeeded);
   };
   int concurrentJobs = sparkContext.getConf().get(config::kConcurrentJobs);
-  auto scheduler = std::make_shared<core::JobScheduler>(concurrentJobs, clock, bus, waiter, std::move(batchEnd));
+  auto scheduler =
+      std::make_shared<core::JobScheduler>(concurrentJobs, clock, bus, waiter, std::move(batchEnd));
   auto generator = makeGenerator(scheduler);
   Time first = generator->firstBatchTime();
   graph->start(first - graph->batchDuration());
@@ -147,7 +152,8 @@ std::shared_ptr<core::BatchGenerator> StreamingContext::Impl::makeGenerator(
 
 bool StreamingContext::Impl::stop(bool stopSparkContext, bool gracefully) {
   if (bus->isCallbackThread())
-    throw SparkException("stop() from a StreamingListener, which the stop would wait for: call it on another thread");
+    throw SparkException(
+        "stop() from a StreamingListener, which the stop would wait for: call it on another thread");
   if (isOwnThread()) {
     logInfo("stop() from inside a batch: it goes on when the batch has ended");
     std::thread([self = shared_from_this(), stopSparkContext, gracefully] {
@@ -160,7 +166,8 @@ bool StreamingContext::Impl::stop(bool stopSparkContext, bool gracefully) {
   if (state() == StreamingContextState::STOPPED) {
     logWarning("stop() of a StreamingContext that is stopped already");
   } else {
-    if (state() == StreamingContextState::INITIALIZED) logWarning("stop() of a StreamingContext that was never started");
+    if (state() == StreamingContextState::INITIALIZED)
+      logWarning("stop() of a StreamingContext that was never started");
     ended = stopParts(gracefully);
   }
   if (stopSparkContext) sparkContext.stop();
@@ -184,7 +191,8 @@ bool StreamingContext::Impl::stopParts(bool gracefully) {
     for (const core::InputPtr& input : graph->inputs()) input->stop();
     std::string running = scheduler_->runningNow(), making = generator_->runningNow();
     if (!making.empty()) running += (running.empty() ? "" : "; ") + making;
-    bool jobsEnded = scheduler_->stop(gracefully && !ended ? std::chrono::steady_clock::now() : std::max(deadline, in(kGrace)));
+    bool jobsEnded = scheduler_->stop(gracefully && !ended ? std::chrono::steady_clock::now()
+                                                           : std::max(deadline, in(kGrace)));
     ended = jobsEnded && ended;
     if (!ended) logUnfinished(timeout, running);
   }

@@ -28,9 +28,12 @@ Line::Tap Line::build(std::size_t stream, ReaderPtr reader, const PartKey& key) 
   }
   Tap tap;
   tap.fork = ops.fork(std::move(reader));
-  for (std::size_t point : here.points) tap.branches.push_back(buildTail(point, ops, tap.fork->addBranch(), key));
-  for (const auto& branch : here.branches) tap.branches.push_back(buildBranch(branch, tap.fork->addBranch(), key));
-  for (std::size_t exchange : here.exchanges) tap.branches.push_back(buildExchange(exchange, tap.fork->addBranch()));
+  for (std::size_t point : here.points)
+    tap.branches.push_back(buildTail(point, ops, tap.fork->addBranch(), key));
+  for (const auto& branch : here.branches)
+    tap.branches.push_back(buildBranch(branch, tap.fork->addBranch(), key));
+  for (std::size_t exchange : here.exchanges)
+    tap.branches.push_back(buildExchange(exchange, tap.fork->addBranch()));
   return tap;
 }
 
@@ -41,14 +44,16 @@ Line::Tap Line::buildExchange(std::size_t exchange, ReaderPtr reader) {
   return tap;
 }
 
-Line::Tap Line::buildTail(std::size_t point, const RecordOps& ops, ReaderPtr reader, const PartKey& key) const {
+Line::Tap Line::buildTail(std::size_t point, const RecordOps& ops, ReaderPtr reader,
+                          const PartKey& key) const {
   const Plan::Point& target = plan_.points[point];
   Tap tap;
   tap.reader = std::move(reader);
   tap.point = point;
   tap.key = key;
   if (target.output) {
-    tap.output = inOperator(target.output->info(), [&] { return target.output->writer()(key.partition, epoch_); });
+    tap.output =
+        inOperator(target.output->info(), [&] { return target.output->writer()(key.partition, epoch_); });
   } else if (target.spec) {
     tap.writer = target.spec->writer(0, target.partitioner->partitions());
   } else {

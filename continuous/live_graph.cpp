@@ -43,7 +43,8 @@ class LiveGraph::LineCell : public Cell, public LineExit {
   /// All lines of the epoch are closed: whoever gets records from here is told, once for each cell.
   void closeEpoch(Epoch epoch) {
     for (std::size_t exchange : next_) {
-      for (auto& cell : graph_.exchangeCells_[exchange]) cell->post(Mail{epoch, 0, nullptr, nullptr, nullptr});
+      for (auto& cell : graph_.exchangeCells_[exchange])
+        cell->post(Mail{epoch, 0, nullptr, nullptr, nullptr});
     }
     graph_.epochs_.cellClosed(epoch);
   }
@@ -83,7 +84,8 @@ class LiveGraph::SourceCell final : public LineCell {
       put(mail.epoch, mail.partition, std::move(records), std::move(mail.credit));
       return;
     }
-    for (int partition = number_; partition < mail.partition; partition += cells_) closeLine(mail.epoch, partition);
+    for (int partition = number_; partition < mail.partition; partition += cells_)
+      closeLine(mail.epoch, partition);
     current_ = mail.epoch + 1;
     closeEpoch(mail.epoch);
   }
@@ -99,7 +101,10 @@ class LiveGraph::SourceCell final : public LineCell {
 class LiveGraph::ExchangeCell final : public LineCell {
  public:
   ExchangeCell(LiveGraph& graph, const Plan::Exchange& exchange, int partition)
-      : LineCell(graph, exchange.to), exchange_(exchange), state_(exchange.flow.state.get()), partition_(partition) {}
+      : LineCell(graph, exchange.to),
+        exchange_(exchange),
+        state_(exchange.flow.state.get()),
+        partition_(partition) {}
 
   void addSenders(int senders) { senders_ += senders; }
 
@@ -139,7 +144,8 @@ class LiveGraph::ExchangeCell final : public LineCell {
 
   BlockPtr update(Epoch epoch, const BlockPtr& records, bool sweep) {
     const OperatorPtr& info = graph_.plan_.streams[exchange_.to].node->info();
-    return inOperator(info, [&] { return state_->update(partition_, graph_.epochs_.timeOf(epoch), records, sweep); });
+    return inOperator(
+        info, [&] { return state_->update(partition_, graph_.epochs_.timeOf(epoch), records, sweep); });
   }
 
   const Plan::Exchange& exchange_;
@@ -186,7 +192,8 @@ LiveGraph::LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSour
       pool_(std::move(pool)) {
   for (const Plan::Exchange& exchange : plan_.exchanges) {
     auto& cells = exchangeCells_.emplace_back();
-    for (int i = 0; i < exchange.flow.outputs; ++i) cells.push_back(std::make_unique<ExchangeCell>(*this, exchange, i));
+    for (int i = 0; i < exchange.flow.outputs; ++i)
+      cells.push_back(std::make_unique<ExchangeCell>(*this, exchange, i));
   }
   auto connect = [&](std::size_t stream, int senders) {
     for (std::size_t exchange : plan_.exchangesFrom(stream)) {
@@ -213,13 +220,15 @@ int LiveGraph::cellCount() const {
 
 void LiveGraph::feed(std::size_t source, BlockPtr block, std::stop_token stop) {
   auto credit = credits_[source]->take(stop);
-  if (credit) sourceCells_[source][0]->post(Mail{Mail::kCurrent, 0, std::move(block), nullptr, std::move(credit)});
+  if (credit)
+    sourceCells_[source][0]->post(Mail{Mail::kCurrent, 0, std::move(block), nullptr, std::move(credit)});
 }
 
 void LiveGraph::feed(std::size_t source, const NodePtr& rdd, Epoch epoch) {
   auto& cells = sourceCells_[source];
   for (int partition = 0; partition < rdd->partitions(); ++partition)
-    cells[static_cast<std::size_t>(partition) % cells.size()]->post(Mail{epoch, partition, nullptr, rdd, nullptr});
+    cells[static_cast<std::size_t>(partition) % cells.size()]->post(
+        Mail{epoch, partition, nullptr, rdd, nullptr});
 }
 
 void LiveGraph::mark(std::size_t source, Epoch epoch, int partitions) {

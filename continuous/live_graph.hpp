@@ -22,8 +22,8 @@ class LiveGraph {
   /// Told of the first failure, by the thread that met it.
   using Failed = std::function<void(std::exception_ptr failure, Epoch epoch)>;
 
-  LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSource, Time zeroTime, Duration epochLength,
-            Epochs::Closed closed, Failed failed);
+  LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSource, Time zeroTime,
+            Duration epochLength, Epochs::Closed closed, Failed failed);
   ~LiveGraph();
 
   const Plan& plan() const { return plan_; }

@@ -41,10 +41,12 @@ class Lowering {
     Flow flow = stream->flow();
     bool passesOn = std::holds_alternative<ByRecord>(flow) || std::holds_alternative<Concatenated>(flow) ||
                     std::holds_alternative<Exchanged>(flow);
-    bool parentsFlow = std::ranges::all_of(stream->parents(), [&](const StreamPtr& parent) { return flows(parent); });
+    bool parentsFlow =
+        std::ranges::all_of(stream->parents(), [&](const StreamPtr& parent) { return flows(parent); });
     if (!isSource && !(passesOn && parentsFlow)) return;
     places_.emplace(stream.get(), plan_.streams.size());
-    if (isSource) plan_.sources.push_back({std::static_pointer_cast<InputNode>(stream), plan_.streams.size()});
+    if (isSource)
+      plan_.sources.push_back({std::static_pointer_cast<InputNode>(stream), plan_.streams.size()});
     plan_.streams.push_back({stream, {}, {}, {}});
   }
 

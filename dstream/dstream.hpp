@@ -41,7 +41,9 @@ class DStream {
  public:
   using value_type = T;
 
-  explicit DStream(core::StreamPtr node) : node_(std::move(node)) { node_->setRecordOps(core::recordOps<T>()); }
+  explicit DStream(core::StreamPtr node) : node_(std::move(node)) {
+    node_->setRecordOps(core::recordOps<T>());
+  }
 
   /// A stream of views is one of owned records wherever such is asked for: `DStream<std::string_view>` to
   /// `DStream<std::string>`. Costs a copy of each record's text.
@@ -109,7 +111,8 @@ class DStream {
   DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Duration windowDuration) const;
   template <class F>
     requires PairLike<T> && Reducer<F, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Duration windowDuration, Duration slideDuration) const;
+  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Duration windowDuration,
+                                               Duration slideDuration) const;
   template <class F>
     requires PairLike<T> && Reducer<F, ValueOf<T>>
   DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Duration windowDuration, Duration slideDuration,
@@ -176,7 +179,9 @@ class DStream {
   }
   /// The RDDs of the times in [from, to], both included. SparkException before start.
   std::vector<RDD<T>> slice(Time from, Time to) const;
-  std::vector<RDD<T>> slice(Interval interval) const { return slice(interval.beginTime(), interval.endTime()); }
+  std::vector<RDD<T>> slice(Interval interval) const {
+    return slice(interval.beginTime(), interval.endTime());
+  }
 
   Duration slideDuration() const { return node_->slideDuration(); }
   const core::StreamPtr& node() const { return node_; }

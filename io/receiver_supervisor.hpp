@@ -18,10 +18,10 @@ namespace millrace::core {
 
 /// How receivers are run. Keys of Spark are named after spark.streaming.
 struct ReceiverOptions {
-  std::int64_t blockInterval = 200;                  // blockInterval, ms
-  std::size_t blockQueueSize = 10;                   // blockQueueSize
-  std::int64_t restartDelay = 2000;                  // receiverRestartDelay, ms
-  std::int64_t maxRate = RateLimiter::kNoLimit;      // receiver.maxRate, records/s
+  std::int64_t blockInterval = 200;              // blockInterval, ms
+  std::size_t blockQueueSize = 10;               // blockQueueSize
+  std::int64_t restartDelay = 2000;              // receiverRestartDelay, ms
+  std::int64_t maxRate = RateLimiter::kNoLimit;  // receiver.maxRate, records/s
   bool live = false;  // hand records on as they come, not at the end of an interval
   std::int64_t initialRate = RateLimiter::kNoLimit;  // backpressure.initialRate, records/s
 };

@@ -214,7 +214,9 @@ ReceiverTracker::~ReceiverTracker() {
 void ReceiverTracker::addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver) {
   impl_->addReceiver(streamId, std::move(receiver));
 }
-void ReceiverTracker::forwardTo(std::function<void(int, BlockPtr)> sink) { impl_->forwardTo(std::move(sink)); }
+void ReceiverTracker::forwardTo(std::function<void(int, BlockPtr)> sink) {
+  impl_->forwardTo(std::move(sink));
+}
 
 void ReceiverTracker::start() { impl_->start(); }
 bool ReceiverTracker::stop(std::chrono::milliseconds patience) { return impl_->stop(patience); }

@@ -88,7 +88,8 @@ class VectorGatherer final : public Gatherer {
  public:
   void drain(ReaderBase& input) override {
     auto& reader = static_cast<Reader<T>&>(input);
-    for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) appendOwned<T>(records_, chunk);
+    for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next())
+      appendOwned<T>(records_, chunk);
   }
   BlockPtr take() override { return std::make_shared<VectorBlock<T>>(std::move(records_)); }
 
@@ -104,7 +105,9 @@ const RecordOps* recordOps() {
         Inlet* entry = inlet.get();
         return {std::move(inlet), entry};
       },
-      +[](ReaderPtr trunk) -> std::unique_ptr<Fork> { return std::make_unique<ChunkFork<T>>(std::move(trunk)); },
+      +[](ReaderPtr trunk) -> std::unique_ptr<Fork> {
+        return std::make_unique<ChunkFork<T>>(std::move(trunk));
+      },
       +[]() -> std::unique_ptr<Gatherer> { return std::make_unique<VectorGatherer<T>>(); }};
   return &kOps;
 }

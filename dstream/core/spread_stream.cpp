@@ -24,7 +24,8 @@ class SpreadStream final : public StreamNode {
 
 }  // namespace
 
-StreamPtr spreadStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec, int partitions) {
+StreamPtr spreadStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,
+                       int partitions) {
   if (partitions < 1)
     throw IllegalArgument(kind + " into " + std::to_string(partitions) + " partitions: give at least 1");
   return std::make_shared<SpreadStream>(kind, parent, std::move(spec), partitions);

@@ -56,7 +56,8 @@ void StreamGraph::validate() const {
   std::lock_guard lock(mutex_);
   if (outputs_.empty())
     throw IllegalArgument(
-        "no output operation, so nothing to execute: end at least one stream with print(), foreachRDD() or a save");
+        "no output operation, so nothing to execute: end at least one stream with print(), foreachRDD() or a "
+        "save");
   for (const StreamPtr& stream : reachable()) stream->validate();
 }
 
@@ -75,7 +76,8 @@ void StreamGraph::stop() {
 
 Time StreamGraph::zeroTime() const {
   std::lock_guard lock(mutex_);
-  if (!zeroTime_) throw SparkException("the stream has not been initialized: call start() before asking for its RDDs");
+  if (!zeroTime_)
+    throw SparkException("the stream has not been initialized: call start() before asking for its RDDs");
   return *zeroTime_;
 }
 

@@ -168,7 +168,8 @@ OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, Acti
 OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, RecordWriterFactory writer)
     : parent_(std::move(parent)),
       info_(newOperator(*parent_->graph(), kind)),
-      action_(std::make_shared<const Action>([this](const NodePtr& rdd, Time time) { writeBatch(rdd, time); })),
+      action_(
+          std::make_shared<const Action>([this](const NodePtr& rdd, Time time) { writeBatch(rdd, time); })),
       writer_(std::move(writer)) {}
 
 void OutputOperation::writeBatch(const NodePtr& rdd, Time time) const {

@@ -30,8 +30,9 @@ StreamPtr unionStream(std::vector<StreamPtr> parents) {
     if (parent->graph() != parents[0]->graph())
       throw IllegalArgument("a union of streams of different StreamingContexts: make all of them from one");
     if (parent->slideDuration() != parents[0]->slideDuration())
-      throw IllegalArgument("a union of streams that slide every " + parents[0]->slideDuration().toString() + " and " +
-                            parent->slideDuration().toString() + ": give them the same slide, for example by window()");
+      throw IllegalArgument("a union of streams that slide every " + parents[0]->slideDuration().toString() +
+                            " and " + parent->slideDuration().toString() +
+                            ": give them the same slide, for example by window()");
   }
   return std::make_shared<UnionStream>(std::move(parents));
 }

@@ -10,8 +10,8 @@ namespace {
 
 void checkPositiveMultiple(const std::string& what, Duration given, Duration slide) {
   if (given <= Duration(0) || !given.isMultipleOf(slide))
-    throw IllegalArgument(what + " is " + given.toString() + ": it has to be a positive multiple of the parent's slide, " +
-                          slide.toString());
+    throw IllegalArgument(what + " is " + given.toString() +
+                          ": it has to be a positive multiple of the parent's slide, " + slide.toString());
 }
 
 class WindowStream final : public StreamNode {

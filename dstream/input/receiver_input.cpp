@@ -35,7 +35,8 @@ class ReceiverInput final : public InputNode {
 }  // namespace
 
 StreamPtr receiverStream(const std::shared_ptr<StreamGraph>& graph, const std::string& kind,
-                         const std::shared_ptr<ReceiverTracker>& tracker, std::unique_ptr<ReceiverBase> receiver) {
+                         const std::shared_ptr<ReceiverTracker>& tracker,
+                         std::unique_ptr<ReceiverBase> receiver) {
   auto input = std::make_shared<ReceiverInput>(graph, kind, tracker);
   tracker->addReceiver(input->inputId(), std::move(receiver));
   graph->addInput(input);

@@ -11,6 +11,7 @@ namespace millrace::core {
 /// The stream of what a receiver stores: one partition per block of the batch, in the order in which they came. A batch
 /// without blocks is an RDD without partitions.
 StreamPtr receiverStream(const std::shared_ptr<StreamGraph>& graph, const std::string& kind,
-                         const std::shared_ptr<ReceiverTracker>& tracker, std::unique_ptr<ReceiverBase> receiver);
+                         const std::shared_ptr<ReceiverTracker>& tracker,
+                         std::unique_ptr<ReceiverBase> receiver);
 
 }  // namespace millrace::core

@@ -30,8 +30,8 @@ auto DStream<T>::mapWithState(const StateSpecOf<F>& spec) const {
   auto partitioner =
       spec.partitions() ? core::hashPartitioner(*spec.partitions()) : core::defaultPartitioner(*node_);
   core::StateWork work;
-  work.tables =
-      std::make_unique<core::KeyedStates<K, V, F>>(partitioner->partitions(), spec.function(), spec.timeout());
+  work.tables = std::make_unique<core::KeyedStates<K, V, F>>(partitioner->partitions(), spec.function(),
+                                                             spec.timeout());
   work.records = std::make_shared<core::SpreadSpec<T, core::ByKey<K>>>();
   work.states = std::make_shared<core::SpreadSpec<std::pair<K, S>, core::ByKey<K>>>();
   work.initial = spec.initial();

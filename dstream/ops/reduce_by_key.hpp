@@ -10,16 +10,16 @@ template <class T>
 template <class F>
   requires PairLike<T> && Reducer<F, ValueOf<T>>
 DStream<KeyedResult<T>> DStream<T>::reduceByKey(F function) const {
-  return DStream<KeyedResult<T>>(core::shuffleStream("reduceByKey", node_, core::reduceSpec<T>(std::move(function)),
-                                                     core::defaultPartitioner(*node_)));
+  return DStream<KeyedResult<T>>(core::shuffleStream(
+      "reduceByKey", node_, core::reduceSpec<T>(std::move(function)), core::defaultPartitioner(*node_)));
 }
 
 template <class T>
 template <class F>
   requires PairLike<T> && Reducer<F, ValueOf<T>>
 DStream<KeyedResult<T>> DStream<T>::reduceByKey(F function, int partitions) const {
-  return DStream<KeyedResult<T>>(core::shuffleStream("reduceByKey", node_, core::reduceSpec<T>(std::move(function)),
-                                                     core::hashPartitioner(partitions)));
+  return DStream<KeyedResult<T>>(core::shuffleStream(
+      "reduceByKey", node_, core::reduceSpec<T>(std::move(function)), core::hashPartitioner(partitions)));
 }
 
 }  // namespace millrace

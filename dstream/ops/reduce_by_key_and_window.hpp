@@ -11,8 +11,9 @@ namespace core {
 
 /// A slide longer than the window leaves batches out, so there is nothing to keep up to date: the plain form is right.
 template <class T, class F, class Inverse, class Filter>
-DStream<KeyedResult<T>> reduceWindowByInverse(const DStream<T>& stream, F function, Inverse inverse, Duration window,
-                                              Duration slide, int partitions, Filter filter) {
+DStream<KeyedResult<T>> reduceWindowByInverse(const DStream<T>& stream, F function, Inverse inverse,
+                                              Duration window, Duration slide, int partitions,
+                                              Filter filter) {
   checkWindow("reduceByKeyAndWindow", *stream.node(), window, slide);
   if (slide > window) {
     auto plain = stream.reduceByKeyAndWindow(std::move(function), window, slide, partitions);
@@ -50,8 +51,8 @@ DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Duration wi
 template <class T>
 template <class F>
   requires PairLike<T> && Reducer<F, ValueOf<T>>
-DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Duration windowDuration, Duration slideDuration,
-                                                         int partitions) const {
+DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Duration windowDuration,
+                                                         Duration slideDuration, int partitions) const {
   return reduceByKey(function, partitions)
       .window(windowDuration, slideDuration)
       .reduceByKey(std::move(function), partitions);
@@ -60,7 +61,8 @@ DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Duration wi
 template <class T>
 template <class F, class Inverse>
   requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
-DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration) const {
+DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Inverse inverse,
+                                                         Duration windowDuration) const {
   return reduceByKeyAndWindow(std::move(function), std::move(inverse), windowDuration, slideDuration());
 }
 
@@ -78,17 +80,18 @@ template <class F, class Inverse>
   requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
 DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
                                                          Duration slideDuration, int partitions) const {
-  return core::reduceWindowByInverse(*this, std::move(function), std::move(inverse), windowDuration, slideDuration,
-                                     partitions, core::KeepAll{});
+  return core::reduceWindowByInverse(*this, std::move(function), std::move(inverse), windowDuration,
+                                     slideDuration, partitions, core::KeepAll{});
 }
 
 template <class T>
 template <class F, class Inverse, class Filter>
   requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>> && PairPredicate<Filter, T>
 DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
-                                                         Duration slideDuration, int partitions, Filter filter) const {
-  return core::reduceWindowByInverse(*this, std::move(function), std::move(inverse), windowDuration, slideDuration,
-                                     partitions, std::move(filter));
+                                                         Duration slideDuration, int partitions,
+                                                         Filter filter) const {
+  return core::reduceWindowByInverse(*this, std::move(function), std::move(inverse), windowDuration,
+                                     slideDuration, partitions, std::move(filter));
 }
 
 }  // namespace millrace

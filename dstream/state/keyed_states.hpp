@@ -40,8 +40,13 @@ class KeyedStates final : public StateTables {
     auto& table = tables_[static_cast<std::size_t>(partition)];
     for (const auto& [key, state] : static_cast<const VectorBlock<std::pair<K, S>>&>(*initial).stored) {
       table.upsert(
-          Form::probe(key), [&] { return Entry{state, time.milliseconds()}; },
-          [&](Entry& held) { held = Entry{state, time.milliseconds()}; });
+          Form::probe(key),
+          [&] {
+            return Entry{state, time.milliseconds()};
+          },
+          [&](Entry& held) {
+            held = Entry{state, time.milliseconds()};
+          });
     }
   }
 
@@ -106,7 +111,12 @@ class KeyedStates final : public StateTables {
       held->state = std::move(*state.value_);
       if (state.updated_ || timeout_) held->updated = time.milliseconds();
     } else if (state.updated_) {
-      table.upsert(probe, [&] { return Entry{std::move(*state.value_), time.milliseconds()}; }, [](Entry&) {});
+      table.upsert(
+          probe,
+          [&] {
+            return Entry{std::move(*state.value_), time.milliseconds()};
+          },
+          [](Entry&) {});
     }
   }
 
@@ -121,7 +131,8 @@ class KeyedStates final : public StateTables {
     }
   }
 
-  void call(Time time, const K& key, const std::optional<V>& value, State<S>& state, PooledVector<M>& emitted) {
+  void call(Time time, const K& key, const std::optional<V>& value, State<S>& state,
+            PooledVector<M>& emitted) {
     if constexpr (Traits::kTakesTime) {
       if (auto mapped = function_(time, key, value, state)) emitted.push_back(std::move(*mapped));
     } else {

@@ -12,7 +12,8 @@ namespace {
 class EmittedRdd final : public Node {
  public:
   explicit EmittedRdd(std::shared_ptr<MovingRdd> states)
-      : Node(states->enginePtr(), states->info(), {states}, states->partitions()), states_(std::move(states)) {}
+      : Node(states->enginePtr(), states->info(), {states}, states->partitions()),
+        states_(std::move(states)) {}
   const std::shared_ptr<MovingRdd>& states() const { return states_; }
 
  protected:
@@ -33,8 +34,9 @@ class MapWithStateStream final : public StreamNode {
   Flow flow() const override {
     NodePtr initial;
     if (work_.initial) initial = shuffleNode(info(), {work_.initial}, work_.states, work_.partitioner);
-    return Exchanged{work_.records, work_.partitioner->partitions(), std::shared_ptr<StateTables>(state_, tables_),
-                     std::move(initial), checkpointInterval()->milliseconds()};
+    return Exchanged{work_.records, work_.partitioner->partitions(),
+                     std::shared_ptr<StateTables>(state_, tables_), std::move(initial),
+                     checkpointInterval()->milliseconds()};
   }
 
   void setSnapshots(const StreamPtr& snapshots) { snapshots_ = snapshots; }

@@ -20,7 +20,8 @@ class State {
   bool exists() const { return value_.has_value(); }
   /// IllegalState where there is none.
   const S& get() const {
-    if (!value_) throw IllegalState("State::get() of a key without state: ask exists() first, or use getOption()");
+    if (!value_)
+      throw IllegalState("State::get() of a key without state: ask exists() first, or use getOption()");
     return *value_;
   }
   std::optional<S> getOption() const { return value_; }

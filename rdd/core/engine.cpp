@@ -25,9 +25,7 @@ void Engine::runJob(Node& node, const std::vector<int>& partitions, FunctionRef<
   runTasks(partitions, [&](int partition) { visit(partition, node.read(partition)); });
 }
 
-void Engine::runJob(Node& node, FunctionRef<void(int, ReaderPtr)> visit) {
-  runJob(node, allOf(node), visit);
-}
+void Engine::runJob(Node& node, FunctionRef<void(int, ReaderPtr)> visit) { runJob(node, allOf(node), visit); }
 
 void Engine::runTasks(const std::vector<int>& partitions, FunctionRef<void(int)> task) {
   JobRunner& runner = TaskContext::get() == nullptr ? *runner_ : *insideTask_;

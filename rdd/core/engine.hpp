@@ -31,7 +31,8 @@ class Engine {
 
   /// Runs the shuffles that `node` needs, then `visit` on a reader of each of `partitions`, as one task each. Throws
   /// TaskFailure for what the tasks throw. Not from inside a task.
-  void runJob(Node& node, const std::vector<int>& partitions, FunctionRef<void(int partition, ReaderPtr)> visit);
+  void runJob(Node& node, const std::vector<int>& partitions,
+              FunctionRef<void(int partition, ReaderPtr)> visit);
   void runJob(Node& node, FunctionRef<void(int partition, ReaderPtr)> visit);
 
   /// Runs `task` for each of `partitions`, as part of a job: on the pool, or here when a task is already running.

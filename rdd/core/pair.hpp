@@ -47,6 +47,7 @@ using KeyedResult = std::pair<KeyOf<T>, V>;
 
 /// A function that folds values: acc = f(acc, value). It has to be associative and commutative.
 template <class F, class V>
-concept Reducer = std::copy_constructible<F> && requires(F& f, V acc, const V& value) { acc = f(std::move(acc), value); };
+concept Reducer =
+    std::copy_constructible<F> && requires(F& f, V acc, const V& value) { acc = f(std::move(acc), value); };
 
 }  // namespace millrace

@@ -13,7 +13,8 @@ std::vector<int> nextPartitionsToScan(int scanned, int partitions, std::size_t f
     tries = std::int64_t{scanned} * 4;
     if (found > 0) {
       double perPartition = static_cast<double>(found) / scanned;
-      auto missing = static_cast<std::int64_t>(std::ceil(1.5 * static_cast<double>(wanted) / perPartition)) - scanned;
+      auto missing =
+          static_cast<std::int64_t>(std::ceil(1.5 * static_cast<double>(wanted) / perPartition)) - scanned;
       tries = std::clamp<std::int64_t>(missing, 1, tries);
     }
   }

@@ -70,15 +70,16 @@ BlockPtr ShuffleNode::merge(Output& output) {
   }
 }
 
-NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec, PartitionerPtr partitioner) {
+NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
+                    PartitionerPtr partitioner) {
   int outputs = partitioner->partitions();
   EnginePtr engine = sides.front()->enginePtr();
-  return std::make_shared<ShuffleNode>(std::move(engine), std::move(info), std::move(sides), std::move(spec), outputs,
-                                       std::move(partitioner));
+  return std::make_shared<ShuffleNode>(std::move(engine), std::move(info), std::move(sides), std::move(spec),
+                                       outputs, std::move(partitioner));
 }
 
-NodePtr writtenShuffleNode(EnginePtr engine, OperatorPtr info, ShuffleSpecPtr spec, PartitionerPtr partitioner,
-                           std::vector<std::vector<ShuffleFilePtr>> tasks) {
+NodePtr writtenShuffleNode(EnginePtr engine, OperatorPtr info, ShuffleSpecPtr spec,
+                           PartitionerPtr partitioner, std::vector<std::vector<ShuffleFilePtr>> tasks) {
   int outputs = partitioner->partitions();
   auto node = std::make_shared<ShuffleNode>(std::move(engine), std::move(info), std::vector<NodePtr>(),
                                             std::move(spec), outputs, std::move(partitioner));
@@ -88,10 +89,12 @@ NodePtr writtenShuffleNode(EnginePtr engine, OperatorPtr info, ShuffleSpecPtr sp
 
 NodePtr spreadNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int outputs) {
   if (outputs < 1)
-    throw IllegalArgument(info->describe() + " into " + std::to_string(outputs) + " partitions: give at least 1");
+    throw IllegalArgument(info->describe() + " into " + std::to_string(outputs) +
+                          " partitions: give at least 1");
   EnginePtr engine = parent->enginePtr();
   std::vector<NodePtr> sides{std::move(parent)};
-  return std::make_shared<ShuffleNode>(std::move(engine), std::move(info), std::move(sides), std::move(spec), outputs, nullptr);
+  return std::make_shared<ShuffleNode>(std::move(engine), std::move(info), std::move(sides), std::move(spec),
+                                       outputs, nullptr);
 }
 
 int defaultPartitions(const Node& parent) { return std::max(1, parent.partitions()); }

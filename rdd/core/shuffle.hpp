@@ -46,8 +46,8 @@ using ShuffleSpecPtr = std::shared_ptr<const ShuffleSpec>;
 /// result partitions are blocks of the spec's own type, kept as long as the node.
 class ShuffleNode final : public Node {
  public:
-  ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec, int outputs,
-              PartitionerPtr partitioner);
+  ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
+              int outputs, PartitionerPtr partitioner);
 
   /// Takes what map tasks have written already: one file per output of each task, in the order of the tasks.
   void setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks);
@@ -75,11 +75,12 @@ class ShuffleNode final : public Node {
 };
 
 /// A shuffle by key: as many outputs as the partitioner has, spread by it.
-NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec, PartitionerPtr partitioner);
+NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
+                    PartitionerPtr partitioner);
 
 /// The same, of what was written already outside of tasks.
-NodePtr writtenShuffleNode(EnginePtr engine, OperatorPtr info, ShuffleSpecPtr spec, PartitionerPtr partitioner,
-                           std::vector<std::vector<ShuffleFilePtr>> tasks);
+NodePtr writtenShuffleNode(EnginePtr engine, OperatorPtr info, ShuffleSpecPtr spec,
+                           PartitionerPtr partitioner, std::vector<std::vector<ShuffleFilePtr>> tasks);
 
 /// A shuffle that spreads records without regard to keys. IllegalArgument below 1 output.
 NodePtr spreadNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int outputs);

@@ -10,10 +10,13 @@ namespace {
 class BlockNode final : public Node {
  public:
   BlockNode(EnginePtr engine, OperatorPtr info, std::vector<BlockPtr> blocks)
-      : Node(std::move(engine), std::move(info), {}, static_cast<int>(blocks.size())), blocks_(std::move(blocks)) {}
+      : Node(std::move(engine), std::move(info), {}, static_cast<int>(blocks.size())),
+        blocks_(std::move(blocks)) {}
 
  protected:
-  ReaderPtr compute(int partition) override { return openBlock(blocks_[static_cast<std::size_t>(partition)]); }
+  ReaderPtr compute(int partition) override {
+    return openBlock(blocks_[static_cast<std::size_t>(partition)]);
+  }
 
  private:
   std::vector<BlockPtr> blocks_;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/vector_block.hpp>
 #include <millrace/rdd/core/node.hpp>
+#include <millrace/rdd/core/vector_block.hpp>
 
 #include <memory>
 #include <utility>
@@ -37,8 +37,8 @@ class ParallelNode final : public Node {
 template <class T>
 NodePtr parallelNode(EnginePtr engine, std::vector<T> records, int slices) {
   checkSlices(slices);
-  return std::make_shared<ParallelNode<T>>(std::move(engine), std::make_shared<const std::vector<T>>(std::move(records)),
-                                           slices);
+  return std::make_shared<ParallelNode<T>>(
+      std::move(engine), std::make_shared<const std::vector<T>>(std::move(records)), slices);
 }
 
 /// An RDD of stored partitions: received blocks. It may have none.

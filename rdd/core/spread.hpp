@@ -17,7 +17,8 @@ namespace millrace::core {
 class RoundRobin {
  public:
   explicit RoundRobin(std::size_t outputs)
-      : outputs_(outputs), at_(hashWord(static_cast<std::uint64_t>(TaskContext::getPartitionId())) % outputs) {}
+      : outputs_(outputs),
+        at_(hashWord(static_cast<std::uint64_t>(TaskContext::getPartitionId())) % outputs) {}
   template <class T>
   std::size_t operator()(const T&) {
     if (++at_ >= outputs_) at_ = 0;
@@ -88,7 +89,9 @@ class SpreadSpec final : public ShuffleSpec {
   };
 
  public:
-  std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override { return std::make_unique<Writer>(outputs); }
+  std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
+    return std::make_unique<Writer>(outputs);
+  }
   std::unique_ptr<ShuffleMerger> merger() const override { return std::make_unique<Merger>(); }
 };
 

@@ -115,7 +115,9 @@ class Table {
   {
     Table to;
     to.reserve(size());
-    for (const auto& [key, value] : map_) to.upsert(key, [&] { return value; }, [](V&) {});
+    for (const auto& [key, value] : map_)
+      to.upsert(
+          key, [&] { return value; }, [](V&) {});
     return to;
   }
 
@@ -124,7 +126,9 @@ class Table {
     if (dead_ < kCompactBytes || dead_ < arena_.bytes() / 2) return;
     Table to;
     to.reserve(size());
-    for (auto& [key, value] : map_) to.upsert(key, [&] { return std::move(value); }, [](V&) {});
+    for (auto& [key, value] : map_)
+      to.upsert(
+          key, [&] { return std::move(value); }, [](V&) {});
     *this = std::move(to);
   }
 

@@ -21,7 +21,8 @@ const TaskContext* TaskContext::get() { return currentTask; }
 
 int TaskContext::getPartitionId() { return currentTask == nullptr ? 0 : currentTask->partitionId(); }
 
-TaskContext::Scope::Scope(int partition) : context_(partition), outer_(std::exchange(currentTask, &context_)) {}
+TaskContext::Scope::Scope(int partition)
+    : context_(partition), outer_(std::exchange(currentTask, &context_)) {}
 
 TaskContext::Scope::~Scope() { currentTask = outer_; }
 

@@ -8,7 +8,8 @@ namespace millrace {
 template <class T>
 RDD<owned_t<T>> RDD<T>::repartition(int partitions) const {
   return RDD<owned_t<T>>(core::spreadNode(core::rddOperator("repartition"), node(),
-                                          std::make_shared<core::SpreadSpec<T, core::RoundRobin>>(), partitions));
+                                          std::make_shared<core::SpreadSpec<T, core::RoundRobin>>(),
+                                          partitions));
 }
 
 }  // namespace millrace

@@ -10,4 +10,6 @@ using Record = std::string;
 using Record = std::pair<std::string, int>;
 #endif
 
-auto counts(const millrace::RDD<Record>& records) { return records.reduceByKey([](int a, int b) { return a + b; }); }
+auto counts(const millrace::RDD<Record>& records) {
+  return records.reduceByKey([](int a, int b) { return a + b; });
+}

@@ -24,7 +24,8 @@ std::string difference(const Program& program, const RunOptions& options) {
   std::string where = options.mode + ", " + std::to_string(options.threads) + " threads, chunks of " +
                       std::to_string(options.chunk) + ": ";
   if (expected.errorTime != got.errorTime)
-    return where + "expected " + expected.error.value_or("no error") + ", got " + got.error.value_or("no error");
+    return where + "expected " + expected.error.value_or("no error") + ", got " +
+           got.error.value_or("no error");
   for (std::size_t i = 0; i < std::max(expected.batches.size(), got.batches.size()); ++i) {
     std::string want = i < expected.batches.size() ? toJson(expected.batches[i]) : "nothing";
     std::string have = i < got.batches.size() ? toJson(got.batches[i]) : "nothing";
@@ -40,7 +41,8 @@ void check(std::uint64_t seed) {
     if (difference(program, options).empty()) continue;
     Program small = shrink(program, [&](const Program& p) { return !difference(p, options).empty(); });
     std::string why = difference(small, options);
-    FAIL() << "seed " << seed << ": " << (why.empty() ? difference(program, options) + " (at times)" : why) << '\n'
+    FAIL() << "seed " << seed << ": " << (why.empty() ? difference(program, options) + " (at times)" : why)
+           << '\n'
            << toJson(why.empty() ? program : small);
   }
 }
@@ -50,7 +52,8 @@ class BothModes : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(BothModes, EqualThePlainModel) {
   if (const char* seed = std::getenv("MILLRACE_SEED")) return check(std::strtoull(seed, nullptr, 10));
-  for (std::uint64_t i = 0; i < kProgramsPerTest && !HasFailure(); ++i) check(GetParam() * kProgramsPerTest + i);
+  for (std::uint64_t i = 0; i < kProgramsPerTest && !HasFailure(); ++i)
+    check(GetParam() * kProgramsPerTest + i);
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, BothModes, testing::Range<std::uint64_t>(0, 20));

@@ -26,7 +26,8 @@ class SourceInput final : public core::InputNode {
 
  protected:
   core::NodePtr compute(Time time) override {
-    auto i = static_cast<std::size_t>((time - graph()->zeroTime()).milliseconds() / slideDuration().milliseconds() - 1);
+    auto i = static_cast<std::size_t>(
+        (time - graph()->zeroTime()).milliseconds() / slideDuration().milliseconds() - 1);
     Records records;
     if (i < source_.in.size()) {
       if (!source_.in[i]) return nullptr;

@@ -18,7 +18,8 @@ std::int64_t mod(std::int64_t a, std::int64_t n) {
 }
 
 [[noreturn]] void unknown(const Operation& node) {
-  throw std::invalid_argument("operation " + node.id + ": " + node.op + " has no function \"" + node.f + "\"");
+  throw std::invalid_argument("operation " + node.id + ": " + node.op + " has no function \"" + node.f +
+                              "\"");
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ std::function<Record(const Record&)> mapFunction(const Operation& node) {
   if (node.op == "mapValues") {
     if (node.f == "add") return [n](const Record& r) { return Record(r.first, wrapAdd(r.second, n)); };
     if (node.f == "negate") return [](const Record& r) { return Record(r.first, wrap(-raw(r.second))); };
-    if (node.f == "square") return [](const Record& r) { return Record(r.first, wrapMultiply(r.second, r.second)); };
+    if (node.f == "square")
+      return [](const Record& r) { return Record(r.first, wrapMultiply(r.second, r.second)); };
     unknown(node);
   }
   if (node.f == "addKey") return [n](const Record& r) { return Record(wrapAdd(r.first, n), r.second); };
@@ -38,12 +40,15 @@ std::function<Record(const Record&)> mapFunction(const Operation& node) {
   if (node.f == "modKey") return [n](const Record& r) { return Record(mod(r.first, n), r.second); };
   if (node.f == "one") return [](const Record& r) { return Record(r.first, 1); };
   if (node.f == "mix")
-    return [](const Record& r) { return Record(mod(wrapAdd(wrapMultiply(r.first, 31), r.second), 1000), r.second); };
+    return [](const Record& r) {
+      return Record(mod(wrapAdd(wrapMultiply(r.first, 31), r.second), 1000), r.second);
+    };
   unknown(node);
 }
 
 std::function<bool(const Record&)> filterFunction(const Operation& node) {
-  if (node.f == "keyMod") return [n = node.n, r = node.r](const Record& record) { return mod(record.first, n) == r; };
+  if (node.f == "keyMod")
+    return [n = node.n, r = node.r](const Record& record) { return mod(record.first, n) == r; };
   if (node.f == "positive") return [](const Record& record) { return record.second > 0; };
   if (node.f == "nonzero") return [](const Record& record) { return record.second != 0; };
   unknown(node);

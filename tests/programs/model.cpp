@@ -132,17 +132,29 @@ class Model {
   }
 
   Derived::Make makerOf(const Operation& node, Stream* parent) {
-    if (node.op == "map" || node.op == "mapValues") return perRecord(parent, [f = mapFunction(node)](const Record& r) { return Records{f(r)}; });
-    if (node.op == "filter") return perRecord(parent, [f = filterFunction(node)](const Record& r) { return f(r) ? Records{r} : Records{}; });
+    if (node.op == "map" || node.op == "mapValues")
+      return perRecord(parent, [f = mapFunction(node)](const Record& r) { return Records{f(r)}; });
+    if (node.op == "filter")
+      return perRecord(parent,
+                       [f = filterFunction(node)](const Record& r) { return f(r) ? Records{r} : Records{}; });
     if (node.op == "flatMap") return perRecord(parent, flatMapFunction(node));
     if (node.op == "mapPartitions") return mapPartitions(node, parent);
-    if (node.op == "repartition") return [parent](std::int64_t time) { return std::optional<Partitions>{{flat(needed(parent, time))}}; };
+    if (node.op == "repartition")
+      return [parent](std::int64_t time) { return std::optional<Partitions>{{flat(needed(parent, time))}}; };
     if (node.op == "union") return unionOf(node);
-    if (node.op == "reduceByKey") return [parent, f = foldFunction(node)](std::int64_t time) { return onWhole(parent, time, [&](const Records& all) { return reduced(all, f); }); };
+    if (node.op == "reduceByKey")
+      return [parent, f = foldFunction(node)](std::int64_t time) {
+        return onWhole(parent, time, [&](const Records& all) { return reduced(all, f); });
+      };
     if (node.op == "window") return window(node, parent);
-    if (node.op == "reduceByKeyAndWindow") return node.inverse ? inverseWindow(node, parent) : plainWindow(node, parent);
+    if (node.op == "reduceByKeyAndWindow")
+      return node.inverse ? inverseWindow(node, parent) : plainWindow(node, parent);
     if (node.op == "mapWithState") return mapWithState(node, parent);
-    if (node.op == "stateSnapshots") return [this, id = node.in[0], parent](std::int64_t time) { parent->at(time); return std::optional<Partitions>{{statesAt_.at(id).at(time)}}; };
+    if (node.op == "stateSnapshots")
+      return [this, id = node.in[0], parent](std::int64_t time) {
+        parent->at(time);
+        return std::optional<Partitions>{{statesAt_.at(id).at(time)}};
+      };
     throw std::invalid_argument("operation " + node.id + ": the model has no " + node.op);
   }
 
@@ -239,13 +251,15 @@ class Model {
     auto state = std::make_shared<std::map<std::int64_t, std::int64_t>>();
     return [parent, node, state, f = foldFunction(node), inverse = inverseFunction(node)](std::int64_t time) {
       std::int64_t slide = node.slideMs > 0 ? node.slideMs : parent->slide();
-      for (const auto& [key, value] : flat(between(parent, time - node.windowMs - slide, time - node.windowMs)))
+      for (const auto& [key, value] :
+           flat(between(parent, time - node.windowMs - slide, time - node.windowMs)))
         state->at(key) = inverse(state->at(key), value);
       for (const auto& [key, value] : flat(between(parent, time - slide, time))) {
         auto [at, isNew] = state->try_emplace(key, value);
         if (!isNew) at->second = f(at->second, value);
       }
-      if (node.filter == "nonzero") std::erase_if(*state, [](const auto& entry) { return entry.second == 0; });
+      if (node.filter == "nonzero")
+        std::erase_if(*state, [](const auto& entry) { return entry.second == 0; });
       return std::optional<Partitions>{{Records(state->begin(), state->end())}};
     };
   }

@@ -89,8 +89,10 @@ Program parse(std::string_view text) try {
     for (const json::value& batch : source.at("in").as_array())
       made.in.push_back(batch.is_null() ? std::nullopt : std::optional(recordsOf(batch)));
   }
-  for (const json::value& node : object.at("nodes").as_array()) program.nodes.push_back(operationOf(node.as_object()));
-  for (const json::value& output : object.at("outputs").as_array()) program.outputs.emplace_back(output.as_string());
+  for (const json::value& node : object.at("nodes").as_array())
+    program.nodes.push_back(operationOf(node.as_object()));
+  for (const json::value& output : object.at("outputs").as_array())
+    program.outputs.emplace_back(output.as_string());
   return program;
 } catch (const std::exception& error) {
   throw std::runtime_error(std::string("not a program: ") + error.what());
@@ -100,7 +102,8 @@ std::string toJson(const Program& program) {
   json::object sources;
   for (const auto& [id, source] : program.sources) {
     json::array in;
-    for (const auto& batch : source.in) in.push_back(batch ? json::value(jsonOf(*batch)) : json::value(nullptr));
+    for (const auto& batch : source.in)
+      in.push_back(batch ? json::value(jsonOf(*batch)) : json::value(nullptr));
     sources[id] = json::object{{"partitions", source.partitions}, {"in", std::move(in)}};
   }
   json::array nodes;

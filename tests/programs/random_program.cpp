@@ -30,7 +30,8 @@ class Generator {
     int outputs = pick(1, 3);
     for (int i = 0; i < outputs; ++i) addOutput(streams_[static_cast<std::size_t>(pick(0, last()))].id);
     addOutput(streams_.back().id);
-    bool sameSlides = std::ranges::all_of(streams_, [&](const Known& s) { return s.slide == program_.batchMs; });
+    bool sameSlides =
+        std::ranges::all_of(streams_, [&](const Known& s) { return s.slide == program_.batchMs; });
     if (sameSlides && chance(60)) program_.checkpointMs = program_.batchMs * pick(1, 3);
     return program_;
   }
@@ -78,17 +79,39 @@ class Generator {
     node.in = {parent.id};
     Known made{id, parent.slide, false, parent.partitioned, false};
     switch (pick(0, 10)) {
-      case 0: map(node, parent, made); break;
-      case 1: mapValues(node, parent, made); break;
-      case 2: filter(node, parent, made); break;
-      case 3: flatMap(node, parent, made); break;
-      case 4: mapPartitions(node, parent, made); break;
-      case 5: repartition(node, parent, made); break;
-      case 6: unite(node, parent, made); break;
-      case 7: reduceByKey(node, made); break;
-      case 8: window(node, parent, made); break;
-      case 9: reduceByKeyAndWindow(node, parent, made); break;
-      case 10: state(node, parent, made); break;
+      case 0:
+        map(node, parent, made);
+        break;
+      case 1:
+        mapValues(node, parent, made);
+        break;
+      case 2:
+        filter(node, parent, made);
+        break;
+      case 3:
+        flatMap(node, parent, made);
+        break;
+      case 4:
+        mapPartitions(node, parent, made);
+        break;
+      case 5:
+        repartition(node, parent, made);
+        break;
+      case 6:
+        unite(node, parent, made);
+        break;
+      case 7:
+        reduceByKey(node, made);
+        break;
+      case 8:
+        window(node, parent, made);
+        break;
+      case 9:
+        reduceByKeyAndWindow(node, parent, made);
+        break;
+      case 10:
+        state(node, parent, made);
+        break;
     }
     program_.nodes.push_back(std::move(node));
     streams_.push_back(std::move(made));
@@ -221,7 +244,9 @@ std::vector<Program> smaller(const Program& program) {
     for (std::size_t b = 0; b < source.in.size(); ++b) {
       if (!source.in[b]) continue;
       for (std::size_t r = 0; r < source.in[b]->size(); ++r)
-        add([&](Program& p) { p.sources[id].in[b]->erase(p.sources[id].in[b]->begin() + static_cast<std::ptrdiff_t>(r)); });
+        add([&](Program& p) {
+          p.sources[id].in[b]->erase(p.sources[id].in[b]->begin() + static_cast<std::ptrdiff_t>(r));
+        });
     }
   }
   return found;

@@ -49,7 +49,8 @@ int main(int argc, char** argv) {
   }
   std::ifstream in(file);
   if (!in) {
-    std::cerr << "run_program: cannot read " << (file.empty() ? "a file: none was named" : file) << '\n' << kUsage;
+    std::cerr << "run_program: cannot read " << (file.empty() ? "a file: none was named" : file) << '\n'
+              << kUsage;
     return 2;
   }
   try {

@@ -60,8 +60,8 @@ TEST(Spread, OwnsTheTextOfItsRecords) {
 TEST(Spread, BeginsElsewhereInEachTask) {
   auto rdd = test::rddOf<int>(test::makeEngine(), std::vector<int>(200, 1), 200);
   std::vector<std::size_t> sizes;
-  for (const auto& partition : test::partitionsOf(RDD<int>(
-           spreadNode(rddOperator("repartition"), rdd.node(), std::make_shared<SpreadSpec<int, RoundRobin>>(), 4))))
+  for (const auto& partition : test::partitionsOf(RDD<int>(spreadNode(
+           rddOperator("repartition"), rdd.node(), std::make_shared<SpreadSpec<int, RoundRobin>>(), 4))))
     sizes.push_back(partition.size());
   EXPECT_GT(*std::ranges::min_element(sizes), 30u);
   EXPECT_LT(*std::ranges::max_element(sizes), 70u);
