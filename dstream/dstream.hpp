@@ -177,7 +177,8 @@ class DStream {
     node_->checkpoint(interval);
     return *this;
   }
-  /// The RDDs of the times in [from, to], both included. SparkException before start.
+  /// The RDDs of the times in [from, to], both included. SparkException before start, and for a stream that no
+  /// output uses.
   std::vector<RDD<T>> slice(Time from, Time to) const;
   std::vector<RDD<T>> slice(Interval interval) const {
     return slice(interval.beginTime(), interval.endTime());

@@ -1,5 +1,6 @@
 #include "spark_parity/parity.hpp"
 
+#include <millrace/base/error.hpp>
 #include <millrace/io/receiver.hpp>
 
 #include <memory>
@@ -103,6 +104,23 @@ TEST(SparkSources, F38_AnUnusedOneDoesNoHarm) {
   auto outputs = running.collect(running.source<int>(test::batches<int>({{1}, {2}})));
   running.run(2);
   EXPECT_EQ(outputs.records(), (std::vector<std::vector<int>>{{1}, {2}}));
+}
+
+TEST(SparkSources, F38_AnUnusedOneHasNoSlices) {
+  test::StreamTest running;
+  auto unused = running.source<int>(test::batches<int>({{7}}));
+  running.collect(running.source<int>(test::batches<int>({{1}, {2}})));
+  running.start();
+  running.advance(2);
+  try {
+    unused.slice(Time(1000), Time(2000));
+    FAIL() << "nothing would ever drop these RDDs";
+  } catch (const SparkException& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "Test stream #0 has not been initialized, because no output operation uses it: add one, such as "
+        "foreachRDD");
+  }
 }
 
 }  // namespace
