@@ -205,7 +205,7 @@ TEST_F(StopTest, AtOnceDropsWhatHasNotBegun) {
   program.nextBatch();
   gate->awaitArrivals(1);
   std::jthread stopping([&] { program.ssc.stop(true, false); });
-  EXPECT_FALSE(program.ssc.awaitTerminationOrTimeout(1)) << "the job that runs gets time to end";
+  EXPECT_FALSE(program.ssc.awaitTerminationOrTimeout(500)) << "the job that runs gets time to end";
   gate->open();
   awaitStop(program);
   EXPECT_EQ(program.done.all(), Events{});
