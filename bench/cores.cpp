@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace millrace::bench {
@@ -31,13 +32,15 @@ void pinTo(int core) {
   sched_setaffinity(0, sizeof set, &set);
 }
 
-/// Two tasks that wait for each other make the pool start its worker, where the caller is pinned at that time.
-void startWorker(core::Engine& engine) {
+/// Two tasks that wait for each other make the pool start its worker, which then pins itself.
+void startWorkerOnOtherCore(core::Engine& engine) {
   std::atomic<int> arrived = 0;
   auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  engine.runTasks({0, 1}, [&](int) {
+  engine.runTasks({0, 1}, [&, caller = std::this_thread::get_id()](int) {
+    if (std::this_thread::get_id() != caller) pinToOtherCore();
     ++arrived;
     while (arrived < 2) {
+      std::this_thread::yield();
       if (std::chrono::steady_clock::now() > deadline)
         throw std::runtime_error("the pool started no second thread");
     }
@@ -52,11 +55,8 @@ bool hasTwoCores() { return cores().size() > 1; }
 
 core::EnginePtr pinnedEngine(int threads) {
   auto engine = std::make_shared<core::Engine>(core::tbbJobRunner(threads), threads, nullptr);
-  if (threads == 2) {
-    pinToOtherCore();
-    startWorker(*engine);
-  }
   pinToWorkCore();
+  if (threads == 2) startWorkerOnOtherCore(*engine);
   return engine;
 }
 
