@@ -1,16 +1,11 @@
 #include <support/streams.hpp>
 
-#include <condition_variable>
+#include <gtest/gtest.h>
+
 #include <exception>
 #include <set>
 
 namespace millrace::test {
-
-namespace {
-
-constexpr std::chrono::seconds kPatience{30};
-
-}  // namespace
 
 /// The last input of a program: it has a job in every batch, so that every batch that could be made ends with an event.
 class StreamTest::Heartbeat final : public core::InputNode {
@@ -41,10 +36,15 @@ class StreamTest::BatchWatch final : public StreamingListener {
     changed_.notify_all();
   }
 
-  void await(std::int64_t batch) {
+  /// `isOver` tells, from time to time, that nothing will come any more.
+  void await(std::int64_t batch, const std::function<bool()>& isOver) {
+    auto deadline = std::chrono::steady_clock::now() + kPatienceOfStreams;
     std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, kPatience, [&] { return ended_.contains(batch); }))
-      throw std::runtime_error("batch " + std::to_string(batch) + " ms has not ended after 30 s");
+    while (!changed_.wait_for(lock, std::chrono::milliseconds(20), [&] { return ended_.contains(batch); })) {
+      if (isOver()) return;
+      if (std::chrono::steady_clock::now() > deadline)
+        throw std::runtime_error("batch " + std::to_string(batch) + " ms has not ended after 30 s");
+    }
   }
 
  private:
@@ -73,6 +73,7 @@ void StreamTest::start() {
   heartbeat_ = std::make_shared<Heartbeat>(context_->graph());
   context_->inputStream<int>(heartbeat_).foreachRDD([](const RDD<int>&) {});
   context_->start();
+  for (const auto& awaitReceiver : awaitReceivers_) awaitReceiver();
 }
 
 void StreamTest::advance(int batches) {
@@ -83,14 +84,47 @@ void StreamTest::moveTo(std::int64_t time) {
   const std::int64_t batch = options_.batch.milliseconds();
   const std::int64_t next = (time / batch + 1) * batch;
   clock_->setTime(time);
-  if (!clock_->awaitWaiter(next, kPatience))
+  if (!clock_->awaitWaiter(next, kPatienceOfStreams))
     throw std::runtime_error("nobody waits for the batch of " + std::to_string(next) + " ms");
-  if (heartbeat_->last() >= 0) completed_->await(heartbeat_->last());
+  const std::int64_t last = heartbeat_->last();
+  const std::string refused = "batch " + std::to_string(last) + " ms, making its jobs";
+  auto isOver = [&] {
+    return std::ranges::any_of(log_.lines(), [&](const std::string& line) {
+      return line.find(refused) != std::string::npos ||
+             line.find("the continuous run has ended") != std::string::npos;
+    });
+  };
+  if (last >= 0) completed_->await(last, isOver);
 }
 
-void StreamTest::stop() {
-  context_->stop(true, false);
-  context_->awaitTermination();
+void StreamTest::play(const std::vector<Action>& script) {
+  const testing::TestResult& result = *testing::UnitTest::GetInstance()->current_test_info()->result();
+  const int before = result.total_part_count();
+  for (const Action& action : script) {
+    testing::ScopedTrace at(action.where.file_name(), static_cast<int>(action.where.line()), action.what);
+    try {
+      action.run(*this);
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << error.what();
+    }
+    if (result.total_part_count() > before) return;
+  }
+  for (const auto& forgotten : forgotten_) EXPECT_EQ(forgotten(), 0U) << "batches that nobody expected";
+}
+
+void StreamTest::stop(bool gracefully) {
+  context_->stop(true, gracefully);
+  if (!failureWasAskedFor_) context_->awaitTermination();
+}
+
+std::string StreamTest::awaitFailure() {
+  failureWasAskedFor_ = true;
+  try {
+    context_->awaitTerminationOrTimeout(std::chrono::milliseconds(kPatienceOfStreams).count());
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  throw std::runtime_error("nothing has failed");
 }
 
 void StreamTest::run(int batches) {

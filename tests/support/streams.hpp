@@ -4,11 +4,14 @@
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/streaming_context.hpp>
 #include <millrace/dstream/ops.hpp>
+#include <millrace/io/receiver.hpp>
 #include <millrace/rdd/ops.hpp>
 #include <support/captured_log.hpp>
 #include <support/engines.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,6 +19,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -74,11 +78,23 @@ class Outputs {
     for (const auto& output : all()) times.push_back(output.time);
     return times;
   }
+  /// The first batch that was not asked for yet; nothing if there is none.
+  std::optional<Output<T>> next() const {
+    std::lock_guard lock(state_->mutex);
+    if (state_->asked == state_->outputs.size()) return std::nullopt;
+    return state_->outputs[state_->asked++];
+  }
+  /// How many there are of which none was asked for, once one was.
+  std::size_t forgotten() const {
+    std::lock_guard lock(state_->mutex);
+    return state_->asked == 0 ? 0 : state_->outputs.size() - state_->asked;
+  }
 
  private:
   struct State {
     std::mutex mutex;
     std::vector<Output<T>> outputs;
+    std::size_t asked = 0;
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
@@ -90,6 +106,27 @@ struct StreamOptions {
   Duration batch = Seconds(1);
   std::int64_t now = 0;
   std::map<std::string, std::string> conf = {};
+};
+
+/// A source that a test feeds while the program runs.
+template <class T>
+struct Input {
+  struct Feed {
+    virtual ~Feed() = default;
+    virtual void add(std::vector<T> records) = 0;
+    virtual void skip() { throw std::logic_error("a receiver has an RDD in every batch"); }
+  };
+  DStream<T> stream;
+  std::shared_ptr<Feed> feed;
+};
+
+class StreamTest;
+
+/// One step of a script; see support/script.hpp.
+struct Action {
+  std::string what;
+  std::source_location where;
+  std::function<void(StreamTest&)> run;
 };
 
 /// Runs a stream program on a clock that stands still until it is told to move: sources of given batches in, collected
@@ -104,6 +141,7 @@ class StreamTest {
   StreamingContext& context() { return *context_; }
   ManualClock& clock() { return *clock_; }
   const CapturedLog& log() const { return log_; }
+  Duration batch() const { return options_.batch; }
 
   /// A source of these batches. With T = std::string_view it shows them as views.
   template <class T>
@@ -113,23 +151,42 @@ class StreamTest {
   template <class T>
   DStream<T> source(Batches<owned_t<T>> given, int partitions);
 
+  /// A source whose RDD of a batch is what was added since the one before; or none, where that was asked for.
+  template <class T>
+  Input<T> input() {
+    return input<T>(options_.shape.partitions);
+  }
+  template <class T>
+  Input<T> input(int partitions);
+  /// A source whose records arrive when they are added: a block, and so a partition of a micro-batch, each time.
+  template <class T>
+  Input<T> receiver();
+
   template <class T>
   Outputs<owned_t<T>> collect(const DStream<T>& stream) {
     Outputs<owned_t<T>> outputs;
+    forgotten_.push_back([outputs] { return outputs.forgotten(); });
     stream.foreachRDD([outputs](const RDD<T>& rdd, Time time) {
       outputs.add({time.milliseconds(), partitionsOf(rdd)});
     });
     return outputs;
   }
 
+  /// Plays a script. A step that fails is named, with its line; then the rest is left out. Afterwards an output of which
+  /// some batches were expected has no further one.
+  void play(const std::vector<Action>& script);
+
+  /// Starts the context, and waits until its receivers have started.
   void start();
   /// Moves the clock on by one batch interval, so many times; each time waits until the batch is over: made, run and
   /// cleaned up, or refused.
   void advance(int batches = 1);
-  /// Moves the clock to this time at once, and waits for all batches that come of it.
+  /// Moves the clock to this time at once, and waits for all batches that come of it, or for the end of a continuous run.
   void moveTo(std::int64_t time);
-  /// Stops at once, and throws what awaitTermination throws.
-  void stop();
+  /// Stops, at once or gracefully, and throws what awaitTermination throws, if that was not asked for before.
+  void stop(bool gracefully = false);
+  /// What awaitTermination throws, as text; throws itself if that is nothing within 30 s.
+  std::string awaitFailure();
 
   /// start, advance, stop.
   void run(int batches);
@@ -144,17 +201,20 @@ class StreamTest {
   CapturedLog log_;
   std::shared_ptr<ManualClock> clock_;
   std::unique_ptr<StreamingContext> context_;
+  std::vector<std::function<std::size_t()>> forgotten_;
+  std::vector<std::function<void()>> awaitReceivers_;
   std::shared_ptr<Heartbeat> heartbeat_;
   std::shared_ptr<BatchWatch> completed_;
+  bool failureWasAskedFor_ = false;
 };
 
-/// Order inside a batch counts, or it does not.
-enum class Compare { kList, kSet };
+inline constexpr StreamingMode kModes[] = {StreamingMode::kMicroBatch, StreamingMode::kContinuous};
+inline constexpr std::chrono::seconds kPatienceOfStreams{30};
 
 /// The same program on the same input in every shape, each of them once.
 template <class Body>
-void onAllShapes(Body body) {
-  for (const Shape& shape : allShapes()) body(StreamOptions{.shape = shape});
+void onAllShapes(Body body, StreamingMode mode = StreamingMode::kMicroBatch) {
+  for (const Shape& shape : allShapes()) body(StreamOptions{.shape = shape, .mode = mode});
 }
 
 namespace detail {
@@ -190,7 +250,97 @@ class BatchesSource final : public core::InputNode {
   std::vector<std::int64_t> made_;
 };
 
+template <class T>
+class FedSource final : public core::InputNode, public Input<T>::Feed {
+ public:
+  FedSource(const std::shared_ptr<core::StreamGraph>& graph, std::shared_ptr<const ManualClock> clock,
+            int partitions)
+      : InputNode(graph, "Test stream"), clock_(std::move(clock)), partitions_(partitions) {}
+
+  void add(std::vector<T> records) override {
+    std::lock_guard lock(mutex_);
+    auto& batch = batches_[nextBatch()];
+    if (!batch) batch.emplace();
+    batch->insert(batch->end(), records.begin(), records.end());
+  }
+  void skip() override {
+    std::lock_guard lock(mutex_);
+    batches_[nextBatch()] = std::nullopt;
+  }
+  std::int64_t recordsOf(Time time) const override {
+    std::lock_guard lock(mutex_);
+    auto batch = batches_.find(time.milliseconds());
+    return batch == batches_.end() || !batch->second ? 0 : static_cast<std::int64_t>(batch->second->size());
+  }
+
+ protected:
+  core::NodePtr compute(Time time) override {
+    std::lock_guard lock(mutex_);
+    auto batch = batches_.find(time.milliseconds());
+    if (batch == batches_.end()) return rddOf<T>(graph()->engine(), {}, partitions_).node();
+    if (!batch->second) return nullptr;
+    return rddOf<T>(graph()->engine(), *batch->second, partitions_).node();
+  }
+
+ private:
+  std::int64_t nextBatch() const {
+    const std::int64_t slide = slideDuration().milliseconds();
+    return (clock_->now() / slide + 1) * slide;
+  }
+
+  const std::shared_ptr<const ManualClock> clock_;
+  const int partitions_;
+  mutable std::mutex mutex_;
+  std::map<std::int64_t, std::optional<std::vector<T>>> batches_;
+};
+
+template <class T>
+class FedReceiver final : public Receiver<T> {
+ public:
+  class Feed final : public Input<T>::Feed {
+   public:
+    explicit Feed(FedReceiver& receiver) : receiver_(receiver) {}
+    void add(std::vector<T> records) override { receiver_.store(std::move(records)); }
+
+   private:
+    FedReceiver& receiver_;
+  };
+
+  FedReceiver() : Receiver<T>(StorageLevel::MEMORY_ONLY) {}
+  void onStart() override {
+    std::lock_guard lock(mutex_);
+    started_ = true;
+    changed_.notify_all();
+  }
+  void onStop() override {}
+  void awaitStart() {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, kPatienceOfStreams, [&] { return started_; }))
+      throw std::runtime_error("a receiver has not started after 30 s");
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool started_ = false;
+};
+
 }  // namespace detail
+
+template <class T>
+Input<T> StreamTest::input(int partitions) {
+  auto source = std::make_shared<detail::FedSource<T>>(context().graph(), clock_, partitions);
+  return {context().inputStream<T>(source), source};
+}
+
+template <class T>
+Input<T> StreamTest::receiver() {
+  auto made = std::make_unique<detail::FedReceiver<T>>();
+  auto& receiver = *made;
+  awaitReceivers_.push_back([&receiver] { receiver.awaitStart(); });
+  return {context().receiverStream(std::move(made)),
+          std::make_shared<typename detail::FedReceiver<T>::Feed>(receiver)};
+}
 
 template <class T>
 DStream<T> StreamTest::source(Batches<owned_t<T>> given, int partitions) {
