@@ -1,3 +1,4 @@
+#include <millrace/base/log.hpp>
 #include <millrace/continuous/line.hpp>
 
 #include <utility>
@@ -13,10 +14,22 @@ Line::Line(const Plan& plan, std::size_t stream, int partition, Epoch epoch, Lin
 
 void Line::put(ReaderPtr records) {
   inlet_->put(std::move(records));
-  drain(root_);
+  try {
+    drain(root_);
+  } catch (...) {
+    closeOutputs(root_, std::current_exception());
+    throw;
+  }
 }
 
-void Line::close(Epochs& epochs) { close(root_, epochs); }
+void Line::close(Epochs& epochs) {
+  try {
+    close(root_, epochs);
+  } catch (...) {
+    closeOutputs(root_, std::current_exception());
+    throw;
+  }
+}
 
 Line::Tap Line::build(std::size_t stream, ReaderPtr reader, const PartKey& key) const {
   const Plan::Stream& here = plan_.streams[stream];
@@ -77,7 +90,7 @@ void Line::drain(Tap& tap) {
   } else if (tap.exchange) {
     drainIntoExchange(tap);
   } else if (tap.output) {
-    inOperator(plan_.points[tap.point].output->info(), [&] { tap.output->drain(*tap.reader); });
+    inOperator(plan_.points[tap.point].output->info(), [&] { write(tap); });
   } else if (tap.writer) {
     inOperator(plan_.points[tap.point].target->info(), [&] { tap.writer->drain(*tap.reader); });
   } else {
@@ -98,9 +111,31 @@ void Line::drainIntoExchange(Tap& tap) {
   }
 }
 
+void Line::write(Tap& tap) {
+  try {
+    tap.output->drain(*tap.reader);
+  } catch (...) {
+    closeOutputs(tap, std::current_exception());
+    throw;
+  }
+}
+
+void Line::closeOutputs(Tap& tap, const std::exception_ptr& failure) noexcept {
+  for (Tap& branch : tap.branches) closeOutputs(branch, failure);
+  if (!tap.output) return;
+  try {
+    auto output = std::move(tap.output);
+    output->close(failure);
+  } catch (...) {
+    logError("a writer that was told of a failure threw",
+             {{"error", describeException(std::current_exception())}});
+  }
+}
+
 void Line::close(Tap& tap, Epochs& epochs) const {
   for (Tap& branch : tap.branches) close(branch, epochs);
-  if (tap.output) inOperator(plan_.points[tap.point].output->info(), [&] { tap.output->close(nullptr); });
+  if (auto output = std::move(tap.output))
+    inOperator(plan_.points[tap.point].output->info(), [&] { output->close(nullptr); });
   if (tap.writer) epochs.add(epoch_, tap.point, tap.key, Part{nullptr, tap.writer->finish()});
   if (tap.gatherer) epochs.add(epoch_, tap.point, tap.key, Part{tap.gatherer->take(), {}});
 }

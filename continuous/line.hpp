@@ -5,6 +5,7 @@
 #include <millrace/dstream/core/record_ops.hpp>
 
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -24,7 +25,7 @@ class Line {
   /// `exit` must outlive it.
   Line(const Plan& plan, std::size_t stream, int partition, Epoch epoch, LineExit& exit);
 
-  /// Sends records through all steps.
+  /// Sends records through all steps. What a function throws is told to all writers, and ends the line.
   void put(ReaderPtr records);
   /// Hands over what the gather points hold.
   void close(Epochs& epochs);
@@ -51,6 +52,8 @@ class Line {
   Tap buildBranch(const Plan::Branch& branch, ReaderPtr reader, const PartKey& key) const;
   void drain(Tap& tap);
   void close(Tap& tap, Epochs& epochs) const;
+  static void write(Tap& tap);
+  static void closeOutputs(Tap& tap, const std::exception_ptr& failure) noexcept;
 
   const Plan& plan_;
   const Epoch epoch_;
