@@ -12,7 +12,7 @@ Epoch Epochs::begin(Time time) {
   std::lock_guard lock(mutex_);
   Epoch epoch = next_++;
   last_ = time;
-  open_.emplace(epoch, Open{time, cells_, Parts(points_)});
+  open_.emplace(epoch, Open{time, cells_, Parts(points_), {}});
   return epoch;
 }
 
@@ -25,6 +25,21 @@ Time Epochs::timeOf(Epoch epoch) {
 void Epochs::add(Epoch epoch, std::size_t point, PartKey key, Part part) {
   std::lock_guard lock(mutex_);
   open_.at(epoch).parts[point].emplace(std::move(key), std::move(part));
+}
+
+void Epochs::count(Epoch epoch, std::size_t source, std::size_t records) {
+  std::lock_guard lock(mutex_);
+  open_.at(epoch).counted[source] += records;
+}
+
+std::map<std::size_t, std::size_t> Epochs::counted(Epoch epoch) {
+  std::lock_guard lock(mutex_);
+  return open_.at(epoch).counted;
+}
+
+std::size_t Epochs::open() {
+  std::lock_guard lock(mutex_);
+  return open_.size();
 }
 
 void Epochs::cellClosed(Epoch epoch) {

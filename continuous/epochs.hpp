@@ -43,8 +43,9 @@ class Epochs {
   /// Called for each epoch in order, by the thread that closed it last.
   using Closed = std::function<void(Epoch epoch, Parts parts)>;
 
-  Epochs(std::size_t points, int cells, Duration length, Closed closed)
-      : points_(points), cells_(cells), length_(length), closed_(std::move(closed)) {}
+  /// The first one is expected to end a `length` after `zeroTime`.
+  Epochs(std::size_t points, int cells, Time zeroTime, Duration length, Closed closed)
+      : points_(points), cells_(cells), length_(length), closed_(std::move(closed)), last_(zeroTime) {}
 
   /// Waits until fewer than `most` epochs are open; false when stopped or `deadline` passed.
   bool awaitFewerThan(std::size_t most, std::chrono::steady_clock::time_point deadline);
@@ -53,6 +54,11 @@ class Epochs {
   /// When an open epoch ends, or one that has not begun will, as far as can be told.
   Time timeOf(Epoch epoch);
   void add(Epoch epoch, std::size_t point, PartKey key, Part part);
+  /// Records that a source gave to an open epoch, and how many all sources have given, as far as they were counted.
+  void count(Epoch epoch, std::size_t source, std::size_t records);
+  std::map<std::size_t, std::size_t> counted(Epoch epoch);
+  /// How many are open.
+  std::size_t open();
   /// One cell has closed the epoch.
   void cellClosed(Epoch epoch);
   void stop();
@@ -62,6 +68,7 @@ class Epochs {
     Time time;
     int cellsLeft;
     Parts parts;
+    std::map<std::size_t, std::size_t> counted;
   };
 
   const std::size_t points_;
@@ -72,7 +79,7 @@ class Epochs {
   std::condition_variable changed_;
   std::map<Epoch, Open> open_;
   Epoch next_ = 0;
-  Time last_{0};
+  Time last_;
   bool delivering_ = false;
   bool stopped_ = false;
 };

@@ -1,6 +1,7 @@
 #include <millrace/continuous/line.hpp>
 #include <millrace/continuous/live_graph.hpp>
 #include <millrace/dstream/state/keyed_states.hpp>
+#include <millrace/rdd/core/engine.hpp>
 #include <millrace/rdd/core/operator_info.hpp>
 #include <millrace/rdd/core/task.hpp>
 
@@ -10,6 +11,14 @@
 #include <utility>
 
 namespace millrace::core {
+
+namespace {
+
+std::size_t chunkSizeOf(const Plan& plan) {
+  return plan.sources.empty() ? kChunkSize : plan.sources[0].input->graph()->engine()->chunkSize();
+}
+
+}  // namespace
 
 /// A cell that runs lines: some partitions of a stream, one line for each of them and each open epoch.
 class LiveGraph::LineCell : public Cell, public LineExit {
@@ -24,6 +33,7 @@ class LiveGraph::LineCell : public Cell, public LineExit {
     if (graph_.hasFailed_) return;
     try {
       TaskContext::Scope scope(mail.partition);
+      ChunkSizeScope chunks(graph_.chunkSize_);
       take(mail);
     } catch (...) {
       graph_.fail(std::current_exception(), mail.partition, mail.epoch);
@@ -73,13 +83,17 @@ class LiveGraph::LineCell : public Cell, public LineExit {
 /// Some partitions of a source: every `cells`-th, beginning with `number`.
 class LiveGraph::SourceCell final : public LineCell {
  public:
-  SourceCell(LiveGraph& graph, std::size_t stream, int number, int cells)
-      : LineCell(graph, stream), number_(number), cells_(cells) {}
+  SourceCell(LiveGraph& graph, std::size_t source, int number, int cells)
+      : LineCell(graph, graph.plan_.sources[source].stream),
+        source_(source),
+        number_(number),
+        cells_(cells) {}
 
  protected:
   void take(Mail& mail) override {
     if (mail.epoch == Mail::kCurrent) mail.epoch = current_;
     if (!mail.isMarker()) {
+      if (mail.block) received_ += mail.block->records();
       auto records = mail.block ? openBlock(mail.block) : mail.rdd->read(mail.partition);
       put(mail.epoch, mail.partition, std::move(records), std::move(mail.credit));
       return;
@@ -87,13 +101,16 @@ class LiveGraph::SourceCell final : public LineCell {
     for (int partition = number_; partition < mail.partition; partition += cells_)
       closeLine(mail.epoch, partition);
     current_ = mail.epoch + 1;
+    graph_.epochs_.count(mail.epoch, source_, std::exchange(received_, 0));
     closeEpoch(mail.epoch);
   }
 
  private:
+  const std::size_t source_;
   const int number_;
   const int cells_;
   Epoch current_ = 0;
+  std::size_t received_ = 0;
 };
 
 /// One partition behind an exchange. It has closed an epoch when all its senders have; a state takes no record of a later
@@ -186,9 +203,10 @@ LiveGraph::LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSour
                      Duration epochLength, Epochs::Closed closed, Failed failed)
     : plan_(std::move(plan)),
       cellsPerSource_(cellsPerSource),
+      chunkSize_(chunkSizeOf(plan_)),
       zeroTime_(zeroTime),
       failed_(std::move(failed)),
-      epochs_(plan_.points.size(), cellCount(), epochLength, std::move(closed)),
+      epochs_(plan_.points.size(), cellCount(), zeroTime, epochLength, std::move(closed)),
       pool_(std::move(pool)) {
   for (const Plan::Exchange& exchange : plan_.exchanges) {
     auto& cells = exchangeCells_.emplace_back();
@@ -201,12 +219,12 @@ LiveGraph::LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSour
     }
   };
   for (const Plan::Exchange& exchange : plan_.exchanges) connect(exchange.to, exchange.flow.outputs);
-  for (const Plan::Source& source : plan_.sources) {
+  for (std::size_t source = 0; source < plan_.sources.size(); ++source) {
     credits_.push_back(std::make_shared<Credits>());
     auto& cells = sourceCells_.emplace_back();
     for (int i = 0; i < cellsPerSource_; ++i)
-      cells.push_back(std::make_unique<SourceCell>(*this, source.stream, i, cellsPerSource_));
-    connect(source.stream, cellsPerSource_);
+      cells.push_back(std::make_unique<SourceCell>(*this, source, i, cellsPerSource_));
+    connect(plan_.sources[source].stream, cellsPerSource_);
   }
 }
 

@@ -48,6 +48,7 @@ class LiveGraph {
 
   const Plan plan_;
   const int cellsPerSource_;
+  const std::size_t chunkSize_;
   const Time zeroTime_;
   const Failed failed_;
   std::atomic<bool> hasFailed_ = false;

@@ -26,6 +26,7 @@ class Engine {
   int defaultParallelism() const { return defaultParallelism_; }
   int threads() const { return runner_->threads(); }
   FileSystem& files() const { return *files_; }
+  std::size_t chunkSize() const { return chunkSize_; }
   void stop() { stopped_ = true; }
   bool isStopped() const { return stopped_; }
 
