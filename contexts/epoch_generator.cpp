@@ -38,6 +38,7 @@ std::unique_ptr<TaskPool> taskPool(int workers) {
 struct Begun {
   Time time;
   std::set<std::size_t> absentSources;
+  bool failed = false;  // a source could not say what it has
 };
 
 }  // namespace
@@ -125,6 +126,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
   struct ClosedEpoch {
     Begun begun;
     Parts parts;
+    std::map<std::size_t, std::size_t> received;
   };
 
   void onBlock(int input, BlockPtr block) {
@@ -148,15 +150,24 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   bool hasRoom() {
-    std::size_t elsewhere = scheduler_->pendingBatches();
+    if (openEpochs() < kMostOpen) return true;
+    auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
+    if (std::size_t pending = scheduler_->pendingBatches(); pending > 0) {
+      scheduler_->awaitFewerThan(pending, soon);
+    } else {
+      live_->epochs().awaitFewerThan(kMostOpen, soon);
+    }
+    return false;
+  }
+
+  /// Counted on the way that epochs go, so that one that moves on meanwhile counts twice, and not never.
+  std::size_t openEpochs() {
+    std::size_t open = live_->epochs().open();
     {
       std::lock_guard lock(mutex_);
-      elsewhere += closed_.size() + (driving_ ? 1 : 0);
+      open += closed_.size() + (driving_ ? 1 : 0);
     }
-    auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
-    if (elsewhere < kMostOpen) return live_->epochs().awaitFewerThan(kMostOpen - elsewhere, soon);
-    scheduler_->awaitFewerThan(kMostOpen, soon);
-    return false;
+    return open + scheduler_->pendingBatches();
   }
 
   void begin(Time time) {
@@ -166,11 +177,12 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       last_ = time;
     }
     Epoch epoch = live_->epochs().begin(time);
-    Begun begun{time, {}};
+    Begun begun{time, {}, false};
     std::vector<NodePtr> given(live_->plan().sources.size());
     try {
       give(time, given, begun);
     } catch (...) {
+      begun.failed = true;
       scheduler_->reportGenerationFailure(time, std::current_exception());
     }
     {
@@ -201,19 +213,18 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void onClosed(Epoch epoch, Parts parts) {
+    auto received = live_->epochs().counted(epoch);
     std::lock_guard lock(mutex_);
     auto begun = begun_.find(epoch);
-    closed_.push_back({std::move(begun->second), std::move(parts)});
+    closed_.push_back({std::move(begun->second), std::move(parts), std::move(received)});
     begun_.erase(begun);
     changed_.notify_all();
   }
 
   void onFailed(std::exception_ptr failure, Epoch epoch) {
-    Time time(0);
+    Time time = live_->epochs().timeOf(epoch);
     {
       std::lock_guard lock(mutex_);
-      time = last_;
-      if (auto begun = begun_.find(epoch); begun != begun_.end()) time = begun->second.time;
       failed_ = true;
       changed_.notify_all();
     }
@@ -251,6 +262,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
 
   void submit(ClosedEpoch& epoch) {
     Time time = epoch.begun.time;
+    if (epoch.begun.failed) return;
     try {
       std::vector<Job> jobs;
       {
@@ -258,10 +270,22 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
         setRdds(epoch);
         jobs = graph_->generateJobs(time);
       }
-      scheduler_->submit(time, std::move(jobs), {});
+      scheduler_->submit(time, std::move(jobs), inputsOf(epoch));
     } catch (...) {
       scheduler_->reportGenerationFailure(time, std::current_exception());
     }
+  }
+
+  std::map<int, StreamInputInfo> inputsOf(const ClosedEpoch& epoch) const {
+    std::map<int, StreamInputInfo> infos;
+    const auto& sources = live_->plan().sources;
+    for (std::size_t source = 0; source < sources.size(); ++source) {
+      const InputPtr& input = sources[source].input;
+      std::int64_t records = input->isLive() ? static_cast<std::int64_t>(epoch.received.at(source))
+                                             : input->recordsOf(epoch.begun.time);
+      if (records >= 0) infos[input->inputId()] = StreamInputInfo{input->inputId(), records};
+    }
+    return infos;
   }
 
   /// Gives the streams of the graph their RDDs of the epoch. A stream is absent if its source has none at that time. What
@@ -279,6 +303,9 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
         for (std::size_t point : stream.points) setRdd(plan.points[point], time, epoch.parts[point]);
         continue;
       }
+      bool isWritten = std::ranges::any_of(
+          stream.points, [&](std::size_t point) { return plan.points[point].output != nullptr; });
+      if (has[i] == Has::kError && isWritten) stream.node->rdd(time);
       for (const Plan::Branch& branch : stream.branches) has[branch.to] = branch.step ? has[i] : Has::kError;
       for (std::size_t exchange : stream.exchanges) {
         bool takesNothing = plan.exchanges[exchange].flow.state && has[i] == Has::kNone;

@@ -58,6 +58,11 @@ void StreamNode::setRdd(Time time, NodePtr made) {
   newestMade_ = std::max(newestMade_, time);
 }
 
+bool StreamNode::hasNone(Time time) const {
+  auto known = made_.find(time);
+  return known != made_.end() && !known->second;
+}
+
 void StreamNode::makeBefore(Time time) {
   Time newest = std::max(newestMade_, graph()->zeroTime());
   for (Time missing = newest + slide_; missing < time; missing = missing + slide_) rdd(missing);
@@ -190,7 +195,10 @@ void OutputOperation::writeBatch(const NodePtr& rdd, Time time) const {
 }
 
 std::optional<Job> OutputOperation::generateJob(Time time) {
-  if (runsInGraph_) return std::nullopt;
+  if (runsInGraph_) {
+    if (parent_->hasNone(time)) return std::nullopt;
+    return Job{time, 0, info_, [] {}};
+  }
   NodePtr rdd = parent_->rdd(time);
   if (!rdd) return std::nullopt;
   auto run = [action = action_, rdd = std::move(rdd), time] { (*action)(rdd, time); };

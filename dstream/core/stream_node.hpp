@@ -54,6 +54,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   void setRecordOps(const RecordOps* ops) { recordOps_ = ops; }
   /// Sets the RDD of a time that a long-lived graph has made, or that it has none.
   void setRdd(Time time, NodePtr made);
+  /// True if it is known that the stream has no RDD at that time.
+  bool hasNone(Time time) const;
   /// True if this stream's RDDs are to be kept, so that slices can show them.
   bool isKept() const { return store_ != nullptr || isAskedForLater(); }
 
@@ -133,7 +135,7 @@ class OutputOperation {
   const OperatorPtr& info() const { return info_; }
   /// Null for outputs that see RDDs.
   const RecordWriterFactory& writer() const { return writer_; }
-  /// A long-lived graph gives the records to the writer itself: there are no jobs.
+  /// A long-lived graph gives the records to the writer itself: its jobs have nothing left to do.
   void setRunsInGraph() { runsInGraph_ = true; }
   /// The job of a batch; none where the parent has no RDD.
   std::optional<Job> generateJob(Time time);
