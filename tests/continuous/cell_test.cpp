@@ -1,0 +1,128 @@
+#include <millrace/continuous/cell.hpp>
+
+#include <millrace/io/record_block.hpp>
+
+#include "contexts/observed.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+namespace {
+
+using test::Gate;
+
+BlockPtr recordsOf(std::size_t count) { return blockOf(std::vector<int>(count, 7)); }
+
+Mail mailOf(Epoch epoch, BlockPtr records = nullptr, int sender = 0) {
+  return {epoch, sender, std::move(records), nullptr, nullptr};
+}
+
+/// Writes down what it receives: the epoch (a number that the test gives each mail) by the sender's number.
+class NotingCell final : public Cell {
+ public:
+  explicit NotingCell(TaskPool& pool) : Cell(pool) {}
+
+  void await(int count) const {
+    for (int seen = received_; seen < count; seen = received_) received_.wait(seen);
+  }
+
+  std::map<int, std::vector<Epoch>> bySender;
+  std::vector<std::thread::id> threads;
+  std::function<void(const Mail&)> meanwhile;
+
+ protected:
+  void receive(Mail mail) noexcept override {
+    EXPECT_FALSE(busy_.exchange(true)) << "two threads at once";
+    bySender[mail.partition].push_back(mail.epoch);
+    threads.push_back(std::this_thread::get_id());
+    if (meanwhile) meanwhile(mail);
+    busy_ = false;
+    ++received_;
+    received_.notify_all();
+  }
+
+ private:
+  std::atomic<bool> busy_ = false;
+  std::atomic<int> received_ = 0;
+};
+
+TEST(Cell, LittleMailIsHandledByItsSender) {
+  auto pool = threadTaskPool(1);
+  NotingCell cell(*pool);
+  cell.post(mailOf(0));
+  cell.post(mailOf(1, recordsOf(255)));
+  EXPECT_EQ(cell.bySender[0], (std::vector<Epoch>{0, 1}));
+  EXPECT_EQ(cell.threads, std::vector(2, std::this_thread::get_id()));
+}
+
+TEST(Cell, MuchMailIsHandedToThePool) {
+  auto pool = threadTaskPool(1);
+  NotingCell cell(*pool);
+  cell.post(mailOf(0, recordsOf(256)));
+  cell.await(1);
+  EXPECT_NE(cell.threads[0], std::this_thread::get_id());
+}
+
+TEST(Cell, WhatAMailSendsToItsOwnCellComesAfterIt) {
+  auto pool = threadTaskPool(1);
+  NotingCell cell(*pool);
+  cell.meanwhile = [&](const Mail& mail) {
+    if (mail.epoch < 100) cell.post(mailOf(mail.epoch + 1));
+    EXPECT_EQ(cell.bySender[0].back(), mail.epoch) << "it was handled inside the other";
+  };
+  cell.post(mailOf(0));
+  EXPECT_EQ(cell.bySender[0].size(), 101U);
+}
+
+TEST(Cell, KeepsTheOrderOfEachSenderAndRunsOnOneThreadAtATime) {
+  constexpr int kSenders = 4, kEach = 2000;
+  auto pool = threadTaskPool(2);
+  NotingCell cell(*pool);
+  {
+    std::vector<std::jthread> senders;
+    for (int sender = 0; sender < kSenders; ++sender) {
+      senders.emplace_back([&cell, sender] {
+        BlockPtr much = recordsOf(300), little = recordsOf(1);
+        for (int i = 0; i < kEach; ++i) cell.post(mailOf(i, i % 3 == 0 ? much : little, sender));
+      });
+    }
+  }
+  cell.await(kSenders * kEach);
+  pool.reset();
+  for (int sender = 0; sender < kSenders; ++sender) {
+    EXPECT_EQ(cell.bySender[sender].size(), static_cast<std::size_t>(kEach));
+    EXPECT_TRUE(std::ranges::is_sorted(cell.bySender[sender])) << sender;
+  }
+}
+
+TEST(Cell, SomebodyWhoPostsMeanwhileDoesNotWait) {
+  auto pool = threadTaskPool(1);
+  NotingCell cell(*pool);
+  auto gate = Gate::make();
+  cell.meanwhile = [gate](const Mail& mail) {
+    if (mail.epoch == 0) gate->pass();
+  };
+  cell.post(mailOf(0, recordsOf(1000)));
+  gate->awaitArrivals(1);
+  cell.post(mailOf(1));
+  gate->letGo();
+  cell.await(2);
+  EXPECT_EQ(cell.threads[1], cell.threads[0]) << "the thread that was there took it along";
+}
+
+TEST(Mail, WithoutRecordsIsAMarker) {
+  EXPECT_TRUE(mailOf(3).isMarker());
+  EXPECT_FALSE(mailOf(3, recordsOf(1)).isMarker());
+}
+
+}  // namespace
+}  // namespace millrace::core

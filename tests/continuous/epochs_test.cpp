@@ -1,0 +1,134 @@
+#include <millrace/continuous/epochs.hpp>
+
+#include <millrace/io/record_block.hpp>
+
+#include "contexts/observed.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+namespace {
+
+class EpochsTest : public testing::Test {
+ protected:
+  static constexpr std::size_t kPoints = 2;
+
+  BlockPtr block() const { return blockOf(std::vector{1}); }
+  Epochs epochs(int cells) {
+    return {kPoints, cells, Time(4000), Seconds(1), [this](Epoch epoch, Parts parts) {
+              closed.push_back(epoch);
+              parts_ = std::move(parts);
+            }};
+  }
+  static auto soon() { return std::chrono::steady_clock::now() + std::chrono::milliseconds(1); }
+
+  std::vector<Epoch> closed;
+  Parts parts_;
+};
+
+TEST_F(EpochsTest, AreNumberedFromZero) {
+  Epochs all = epochs(1);
+  EXPECT_EQ(all.begin(Time(1000)), 0);
+  EXPECT_EQ(all.begin(Time(2000)), 1);
+}
+
+TEST_F(EpochsTest, OneIsClosedWhenAllCellsHaveClosedIt) {
+  Epochs all = epochs(3);
+  Epoch epoch = all.begin(Time(1000));
+  all.cellClosed(epoch);
+  all.cellClosed(epoch);
+  EXPECT_EQ(closed, std::vector<Epoch>{});
+  all.cellClosed(epoch);
+  EXPECT_EQ(closed, std::vector<Epoch>{0});
+}
+
+TEST_F(EpochsTest, CloseInOrder) {
+  Epochs all = epochs(2);
+  for (int i = 1; i <= 3; ++i) all.begin(Time(i * 1000));
+  for (Epoch epoch : {2, 2, 1, 1, 0}) all.cellClosed(epoch);
+  EXPECT_EQ(closed, std::vector<Epoch>{});
+  all.cellClosed(0);
+  EXPECT_EQ(closed, (std::vector<Epoch>{0, 1, 2}));
+}
+
+TEST_F(EpochsTest, PartsComeInTheOrderOfUnionsAndPartitions) {
+  Epochs all = epochs(1);
+  Epoch epoch = all.begin(Time(1000)), other = all.begin(Time(2000));
+  for (PartKey key :
+       {PartKey{{1, 0}, 0}, PartKey{{0, 1}, 1}, PartKey{{0, 1}, 0}, PartKey{{0, 0}, 5}, PartKey{{1, 0}, 1}})
+    all.add(epoch, 1, key, {block(), {}});
+  all.add(other, 1, {{}, 7}, {block(), {}});
+  all.cellClosed(epoch);
+  ASSERT_EQ(parts_.size(), kPoints);
+  EXPECT_TRUE(parts_[0].empty());
+  std::vector<PartKey> keys;
+  for (const auto& [key, part] : parts_[1]) keys.push_back(key);
+  EXPECT_EQ(keys, (std::vector<PartKey>{{{0, 0}, 5}, {{0, 1}, 0}, {{0, 1}, 1}, {{1, 0}, 0}, {{1, 0}, 1}}));
+}
+
+TEST_F(EpochsTest, KnowTheTimesOfThoseThatAreOpenAndOfThoseToCome) {
+  Epochs all = epochs(1);
+  EXPECT_EQ(all.timeOf(0), Time(5000)) << "records come before the first one has begun";
+  EXPECT_EQ(all.timeOf(1), Time(6000));
+  all.begin(Time(5000));
+  all.begin(Time(7000));
+  EXPECT_EQ(all.timeOf(0), Time(5000));
+  EXPECT_EQ(all.timeOf(1), Time(7000));
+  EXPECT_EQ(all.timeOf(2), Time(8000));
+  EXPECT_EQ(all.timeOf(3), Time(9000));
+}
+
+TEST_F(EpochsTest, CountWhatEachSourceGave) {
+  std::map<std::size_t, std::size_t> counted;
+  Epochs* closing = nullptr;
+  Epochs all(kPoints, 2, Time(0), Seconds(1),
+             [&](Epoch epoch, const Parts&) { counted = closing->counted(epoch); });
+  closing = &all;
+  Epoch epoch = all.begin(Time(1000));
+  all.count(epoch, 0, 3);
+  all.count(epoch, 1, 5);
+  all.count(epoch, 0, 4);
+  EXPECT_EQ(all.open(), 1U);
+  all.cellClosed(epoch);
+  all.cellClosed(epoch);
+  EXPECT_EQ(counted, (std::map<std::size_t, std::size_t>{{0, 7}, {1, 5}}));
+  EXPECT_EQ(all.open(), 0U);
+}
+
+TEST_F(EpochsTest, AWaitForRoomEndsWhenOneHasClosed) {
+  Epochs all = epochs(1);
+  all.begin(Time(1000));
+  all.begin(Time(2000));
+  EXPECT_TRUE(all.awaitFewerThan(3, soon()));
+  EXPECT_FALSE(all.awaitFewerThan(2, soon()));
+  std::jthread closing([&] { all.cellClosed(0); });
+  EXPECT_TRUE(all.awaitFewerThan(2, test::soon()));
+}
+
+TEST_F(EpochsTest, OneThatIsBeingDeliveredIsStillOpen) {
+  Epochs* waiting = nullptr;
+  bool hadRoom = true;
+  Epochs all(kPoints, 1, Time(0), Seconds(1),
+             [&](Epoch, const Parts&) { hadRoom = waiting->awaitFewerThan(1, soon()); });
+  waiting = &all;
+  all.begin(Time(1000));
+  all.cellClosed(0);
+  EXPECT_FALSE(hadRoom);
+  EXPECT_TRUE(all.awaitFewerThan(1, soon()));
+}
+
+TEST_F(EpochsTest, AStopEndsTheWaitWithoutRoom) {
+  Epochs all = epochs(1);
+  all.begin(Time(1000));
+  std::jthread stopping([&] { all.stop(); });
+  EXPECT_FALSE(all.awaitFewerThan(1, test::soon()));
+  EXPECT_FALSE(all.awaitFewerThan(2, test::soon()));
+}
+
+}  // namespace
+}  // namespace millrace::core

@@ -1,0 +1,144 @@
+#include <millrace/dstream/state/keyed_states.hpp>
+
+#include "support/script.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+namespace {
+
+using namespace test;
+using Pair = std::pair<std::string, int>;
+using Strings = std::vector<std::string>;
+
+int sum(std::string, std::optional<int> value, State<int>& state) {
+  state.update(state.getOption().value_or(0) + value.value_or(0));
+  return state.get();
+}
+
+/// Says when it is called: "a at 1000", or "a idle at 3000".
+std::optional<std::string> watched(Time time, std::string key, std::optional<int> value, State<int>& state) {
+  if (!state.isTimingOut()) state.update(*value);
+  return key + (state.isTimingOut() ? " idle at " : " at ") + std::to_string(time.milliseconds());
+}
+
+TEST(States, AreKeptFromBatchToBatch) {
+  inBothModesOnAllShapes([](const StreamOptions& options) {
+    StreamTest running(options);
+    auto pairs = running.input<Pair>(1);
+    auto sums = pairs.stream.mapWithState(StateSpec::function(&sum).numPartitions(3));
+    auto emitted = running.collect(sums.map([](int x) { return x; }));
+    auto snapshots = running.collect(sums.stateSnapshots());
+    running.play({start(), addData(pairs, {{"a", 1}, {"b", 2}, {"a", 3}}), closeBatch(),
+                  expectAnyOrder(emitted, {1, 2, 4}), expectAnyOrder(snapshots, {{"a", 4}, {"b", 2}}),
+                  closeBatch(), expect(emitted, {}), expectAnyOrder(snapshots, {{"a", 4}, {"b", 2}}),
+                  addData(pairs, {{"a", 10}}), closeBatch(), expect(emitted, {14}),
+                  expectAnyOrder(snapshots, {{"a", 14}, {"b", 2}}), stop()});
+    EXPECT_EQ(emitted.all()[0].partitions.size(), 3U);
+    EXPECT_EQ(snapshots.all()[0].partitions.size(), 3U);
+  });
+}
+
+TEST(States, RecordsOfAKeyComeInOrder) {
+  inBothModes([](const StreamOptions& options) {
+    StreamTest running(options);
+    auto pairs = running.receiver<Pair>();
+    auto last = [](std::string, std::optional<int> value, State<int>& state) {
+      int before = state.getOption().value_or(0);
+      state.update(*value);
+      return std::pair(before, *value);
+    };
+    auto emitted = running.collect(pairs.stream.mapWithState(StateSpec::function(last)));
+    running.play({start(), addData(pairs, {{"a", 1}, {"a", 2}}), addData(pairs, {{"a", 3}}), closeBatch(),
+                  expect(emitted, {{0, 1}, {1, 2}, {2, 3}}), addData(pairs, {{"a", 4}}), closeBatch(),
+                  expect(emitted, {{3, 4}}), stop()});
+  });
+}
+
+TEST(States, BeginWithWhatIsGiven) {
+  inBothModesOnAllShapes([](const StreamOptions& options) {
+    StreamTest running(options);
+    auto pairs = running.input<Pair>(1);
+    auto initial = running.context().sparkContext().parallelize(std::vector<Pair>{{"a", 100}, {"z", 5}}, 2);
+    auto sums = pairs.stream.mapWithState(StateSpec::function(&sum).initialState(initial));
+    auto emitted = running.collect(sums);
+    auto snapshots = running.collect(sums.stateSnapshots());
+    running.play({start(), closeBatch(), expect(emitted, {}),
+                  expectAnyOrder(snapshots, {{"a", 100}, {"z", 5}}), addData(pairs, {{"a", 1}}), closeBatch(),
+                  expect(emitted, {101}), expectAnyOrder(snapshots, {{"a", 101}, {"z", 5}}), stop()});
+  });
+}
+
+TEST(States, IdleOnesEndAtTheMarkerOfACheckpoint) {
+  inBothModesOnAllShapes([](const StreamOptions& options) {
+    StreamTest running(options);
+    auto pairs = running.input<Pair>(1);
+    auto states = pairs.stream.mapWithState(StateSpec::function(&watched).timeout(Milliseconds(1500)));
+    states.checkpoint(Seconds(2));
+    auto emitted = running.collect(states);
+    auto snapshots = running.collect(states.stateSnapshots());
+    running.play({start(), addData(pairs, {{"a", 1}, {"b", 1}}), closeBatch(),
+                  expectAnyOrder(emitted, {"a at 1000", "b at 1000"}), closeBatch(), expect(emitted, {}),
+                  addData(pairs, {{"b", 2}}), closeBatch(), expect(emitted, {"b at 3000"}), closeBatch(),
+                  expect(emitted, {"a idle at 4000"}), addData(pairs, {{"a", 3}}), closeBatch(),
+                  expect(emitted, {"a at 5000"}), closeBatch(), expect(emitted, {"b idle at 6000"}), stop()});
+    std::vector<std::vector<Pair>> expected{{{"a", 1}, {"b", 1}}, {{"a", 1}, {"b", 1}}, {{"a", 1}, {"b", 2}},
+                                            {{"b", 2}},           {{"a", 3}, {"b", 2}}, {{"a", 3}}};
+    EXPECT_EQ(snapshots.sorted(), expected);
+  });
+}
+
+TEST(States, TimeOutsComeAfterTheRecordsOfTheirEpoch) {
+  inBothModes([](const StreamOptions& options) {
+    StreamTest running(options);
+    auto pairs = running.receiver<Pair>();
+    auto states =
+        pairs.stream.mapWithState(StateSpec::function(&watched).timeout(Milliseconds(500)).numPartitions(1));
+    states.checkpoint(Seconds(2));
+    auto emitted = running.collect(states);
+    running.play({start(), addData(pairs, {{"a", 1}}), closeBatch(), expect(emitted, {"a at 1000"}),
+                  addData(pairs, {{"b", 1}}), closeBatch(), expect(emitted, {"b at 2000", "a idle at 2000"}),
+                  stop()});
+  });
+}
+
+TEST(States, KnowTheTimeOfTheFirstEpochBeforeItsMarker) {
+  inBothModes([](StreamOptions options) {
+    options.now = 1388354300500;
+    StreamTest running(options);
+    auto pairs = running.receiver<Pair>();
+    auto emitted = running.collect(pairs.stream.mapWithState(StateSpec::function(&watched)));
+    running.play({start(), addData(pairs, {{"a", 1}}), closeBatch(), expect(emitted, {"a at 1388354301000"}),
+                  addData(pairs, {{"a", 1}}), closeBatch(), expect(emitted, {"a at 1388354302000"}), stop()});
+  });
+}
+
+TEST(States, InAContinuousRunTheyChangeAndEmitAtOnce) {
+  struct Log {
+    std::mutex mutex;
+    std::vector<int> seen;
+  };
+  StreamTest running({.mode = StreamingMode::kContinuous});
+  auto log = std::make_shared<Log>();
+  auto pairs = running.receiver<Pair>();
+  pairs.stream.mapWithState(StateSpec::function(&sum)).foreach ([log](int x) {
+    std::lock_guard lock(log->mutex);
+    log->seen.push_back(x);
+  });
+  auto expectSeen = [&](std::vector<int> expected) {
+    return then([log, expected] { EXPECT_EQ(log->seen, expected); });
+  };
+  running.play({start(), addData(pairs, {{"a", 1}}), expectSeen({1}), addData(pairs, {{"a", 2}}),
+                expectSeen({1, 3}), closeBatch(), expectSeen({1, 3}), addData(pairs, {{"a", 3}}),
+                expectSeen({1, 3, 6}), stop()});
+}
+
+}  // namespace
+}  // namespace millrace
