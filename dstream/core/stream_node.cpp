@@ -178,6 +178,7 @@ void OutputOperation::writeBatch(const NodePtr& rdd, Time time) const {
   rdd->engine().runJob(*rdd, [&](int partition, ReaderPtr records) {
     inOperator(info_, [&] {
       auto writer = writer_(partition, epoch);
+      writer->open();
       try {
         writer->drain(*records);
       } catch (...) {
@@ -190,9 +191,14 @@ void OutputOperation::writeBatch(const NodePtr& rdd, Time time) const {
 }
 
 std::optional<Job> OutputOperation::generateJob(Time time) {
-  if (runsInGraph_) return std::nullopt;
   NodePtr rdd = parent_->rdd(time);
   if (!rdd) return std::nullopt;
+  if (runsInGraph_) {
+    auto failure = std::exchange(failure_, nullptr);
+    return Job{time, 0, info_, [failure] {
+                 if (failure) std::rethrow_exception(failure);
+               }};
+  }
   auto run = [action = action_, rdd = std::move(rdd), time] { (*action)(rdd, time); };
   return Job{time, 0, info_, std::move(run)};
 }
