@@ -1,3 +1,4 @@
+#include <millrace/base/detachable_thread.hpp>
 #include <millrace/base/log.hpp>
 #include <millrace/base/recurring_timer.hpp>
 #include <millrace/contexts/batch_failure.hpp>
@@ -13,6 +14,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
@@ -53,8 +55,12 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
         scheduler_(std::move(scheduler)),
         waiter_(std::move(waiter)),
         timer_(
-            std::move(clock), graph_->batchDuration().milliseconds(),
-            [this](std::int64_t time) { onTick(Time(time)); }, "epoch timer") {}
+            clock, graph_->batchDuration().milliseconds(), [this](std::int64_t time) { onTick(Time(time)); },
+            "epoch timer"),
+        stallLog_(clock, 60'000),
+        watch_(
+            clock, graph_->batchDuration().milliseconds(),
+            [this](std::int64_t time) { nameStalled(Time(time)); }, "epoch watch") {}
 
   Time firstBatchTime() const { return Time(timer_.getStartTime()); }
 
@@ -63,10 +69,10 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     int threads = graph_->engine()->threads();
     live_ = std::make_unique<LiveGraph>(
         lower(*graph_), taskPool(threads), threads, graph_->zeroTime(), graph_->batchDuration(),
-        [this](Epoch epoch, Parts parts) { onClosed(epoch, std::move(parts)); },
+        [this](Epoch epoch, Harvest harvest) { onClosed(epoch, std::move(harvest)); },
         [this](std::exception_ptr failure, Epoch epoch) { onFailed(std::move(failure), epoch); });
     beginStates(firstBatch);
-    std::thread([self = shared_from_this()] { self->drive(); }).detach();
+    driver_.emplace([self = shared_from_this()] { self->drive(); });
     for (std::size_t source = 0; source < live_->plan().sources.size(); ++source) {
       const InputPtr& input = live_->plan().sources[source].input;
       if (input->isLive()) sourceOfInput_[input->inputId()] = source;
@@ -75,6 +81,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       if (auto impl = self.lock()) impl->onBlock(input, std::move(block));
     });
     timer_.start(firstBatch.milliseconds());
+    watch_.start(firstBatch.milliseconds());
   }
 
   /// States to begin with are brought to their cells before the first record.
@@ -90,11 +97,14 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
 
   bool stop(bool finish, Deadline deadline) {
     stopping_.request_stop();
+    watch_.stop(true);
+    if (live_ && !finish) live_->end();
     {
       std::unique_lock lock(mutex_);
       if (!changed_.wait_until(lock, deadline, [&] { return !beginning_; })) {
         std::thread([self = shared_from_this()] { self->timer_.stop(true); }).detach();
         receiving_.request_stop();
+        live_->end();
         return false;
       }
     }
@@ -109,8 +119,10 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
             ended;
     stopped_ = true;
     changed_.notify_all();
-    ended = changed_.wait_until(lock, deadline, [&] { return driverEnded_; }) && ended;
+    lock.unlock();
+    ended = (!driver_ || driver_->join(deadline)) && ended;
     receiving_.request_stop();
+    if (live_) live_->end();
     return ended;
   }
 
@@ -125,8 +137,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
  private:
   struct ClosedEpoch {
     Begun begun;
-    Parts parts;
-    std::map<std::size_t, std::size_t> received;
+    Harvest harvest;
   };
 
   void onBlock(int input, BlockPtr block) {
@@ -147,6 +158,25 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     std::lock_guard lock(mutex_);
     beginning_ = false;
     changed_.notify_all();
+  }
+
+  /// Says which operator an epoch waits for that should have been closed two epochs ago.
+  void nameStalled(Time time) {
+    Time due = time - graph_->batchDuration() * 2;
+    std::string running;
+    if (auto epoch = live_->epochs().oldestBefore(due + Milliseconds(1))) {
+      if (named_ == epoch) return;
+      running = live_->runningNow();
+      named_ = epoch;
+    } else if (scheduler_->pendingBatches() > 2) {
+      running = scheduler_->runningNow();
+    } else {
+      return;
+    }
+    if (running.empty()) running = "records that wait for a worker";
+    if (auto heldBack = stallLog_.admit())
+      logWarning("an epoch is late: its records are still on their way",
+                 {{"sinceMs", (time - due).milliseconds()}, {"runs", running}, {"heldBack", *heldBack}});
   }
 
   bool hasRoom() {
@@ -212,11 +242,10 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
-  void onClosed(Epoch epoch, Parts parts) {
-    auto received = live_->epochs().counted(epoch);
+  void onClosed(Epoch epoch, Harvest harvest) {
     std::lock_guard lock(mutex_);
     auto begun = begun_.find(epoch);
-    closed_.push_back({std::move(begun->second), std::move(parts), std::move(received)});
+    closed_.push_back({std::move(begun->second), std::move(harvest)});
     begun_.erase(begun);
     changed_.notify_all();
   }
@@ -256,8 +285,6 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       driving_ = false;
       changed_.notify_all();
     }
-    driverEnded_ = true;
-    changed_.notify_all();
   }
 
   void submit(ClosedEpoch& epoch) {
@@ -281,8 +308,8 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     const auto& sources = live_->plan().sources;
     for (std::size_t source = 0; source < sources.size(); ++source) {
       const InputPtr& input = sources[source].input;
-      std::int64_t records = input->isLive() ? static_cast<std::int64_t>(epoch.received.at(source))
-                                             : input->recordsOf(epoch.begun.time);
+      std::int64_t records = input->recordsOf(epoch.begun.time);
+      if (input->isLive()) records = epoch.harvest.received.at(source);
       if (records >= 0) infos[input->inputId()] = StreamInputInfo{input->inputId(), records};
     }
     return infos;
@@ -300,12 +327,10 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       const Plan::Stream& stream = plan.streams[i];
       if (has[i] == Has::kNone) stream.node->setRdd(time, nullptr);
       if (has[i] == Has::kRdd) {
-        for (std::size_t point : stream.points) setRdd(plan.points[point], time, epoch.parts[point]);
+        for (std::size_t point : stream.points)
+          give(stream, plan.points[point], time, epoch.harvest.points[point]);
         continue;
       }
-      bool isWritten = std::ranges::any_of(
-          stream.points, [&](std::size_t point) { return plan.points[point].output != nullptr; });
-      if (has[i] == Has::kError && isWritten) stream.node->rdd(time);
       for (const Plan::Branch& branch : stream.branches) has[branch.to] = branch.step ? has[i] : Has::kError;
       for (std::size_t exchange : stream.exchanges) {
         bool takesNothing = plan.exchanges[exchange].flow.state && has[i] == Has::kNone;
@@ -313,12 +338,20 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       }
     }
     for (const Plan::Exchange& exchange : plan.exchanges) {
-      for (std::size_t point : exchange.snapshots) setRdd(plan.points[point], time, epoch.parts[point]);
+      for (std::size_t point : exchange.snapshots)
+        plan.points[point].target->setRdd(time, rddOf(plan.points[point], epoch.harvest.points[point]));
     }
   }
 
-  void setRdd(const Plan::Point& point, Time time, std::map<PartKey, Part>& parts) {
-    if (point.target) point.target->setRdd(time, rddOf(point, parts));
+  /// What a point has gathered becomes an RDD. A writer has had its records already: its stream is there, with nothing in
+  /// it, so that the output has its job, which says how it went.
+  void give(const Plan::Stream& stream, const Plan::Point& point, Time time, std::map<PartKey, Part>& parts) {
+    if (point.target) return point.target->setRdd(time, rddOf(point, parts));
+    if (!stream.node->isKnown(time))
+      stream.node->setRdd(time, blockNode(graph_->engine(), stream.node->info(), {}));
+    for (auto& [key, part] : parts) {
+      if (part.failure) point.output->setFailure(part.failure);
+    }
   }
 
   NodePtr rddOf(const Plan::Point& point, std::map<PartKey, Part>& parts) {
@@ -347,11 +380,14 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
   std::deque<ClosedEpoch> closed_;
   bool beginning_ = false;
   bool driving_ = false;
-  bool driverEnded_ = false;
   bool failed_ = false;
   bool stopped_ = false;
-  RecurringTimer timer_;
   std::unique_ptr<LiveGraph> live_;
+  RecurringTimer timer_;
+  LogThrottle stallLog_;
+  std::optional<Epoch> named_;
+  RecurringTimer watch_;
+  std::optional<DetachableThread> driver_;
 };
 
 EpochGenerator::EpochGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,

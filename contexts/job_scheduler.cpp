@@ -9,7 +9,6 @@
 #include <mutex>
 #include <optional>
 #include <set>
-#include <thread>
 #include <utility>
 
 namespace millrace::core {
@@ -52,7 +51,6 @@ struct JobScheduler::State {
   std::deque<QueuedJob> queue;
   std::size_t pending = 0;
   std::multiset<std::string> running;
-  int threads = 0;
   bool stopped = false;
 
   void work();
@@ -78,8 +76,6 @@ void JobScheduler::State::work() {
     running.erase(entry);
     changed.notify_all();
   }
-  --threads;
-  changed.notify_all();
 }
 
 void JobScheduler::State::runJob(QueuedJob& queued) {
@@ -141,8 +137,7 @@ JobScheduler::JobScheduler(int threads, std::shared_ptr<Clock> clock, std::share
   state_->bus = std::move(bus);
   state_->waiter = std::move(waiter);
   state_->batchEnd = std::move(batchEnd);
-  state_->threads = threads;
-  for (int i = 0; i < threads; ++i) std::thread([state = state_] { state->work(); }).detach();
+  for (int i = 0; i < threads; ++i) threads_.emplace_back([state = state_] { state->work(); });
 }
 
 JobScheduler::~JobScheduler() { stop(std::chrono::steady_clock::now()); }
@@ -191,12 +186,15 @@ bool JobScheduler::isJobThread() const { return jobThreadOf == state_.get(); }
 
 bool JobScheduler::stop(std::chrono::steady_clock::time_point deadline) {
   std::deque<QueuedJob> dropped;
-  std::unique_lock lock(state_->mutex);
-  state_->stopped = true;
-  dropped.swap(state_->queue);
-  state_->changed.notify_all();
-  int own = isJobThread() ? 1 : 0;
-  return state_->changed.wait_until(lock, deadline, [&] { return state_->threads <= own; });
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->stopped = true;
+    dropped.swap(state_->queue);
+    state_->changed.notify_all();
+  }
+  bool ended = true;
+  for (DetachableThread& thread : threads_) ended = thread.join(deadline) && ended;
+  return ended;
 }
 
 }  // namespace millrace::core

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/clock.hpp>
+#include <millrace/base/detachable_thread.hpp>
 #include <millrace/contexts/context_waiter.hpp>
 #include <millrace/contexts/listener_bus.hpp>
 #include <millrace/contexts/streaming_listener.hpp>
@@ -50,6 +51,7 @@ class JobScheduler {
  private:
   struct State;
   std::shared_ptr<State> state_;
+  std::vector<DetachableThread> threads_;
 };
 
 }  // namespace millrace::core

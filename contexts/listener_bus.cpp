@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -24,7 +23,6 @@ struct ListenerBus::State {
   std::deque<Event> events;
   std::size_t dropped = 0;
   bool stopped = false;
-  bool ended = false;
 
   void run();
   static void deliver(const Event& event, StreamingListener& listener);
@@ -45,8 +43,6 @@ void ListenerBus::State::run() {
     for (const auto& listener : listening) deliver(event, *listener);
     lock.lock();
   }
-  ended = true;
-  changed.notify_all();
 }
 
 void ListenerBus::State::deliver(const Event& event, StreamingListener& listener) {
@@ -57,9 +53,7 @@ void ListenerBus::State::deliver(const Event& event, StreamingListener& listener
   }
 }
 
-ListenerBus::ListenerBus() : state_(std::make_shared<State>()) {
-  std::thread([state = state_] { state->run(); }).detach();
-}
+ListenerBus::ListenerBus() : state_(std::make_shared<State>()), thread_([state = state_] { state->run(); }) {}
 
 ListenerBus::~ListenerBus() { stop(std::chrono::steady_clock::now()); }
 
@@ -85,10 +79,12 @@ void ListenerBus::post(Event event) {
 }
 
 bool ListenerBus::stop(std::chrono::steady_clock::time_point deadline) {
-  std::unique_lock lock(state_->mutex);
-  state_->stopped = true;
-  state_->changed.notify_all();
-  return state_->changed.wait_until(lock, deadline, [&] { return state_->ended; });
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->stopped = true;
+    state_->changed.notify_all();
+  }
+  return thread_.join(deadline);
 }
 
 bool ListenerBus::isCallbackThread() const { return delivering == state_.get(); }

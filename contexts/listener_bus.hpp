@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/detachable_thread.hpp>
 #include <millrace/contexts/streaming_listener.hpp>
 
 #include <chrono>
@@ -34,6 +35,7 @@ class ListenerBus {
  private:
   struct State;
   std::shared_ptr<State> state_;
+  DetachableThread thread_;
 };
 
 }  // namespace millrace::core

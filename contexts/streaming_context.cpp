@@ -46,6 +46,7 @@ StreamingContext::~StreamingContext() {
       logError("stopping the StreamingContext in its destructor failed", {{"error", error.what()}});
     }
   }
+  if (impl_) impl_->awaitStopper();
 }
 
 SparkContext StreamingContext::sparkContext() const { return impl_->sparkContext; }

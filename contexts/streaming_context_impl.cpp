@@ -156,9 +156,13 @@ bool StreamingContext::Impl::stop(bool stopSparkContext, bool gracefully) {
         "stop() from a StreamingListener, which the stop would wait for: call it on another thread");
   if (isOwnThread()) {
     logInfo("stop() from inside a batch: it goes on when the batch has ended");
-    std::thread([self = shared_from_this(), stopSparkContext, gracefully] {
-      self->stop(stopSparkContext, gracefully);
-    }).detach();
+    std::lock_guard lock(mutex_);
+    if (!stopper_) {
+      stopper_ =
+          std::make_unique<core::DetachableThread>([self = shared_from_this(), stopSparkContext, gracefully] {
+            self->stop(stopSparkContext, gracefully);
+          });
+    }
     return true;
   }
   std::lock_guard changing(changing_);
@@ -207,6 +211,16 @@ bool StreamingContext::Impl::stopParts(bool gracefully) {
   }
   releaseActive(this);
   return ended;
+}
+
+void StreamingContext::Impl::awaitStopper() {
+  if (isOwnThread()) return;
+  std::unique_ptr<core::DetachableThread> stopper;
+  {
+    std::lock_guard lock(mutex_);
+    stopper.swap(stopper_);
+  }
+  if (stopper) stopper->join(in(kGrace));
 }
 
 bool StreamingContext::Impl::await(std::optional<std::chrono::milliseconds> timeout) {

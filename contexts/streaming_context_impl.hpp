@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/detachable_thread.hpp>
 #include <millrace/contexts/batch_generator.hpp>
 #include <millrace/contexts/context_waiter.hpp>
 #include <millrace/contexts/job_scheduler.hpp>
@@ -26,6 +27,8 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
   bool stop(bool stopSparkContext, bool gracefully);
   bool await(std::optional<std::chrono::milliseconds> timeout);
   StreamingContextState state() const;
+  /// Waits for a stop that was asked for from inside a batch.
+  void awaitStopper();
 
   const SparkContext sparkContext;
   const std::shared_ptr<Clock> clock;
@@ -61,6 +64,7 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
   std::mutex changing_;  // held while starting or stopping
   mutable std::mutex mutex_;
   StreamingContextState state_ = StreamingContextState::INITIALIZED;
+  std::unique_ptr<core::DetachableThread> stopper_;
 };
 
 }  // namespace millrace

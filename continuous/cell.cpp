@@ -6,35 +6,48 @@ namespace millrace::core {
 
 void Cell::post(Mail mail) {
   bool light = mail.rdd == nullptr && (mail.block == nullptr || mail.block->records() < kLight);
-  {
-    std::lock_guard lock(mutex_);
-    mail_.push_back(std::move(mail));
-    if (busy_) return;
-    busy_ = true;
+  bool mayWait = !mail.isMarker();
+  std::unique_lock lock(mutex_);
+  mail_.push_back(std::move(mail));
+  if (state_ == State::kIdle) {
+    if (light) return run(lock);
+    return schedule();
   }
-  if (light) {
-    run();
-  } else {
-    pool_.enqueue([this] { run(); });
+  while (mayWait && mail_.size() > kMostWaiting) {
+    if (state_ == State::kRunning) {
+      hasRoom_.wait(lock);
+    } else {
+      run(lock);
+    }
   }
 }
 
-void Cell::run() noexcept {
-  std::deque<Mail> taken;
-  for (;;) {
-    {
-      std::lock_guard lock(mutex_);
-      if (mail_.empty()) {
-        busy_ = false;
-        return;
-      }
-      taken.swap(mail_);
-    }
-    while (!taken.empty()) {
-      receive(std::move(taken.front()));
-      taken.pop_front();
-    }
+void Cell::schedule() {
+  state_ = State::kScheduled;
+  pool_.enqueue([this] { runScheduled(); });
+}
+
+void Cell::runScheduled() noexcept {
+  std::unique_lock lock(mutex_);
+  if (state_ == State::kScheduled) run(lock);
+}
+
+void Cell::run(std::unique_lock<std::mutex>& lock) noexcept {
+  state_ = State::kRunning;
+  for (std::size_t taken = 0; taken < kTurn && !mail_.empty(); ++taken) {
+    Mail mail = std::move(mail_.front());
+    mail_.pop_front();
+    if (mail_.size() == kMostWaiting) hasRoom_.notify_all();
+    lock.unlock();
+    receive(std::move(mail));
+    lock.lock();
   }
+  if (mail_.empty()) {
+    state_ = State::kIdle;
+  } else {
+    schedule();
+  }
+  hasRoom_.notify_all();
 }
 
 }  // namespace millrace::core

@@ -5,6 +5,8 @@
 #include <millrace/rdd/core/block.hpp>
 #include <millrace/rdd/core/node.hpp>
 
+#include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -28,6 +30,9 @@ struct Mail {
 
 /// One actor of a graph: a mailbox and what to do with mail. It is run by one thread at a time and takes mail in the
 /// order in which it came: by the sender itself while little waits, else by the pool.
+///
+/// Mailboxes are bounded. A sender that finds one full empties it itself, or waits for the thread that is doing so; that
+/// cannot deadlock, because mail goes only from cells to cells behind them, and a cell that somebody runs gets on.
 class Cell {
  public:
   explicit Cell(TaskPool& pool) : pool_(pool) {}
@@ -35,7 +40,7 @@ class Cell {
   Cell(const Cell&) = delete;
   Cell& operator=(const Cell&) = delete;
 
-  /// Any thread. Never blocks for long; receive() may run inside.
+  /// Any thread. receive() may run inside. Markers never wait.
   void post(Mail mail);
 
  protected:
@@ -43,15 +48,25 @@ class Cell {
   virtual void receive(Mail mail) noexcept = 0;
 
  private:
+  enum class State { kIdle, kScheduled, kRunning };
+
   /// Below this many records a sender runs the cell itself: waking a worker costs more.
   static constexpr std::size_t kLight = 256;
+  /// Pieces of mail that may wait. A piece is a chunk of records, or a block of a source, of which there are two.
+  static constexpr std::size_t kMostWaiting = 16;
+  /// Pieces that one run takes, so that a thread which has other cells to run gets back to them.
+  static constexpr std::size_t kTurn = 64;
 
-  void run() noexcept;
+  /// Makes the calling thread the one that runs the cell, if there is something to run and nobody else does.
+  void runScheduled() noexcept;
+  void run(std::unique_lock<std::mutex>& lock) noexcept;
+  void schedule();
 
   TaskPool& pool_;
   std::mutex mutex_;
+  std::condition_variable hasRoom_;
   std::deque<Mail> mail_;
-  bool busy_ = false;
+  State state_ = State::kIdle;
 };
 
 }  // namespace millrace::core

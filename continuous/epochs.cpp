@@ -12,7 +12,7 @@ Epoch Epochs::begin(Time time) {
   std::lock_guard lock(mutex_);
   Epoch epoch = next_++;
   last_ = time;
-  open_.emplace(epoch, Open{time, cells_, Parts(points_), {}});
+  open_.emplace(epoch, Open{time, cells_, Harvest{std::vector<std::map<PartKey, Part>>(points_), {}}});
   return epoch;
 }
 
@@ -24,17 +24,18 @@ Time Epochs::timeOf(Epoch epoch) {
 
 void Epochs::add(Epoch epoch, std::size_t point, PartKey key, Part part) {
   std::lock_guard lock(mutex_);
-  open_.at(epoch).parts[point].emplace(std::move(key), std::move(part));
+  open_.at(epoch).harvest.points[point].emplace(std::move(key), std::move(part));
 }
 
-void Epochs::count(Epoch epoch, std::size_t source, std::size_t records) {
+void Epochs::addReceived(Epoch epoch, std::size_t source, std::int64_t records) {
   std::lock_guard lock(mutex_);
-  open_.at(epoch).counted[source] += records;
+  open_.at(epoch).harvest.received[source] += records;
 }
 
-std::map<std::size_t, std::size_t> Epochs::counted(Epoch epoch) {
+std::optional<Epoch> Epochs::oldestBefore(Time time) {
   std::lock_guard lock(mutex_);
-  return open_.at(epoch).counted;
+  if (open_.empty() || open_.begin()->second.time >= time) return std::nullopt;
+  return open_.begin()->first;
 }
 
 std::size_t Epochs::open() {
@@ -49,9 +50,9 @@ void Epochs::cellClosed(Epoch epoch) {
   delivering_ = true;
   while (!open_.empty() && open_.begin()->second.cellsLeft == 0) {
     Epoch oldest = open_.begin()->first;
-    Parts parts = std::move(open_.begin()->second.parts);
+    Harvest harvest = std::move(open_.begin()->second.harvest);
     lock.unlock();
-    closed_(oldest, std::move(parts));
+    closed_(oldest, std::move(harvest));
     lock.lock();
     open_.erase(oldest);
     changed_.notify_all();

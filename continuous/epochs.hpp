@@ -9,9 +9,11 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,21 +29,26 @@ struct PartKey {
   auto operator<=>(const PartKey&) const = default;
 };
 
-/// What one partition of a source gave to a gather point in one epoch: a block, or the files of a shuffle.
+/// What one partition of a source gave to a gather point in one epoch: a block, the files of a shuffle, or what a writer
+/// threw.
 struct Part {
   BlockPtr block;
   std::vector<ShuffleFilePtr> files;
+  std::exception_ptr failure = nullptr;
 };
 
-/// The parts of an epoch, by gather point.
-using Parts = std::vector<std::map<PartKey, Part>>;
+/// What an epoch has brought: its parts by gather point, and how many records came from each source that counts them.
+struct Harvest {
+  std::vector<std::map<PartKey, Part>> points;
+  std::map<std::size_t, std::int64_t> received;
+};
 
 /// Epochs that have begun and not ended. An epoch is closed when all cells have closed it; epochs close in order.
 /// Thread-safe.
 class Epochs {
  public:
   /// Called for each epoch in order, by the thread that closed it last.
-  using Closed = std::function<void(Epoch epoch, Parts parts)>;
+  using Closed = std::function<void(Epoch epoch, Harvest harvest)>;
 
   /// The first one is expected to end a `length` after `zeroTime`.
   Epochs(std::size_t points, int cells, Time zeroTime, Duration length, Closed closed)
@@ -54,21 +61,20 @@ class Epochs {
   /// When an open epoch ends, or one that has not begun will, as far as can be told.
   Time timeOf(Epoch epoch);
   void add(Epoch epoch, std::size_t point, PartKey key, Part part);
-  /// Records that a source gave to an open epoch, and how many all sources have given, as far as they were counted.
-  void count(Epoch epoch, std::size_t source, std::size_t records);
-  std::map<std::size_t, std::size_t> counted(Epoch epoch);
+  void addReceived(Epoch epoch, std::size_t source, std::int64_t records);
   /// How many are open.
   std::size_t open();
   /// One cell has closed the epoch.
   void cellClosed(Epoch epoch);
   void stop();
+  /// The oldest epoch that is open, if it should have ended before `time`.
+  std::optional<Epoch> oldestBefore(Time time);
 
  private:
   struct Open {
     Time time;
     int cellsLeft;
-    Parts parts;
-    std::map<std::size_t, std::size_t> counted;
+    Harvest harvest;
   };
 
   const std::size_t points_;

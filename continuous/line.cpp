@@ -1,5 +1,6 @@
 #include <millrace/base/log.hpp>
 #include <millrace/continuous/line.hpp>
+#include <millrace/rdd/core/task.hpp>
 
 #include <utility>
 
@@ -14,22 +15,12 @@ Line::Line(const Plan& plan, std::size_t stream, int partition, Epoch epoch, Lin
 
 void Line::put(ReaderPtr records) {
   inlet_->put(std::move(records));
-  try {
-    drain(root_);
-  } catch (...) {
-    closeOutputs(root_, std::current_exception());
-    throw;
-  }
+  drain(root_);
 }
 
-void Line::close(Epochs& epochs) {
-  try {
-    close(root_, epochs);
-  } catch (...) {
-    closeOutputs(root_, std::current_exception());
-    throw;
-  }
-}
+void Line::close(Epochs& epochs) { close(root_, epochs); }
+
+void Line::abandon(const std::exception_ptr& failure) noexcept { abandon(root_, failure); }
 
 Line::Tap Line::build(std::size_t stream, ReaderPtr reader, const PartKey& key) const {
   const Plan::Stream& here = plan_.streams[stream];
@@ -50,10 +41,13 @@ Line::Tap Line::build(std::size_t stream, ReaderPtr reader, const PartKey& key) 
   return tap;
 }
 
-Line::Tap Line::buildExchange(std::size_t exchange, ReaderPtr reader) {
+Line::Tap Line::buildExchange(std::size_t exchange, ReaderPtr reader) const {
+  const Exchanged& flow = plan_.exchanges[exchange].flow;
   Tap tap;
   tap.reader = std::move(reader);
   tap.exchange = exchange;
+  tap.spreader = flow.spec->spreader(flow.outputs);
+  tap.spread.resize(static_cast<std::size_t>(flow.outputs));
   return tap;
 }
 
@@ -65,8 +59,7 @@ Line::Tap Line::buildTail(std::size_t point, const RecordOps& ops, ReaderPtr rea
   tap.point = point;
   tap.key = key;
   if (target.output) {
-    tap.output =
-        inOperator(target.output->info(), [&] { return target.output->writer()(key.partition, epoch_); });
+    openOutput(tap);
   } else if (target.spec) {
     tap.writer = target.spec->writer(0, target.partitioner->partitions());
   } else {
@@ -84,13 +77,13 @@ Line::Tap Line::buildBranch(const Plan::Branch& branch, ReaderPtr reader, const 
 
 void Line::drain(Tap& tap) {
   if (tap.fork) {
-    while (tap.fork->pull()) {
+    while (!exit_.isOver() && tap.fork->pull()) {
       for (Tap& branch : tap.branches) drain(branch);
     }
   } else if (tap.exchange) {
     drainIntoExchange(tap);
-  } else if (tap.output) {
-    inOperator(plan_.points[tap.point].output->info(), [&] { write(tap); });
+  } else if (plan_.points[tap.point].output) {
+    drainIntoOutput(tap);
   } else if (tap.writer) {
     inOperator(plan_.points[tap.point].target->info(), [&] { tap.writer->drain(*tap.reader); });
   } else {
@@ -99,43 +92,57 @@ void Line::drain(Tap& tap) {
 }
 
 void Line::drainIntoExchange(Tap& tap) {
-  const Exchanged& flow = plan_.exchanges[*tap.exchange].flow;
-  auto writer = flow.spec->writer(0, flow.outputs);
-  writer->drain(*tap.reader);
-  auto files = writer->finish();
-  for (int output = 0; output < flow.outputs; ++output) {
-    auto merger = flow.spec->merger();
-    merger->add(0, std::move(files[static_cast<std::size_t>(output)]));
-    BlockPtr records = merger->finish();
-    if (records->records() > 0) exit_.send(*tap.exchange, output, std::move(records));
+  while (!exit_.isOver() && tap.spreader->next(*tap.reader, tap.spread)) {
+    for (std::size_t output = 0; output < tap.spread.size(); ++output) {
+      BlockPtr records = std::exchange(tap.spread[output], nullptr);
+      if (records) exit_.send(*tap.exchange, static_cast<int>(output), std::move(records));
+    }
   }
 }
 
-void Line::write(Tap& tap) {
+template <class Work>
+void Line::tryOutput(Tap& tap, Work work) const {
+  const OperatorInfo& info = *plan_.points[tap.point].output->info();
   try {
-    tap.output->drain(*tap.reader);
+    Activity::Scope scope(info);
+    work();
+  } catch (const OperatorFailure&) {
+    throw;  // of a step that the writer pulled on
   } catch (...) {
-    closeOutputs(tap, std::current_exception());
-    throw;
+    auto cause = std::current_exception();
+    tap.failure = std::make_exception_ptr(TaskFailure(info.describe(), tap.key.partition, cause));
   }
 }
 
-void Line::closeOutputs(Tap& tap, const std::exception_ptr& failure) noexcept {
-  for (Tap& branch : tap.branches) closeOutputs(branch, failure);
+void Line::openOutput(Tap& tap) const {
+  const OutputOperation& output = *plan_.points[tap.point].output;
+  inOperator(output.info(), [&] { tap.output = output.writer()(tap.key.partition, epoch_); });
+  tryOutput(tap, [&] { tap.output->open(); });
+}
+
+void Line::drainIntoOutput(Tap& tap) const {
+  bool failedBefore = tap.failure != nullptr;
+  tryOutput(tap, [&] { tap.output->drain(*tap.reader); });
+  if (!tap.failure || failedBefore) return;
+  abandon(tap, tap.failure);
+  tap.output->drain(*tap.reader);
+}
+
+void Line::abandon(Tap& tap, const std::exception_ptr& failure) noexcept {
+  for (Tap& branch : tap.branches) abandon(branch, failure);
   if (!tap.output) return;
   try {
-    auto output = std::move(tap.output);
-    output->close(failure);
+    tap.output->close(failure);
   } catch (...) {
-    logError("a writer that was told of a failure threw",
+    logError("a writer threw while it was closed because of an error",
              {{"error", describeException(std::current_exception())}});
   }
 }
 
 void Line::close(Tap& tap, Epochs& epochs) const {
   for (Tap& branch : tap.branches) close(branch, epochs);
-  if (auto output = std::move(tap.output))
-    inOperator(plan_.points[tap.point].output->info(), [&] { output->close(nullptr); });
+  if (tap.output && !tap.failure) tryOutput(tap, [&] { tap.output->close(nullptr); });
+  if (tap.output) epochs.add(epoch_, tap.point, tap.key, Part{nullptr, {}, tap.failure});
   if (tap.writer) epochs.add(epoch_, tap.point, tap.key, Part{nullptr, tap.writer->finish()});
   if (tap.gatherer) epochs.add(epoch_, tap.point, tap.key, Part{tap.gatherer->take(), {}});
 }

@@ -26,11 +26,15 @@ class LiveGraph::LineCell : public Cell, public LineExit {
   LineCell(LiveGraph& graph, std::size_t stream)
       : Cell(*graph.pool_), graph_(graph), stream_(stream), next_(graph.plan_.exchangesFrom(stream)) {}
 
+  /// The operator that runs in this cell at this moment; compare it only.
+  const OperatorInfo* runs() const { return activity_.now(); }
+
  protected:
   virtual void take(Mail& mail) = 0;
 
   void receive(Mail mail) noexcept final {
-    if (graph_.hasFailed_) return;
+    if (graph_.isOver_) return abandonLines();
+    Activity::Reported reported(activity_);
     try {
       TaskContext::Scope scope(mail.partition);
       ChunkSizeScope chunks(graph_.chunkSize_);
@@ -39,6 +43,11 @@ class LiveGraph::LineCell : public Cell, public LineExit {
       graph_.fail(std::current_exception(), mail.partition, mail.epoch);
     }
     credit_.reset();
+  }
+
+  void abandonLines() noexcept {
+    for (auto& [place, line] : lines_) line->abandon(graph_.reason_);
+    lines_.clear();
   }
 
   void put(Epoch epoch, int partition, ReaderPtr records, std::shared_ptr<void> credit) {
@@ -75,9 +84,12 @@ class LiveGraph::LineCell : public Cell, public LineExit {
 
   const std::size_t stream_;
   const std::vector<std::size_t> next_;
+  bool isOver() const override { return graph_.isOver_; }
+
   std::map<std::pair<Epoch, int>, std::unique_ptr<Line>> lines_;
   std::shared_ptr<void> credit_;
   Epoch sending_ = 0;
+  Activity activity_;
 };
 
 /// Some partitions of a source: every `cells`-th, beginning with `number`.
@@ -93,15 +105,15 @@ class LiveGraph::SourceCell final : public LineCell {
   void take(Mail& mail) override {
     if (mail.epoch == Mail::kCurrent) mail.epoch = current_;
     if (!mail.isMarker()) {
-      if (mail.block) received_ += mail.block->records();
+      if (mail.block) received_ += static_cast<std::int64_t>(mail.block->records());
       auto records = mail.block ? openBlock(mail.block) : mail.rdd->read(mail.partition);
       put(mail.epoch, mail.partition, std::move(records), std::move(mail.credit));
       return;
     }
     for (int partition = number_; partition < mail.partition; partition += cells_)
       closeLine(mail.epoch, partition);
+    graph_.epochs_.addReceived(mail.epoch, source_, std::exchange(received_, 0));
     current_ = mail.epoch + 1;
-    graph_.epochs_.count(mail.epoch, source_, std::exchange(received_, 0));
     closeEpoch(mail.epoch);
   }
 
@@ -110,7 +122,7 @@ class LiveGraph::SourceCell final : public LineCell {
   const int number_;
   const int cells_;
   Epoch current_ = 0;
-  std::size_t received_ = 0;
+  std::int64_t received_ = 0;
 };
 
 /// One partition behind an exchange. It has closed an epoch when all its senders have; a state takes no record of a later
@@ -180,7 +192,7 @@ class LiveGraph::Credits : public std::enable_shared_from_this<LiveGraph::Credit
   /// Null if `stop` was requested first.
   std::shared_ptr<void> take(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait(lock, stop, [&] { return out_ < kMost; })) return nullptr;
+    if (out_ >= kMost && !changed_.wait(lock, stop, [&] { return out_ < kMost; })) return nullptr;
     ++out_;
     return std::shared_ptr<void>(this, [self = shared_from_this()](void*) { self->giveBack(); });
   }
@@ -228,7 +240,50 @@ LiveGraph::LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSour
   }
 }
 
-LiveGraph::~LiveGraph() { epochs_.stop(); }
+LiveGraph::~LiveGraph() { end(); }
+
+void LiveGraph::end() {
+  over(std::make_exception_ptr(SparkException("the run was stopped before the epoch had ended")));
+}
+
+bool LiveGraph::over(std::exception_ptr reason) {
+  {
+    std::lock_guard lock(ending_);
+    if (isOver_) return false;
+    reason_ = std::move(reason);
+    isOver_ = true;
+  }
+  epochs_.stop();
+  forEachCell([](LineCell& cell, int) { cell.post(Mail{0, 0, nullptr, nullptr, nullptr}); });
+  return true;
+}
+
+template <class Visit>
+void LiveGraph::forEachCell(Visit visit) {
+  for (auto* all : {&sourceCells_, &exchangeCells_}) {
+    for (auto& cells : *all) {
+      for (std::size_t i = 0; i < cells.size(); ++i)
+        visit(static_cast<LineCell&>(*cells[i]), static_cast<int>(i));
+    }
+  }
+}
+
+std::string LiveGraph::runningNow() {
+  std::map<const OperatorInfo*, std::string> names;
+  for (const Plan::Stream& stream : plan_.streams)
+    names[stream.node->info().get()] = stream.node->info()->describe();
+  for (const Plan::Point& point : plan_.points) {
+    if (point.target) names[point.target->info().get()] = point.target->info()->describe();
+    if (point.output) names[point.output->info().get()] = point.output->info()->describe();
+  }
+  std::string text;
+  forEachCell([&](LineCell& cell, int number) {
+    auto name = names.find(cell.runs());
+    if (name == names.end()) return;
+    text += (text.empty() ? "" : ", ") + name->second + " in partition " + std::to_string(number);
+  });
+  return text;
+}
 
 int LiveGraph::cellCount() const {
   int cells = static_cast<int>(plan_.sources.size()) * cellsPerSource_;
@@ -254,8 +309,7 @@ void LiveGraph::mark(std::size_t source, Epoch epoch, int partitions) {
 }
 
 void LiveGraph::fail(std::exception_ptr failure, int partition, Epoch epoch) {
-  if (hasFailed_.exchange(true)) return;
-  epochs_.stop();
+  if (!over(failure)) return;
   try {
     std::rethrow_exception(failure);
   } catch (const TaskFailure&) {

@@ -10,7 +10,9 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 namespace millrace::core {
@@ -36,6 +38,10 @@ class LiveGraph {
   void feed(std::size_t source, const NodePtr& rdd, Epoch epoch);
   /// Nothing up to `epoch` follows from this source, which has so many partitions in it.
   void mark(std::size_t source, Epoch epoch, int partitions);
+  /// The run is over: drops what is on its way, and closes the writers that are open. Does not wait for user functions.
+  void end();
+  /// Which operators run at this moment, and in which partitions, for whoever waits for them; empty if none.
+  std::string runningNow();
 
  private:
   class LineCell;
@@ -45,13 +51,19 @@ class LiveGraph {
 
   int cellCount() const;
   void fail(std::exception_ptr failure, int partition, Epoch epoch);
+  /// Only the first call has an effect, and gives true.
+  bool over(std::exception_ptr reason);
+  template <class Visit>
+  void forEachCell(Visit visit);
 
   const Plan plan_;
   const int cellsPerSource_;
   const std::size_t chunkSize_;
   const Time zeroTime_;
   const Failed failed_;
-  std::atomic<bool> hasFailed_ = false;
+  std::mutex ending_;
+  std::exception_ptr reason_;  // set before isOver_, and never again
+  std::atomic<bool> isOver_ = false;
   Epochs epochs_;
   std::vector<std::shared_ptr<Credits>> credits_;
   std::vector<std::vector<std::unique_ptr<Cell>>> sourceCells_;

@@ -9,7 +9,7 @@ namespace {
 
 class SpreadStream final : public StreamNode {
  public:
-  SpreadStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec, int partitions)
+  SpreadStream(const std::string& kind, const StreamPtr& parent, SpreadingSpecPtr spec, int partitions)
       : StreamNode(kind, {parent}), spec_(std::move(spec)), partitions_(partitions) {}
 
   Flow flow() const override { return Exchanged{spec_, partitions_, nullptr, nullptr, 0}; }
@@ -18,13 +18,13 @@ class SpreadStream final : public StreamNode {
   NodePtr compute(Time time) override { return spreadNode(info(), parentRdd(0, time), spec_, partitions_); }
 
  private:
-  ShuffleSpecPtr spec_;
+  SpreadingSpecPtr spec_;
   int partitions_;
 };
 
 }  // namespace
 
-StreamPtr spreadStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,
+StreamPtr spreadStream(const std::string& kind, const StreamPtr& parent, SpreadingSpecPtr spec,
                        int partitions) {
   if (partitions < 1)
     throw IllegalArgument(kind + " into " + std::to_string(partitions) + " partitions: give at least 1");

@@ -8,6 +8,7 @@
 namespace millrace::core {
 
 /// Records spread over so many partitions, whatever their keys. IllegalArgument below 1.
-StreamPtr spreadStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec, int partitions);
+StreamPtr spreadStream(const std::string& kind, const StreamPtr& parent, SpreadingSpecPtr spec,
+                       int partitions);
 
 }  // namespace millrace::core

@@ -58,11 +58,6 @@ void StreamNode::setRdd(Time time, NodePtr made) {
   newestMade_ = std::max(newestMade_, time);
 }
 
-bool StreamNode::hasNone(Time time) const {
-  auto known = made_.find(time);
-  return known != made_.end() && !known->second;
-}
-
 void StreamNode::makeBefore(Time time) {
   Time newest = std::max(newestMade_, graph()->zeroTime());
   for (Time missing = newest + slide_; missing < time; missing = missing + slide_) rdd(missing);
@@ -183,6 +178,7 @@ void OutputOperation::writeBatch(const NodePtr& rdd, Time time) const {
   rdd->engine().runJob(*rdd, [&](int partition, ReaderPtr records) {
     inOperator(info_, [&] {
       auto writer = writer_(partition, epoch);
+      writer->open();
       try {
         writer->drain(*records);
       } catch (...) {
@@ -195,12 +191,14 @@ void OutputOperation::writeBatch(const NodePtr& rdd, Time time) const {
 }
 
 std::optional<Job> OutputOperation::generateJob(Time time) {
-  if (runsInGraph_) {
-    if (parent_->hasNone(time)) return std::nullopt;
-    return Job{time, 0, info_, [] {}};
-  }
   NodePtr rdd = parent_->rdd(time);
   if (!rdd) return std::nullopt;
+  if (runsInGraph_) {
+    auto failure = std::exchange(failure_, nullptr);
+    return Job{time, 0, info_, [failure] {
+                 if (failure) std::rethrow_exception(failure);
+               }};
+  }
   auto run = [action = action_, rdd = std::move(rdd), time] { (*action)(rdd, time); };
   return Job{time, 0, info_, std::move(run)};
 }

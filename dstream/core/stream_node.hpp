@@ -9,10 +9,12 @@
 #include <millrace/rdd/core/operator_info.hpp>
 #include <millrace/rdd/core/storage_level.hpp>
 
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace millrace::core {
@@ -54,8 +56,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   void setRecordOps(const RecordOps* ops) { recordOps_ = ops; }
   /// Sets the RDD of a time that a long-lived graph has made, or that it has none.
   void setRdd(Time time, NodePtr made);
-  /// True if it is known that the stream has no RDD at that time.
-  bool hasNone(Time time) const;
+  /// True if the RDD of a time was made or set, or it was found that there is none.
+  bool isKnown(Time time) const { return made_.contains(time); }
   /// True if this stream's RDDs are to be kept, so that slices can show them.
   bool isKept() const { return store_ != nullptr || isAskedForLater(); }
 
@@ -135,8 +137,10 @@ class OutputOperation {
   const OperatorPtr& info() const { return info_; }
   /// Null for outputs that see RDDs.
   const RecordWriterFactory& writer() const { return writer_; }
-  /// A long-lived graph gives the records to the writer itself: its jobs have nothing left to do.
+  /// A long-lived graph gives the records to the writer itself: nothing is left for the jobs but to say how it went.
   void setRunsInGraph() { runsInGraph_ = true; }
+  /// What the writer threw in the epoch whose job is generated next.
+  void setFailure(std::exception_ptr failure) { failure_ = std::move(failure); }
   /// The job of a batch; none where the parent has no RDD.
   std::optional<Job> generateJob(Time time);
 
@@ -148,6 +152,7 @@ class OutputOperation {
   const std::shared_ptr<const Action> action_;
   const RecordWriterFactory writer_;
   bool runsInGraph_ = false;
+  std::exception_ptr failure_;
 };
 
 /// Registers an output operation with the graph of its parent.

@@ -5,6 +5,7 @@
 #include <millrace/rdd/core/element_fn.hpp>
 
 #include <functional>
+#include <utility>
 
 namespace millrace {
 
@@ -35,25 +36,37 @@ struct ProcessOf {
 template <class T, class W>
 class UserWriter final : public RecordWriter {
  public:
-  UserWriter(const W& writer, int partition, std::int64_t epoch) : process_{writer} {
-    if constexpr (HasOpen<W>) isOpen_ = process_.writer.open(partition, epoch);
+  UserWriter(const W& writer, int partition, std::int64_t epoch)
+      : process_{writer}, partition_(partition), epoch_(epoch) {}
+  void open() override {
+    if constexpr (HasOpen<W>) {
+      wanted_ = process_.writer.open(partition_, epoch_);
+    } else {
+      wanted_ = true;
+    }
+    isOpen_ = true;
   }
   void drain(ReaderBase& input) override {
     auto& reader = static_cast<Reader<T>&>(input);
     for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {
-      if (!isOpen_) continue;
+      if (!wanted_) continue;
       const auto* argument = arguments_.of(chunk);
       for (std::size_t i = 0; i < chunk.size; ++i) process_(argument[i]);
     }
   }
   void close(std::exception_ptr failure) override {
+    wanted_ = false;
+    if (!std::exchange(isOpen_, false)) return;
     if constexpr (HasClose<W>) process_.writer.close(failure);
   }
 
  private:
   ProcessOf<W> process_;
   Arguments<ProcessOf<W>, T> arguments_;
-  bool isOpen_ = true;
+  const int partition_;
+  const std::int64_t epoch_;
+  bool isOpen_ = false;
+  bool wanted_ = false;
 };
 
 }  // namespace core

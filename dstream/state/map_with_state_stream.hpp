@@ -11,9 +11,9 @@ namespace millrace::core {
 /// What mapWithState needs of its types.
 struct StateWork {
   std::unique_ptr<StateTables> tables;
-  ShuffleSpecPtr records;  // brings records to the partition of their key
-  ShuffleSpecPtr states;   // the same for initial states
-  NodePtr initial;         // null: none
+  SpreadingSpecPtr records;  // brings records to the partition of their key
+  SpreadingSpecPtr states;   // the same for initial states
+  NodePtr initial;           // null: none
   PartitionerPtr partitioner;
 };
 

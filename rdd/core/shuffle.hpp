@@ -42,6 +42,20 @@ struct ShuffleSpec {
 };
 using ShuffleSpecPtr = std::shared_ptr<const ShuffleSpec>;
 
+/// Sends records on to partitions as they come, for a graph that never ends.
+struct Spreader {
+  virtual ~Spreader() = default;
+  /// Takes the next chunk and sets one block per output, null where there is nothing for it. False if there is no chunk for
+  /// now.
+  virtual bool next(ReaderBase& input, std::vector<BlockPtr>& outputs) = 0;
+};
+
+/// A shuffle that moves records as they are, so that none has to wait for others.
+struct SpreadingSpec : ShuffleSpec {
+  virtual std::unique_ptr<Spreader> spreader(int outputs) const = 0;
+};
+using SpreadingSpecPtr = std::shared_ptr<const SpreadingSpec>;
+
 /// A wide operator's node: `prepare` runs the map tasks of all sides, the first reader of a partition merges it. The
 /// result partitions are blocks of the spec's own type, kept as long as the node.
 class ShuffleNode final : public Node {

@@ -46,7 +46,7 @@ class ByKey {
 
 /// The shuffle that moves records as they are: to the output that `Choose` says, in order.
 template <class T, class Choose>
-class SpreadSpec final : public ShuffleSpec {
+class SpreadSpec final : public SpreadingSpec {
   struct File final : ShuffleFile {
     PooledVector<owned_t<T>> stored;
   };
@@ -68,6 +68,31 @@ class SpreadSpec final : public ShuffleSpec {
 
    private:
     std::vector<std::unique_ptr<File>> files_;
+    Choose choose_;
+  };
+
+  class ChunkSpreader final : public Spreader {
+   public:
+    explicit ChunkSpreader(int outputs)
+        : stored_(static_cast<std::size_t>(outputs)), choose_(stored_.size()) {}
+
+    bool next(ReaderBase& input, std::vector<BlockPtr>& outputs) override {
+      Chunk<T> chunk = static_cast<Reader<T>&>(input).next();
+      if (chunk.empty()) return false;
+      for (const T& record : chunk) {
+        auto& stored = stored_[choose_(record)];
+        if (stored.empty()) stored.reserve(chunk.size / stored_.size() + 1);
+        stored.push_back(own(record));
+      }
+      for (std::size_t i = 0; i < stored_.size(); ++i) {
+        if (stored_[i].empty()) continue;
+        outputs[i] = std::make_shared<VectorBlock<owned_t<T>>>(std::exchange(stored_[i], {}));
+      }
+      return true;
+    }
+
+   private:
+    std::vector<PooledVector<owned_t<T>>> stored_;
     Choose choose_;
   };
 
@@ -93,6 +118,9 @@ class SpreadSpec final : public ShuffleSpec {
     return std::make_unique<Writer>(outputs);
   }
   std::unique_ptr<ShuffleMerger> merger() const override { return std::make_unique<Merger>(); }
+  std::unique_ptr<Spreader> spreader(int outputs) const override {
+    return std::make_unique<ChunkSpreader>(outputs);
+  }
 };
 
 }  // namespace millrace::core

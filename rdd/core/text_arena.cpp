@@ -26,6 +26,7 @@ TextArena& TextArena::operator=(TextArena&& other) noexcept {
 TextArena::~TextArena() { release(0); }
 
 const char* TextArena::copy(std::string_view text) {
+  if (text.empty()) return "";
   bytes_ += text.size();
   if (static_cast<std::size_t>(end_ - free_) < text.size()) free_ = grow(text.size());
   char* to = std::exchange(free_, free_ + text.size());

@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -20,15 +22,15 @@ class EpochsTest : public testing::Test {
 
   BlockPtr block() const { return blockOf(std::vector{1}); }
   Epochs epochs(int cells) {
-    return {kPoints, cells, Time(4000), Seconds(1), [this](Epoch epoch, Parts parts) {
+    return {kPoints, cells, Time(4000), Seconds(1), [this](Epoch epoch, Harvest harvest) {
               closed.push_back(epoch);
-              parts_ = std::move(parts);
+              harvest_ = std::move(harvest);
             }};
   }
   static auto soon() { return std::chrono::steady_clock::now() + std::chrono::milliseconds(1); }
 
   std::vector<Epoch> closed;
-  Parts parts_;
+  Harvest harvest_;
 };
 
 TEST_F(EpochsTest, AreNumberedFromZero) {
@@ -64,10 +66,10 @@ TEST_F(EpochsTest, PartsComeInTheOrderOfUnionsAndPartitions) {
     all.add(epoch, 1, key, {block(), {}});
   all.add(other, 1, {{}, 7}, {block(), {}});
   all.cellClosed(epoch);
-  ASSERT_EQ(parts_.size(), kPoints);
-  EXPECT_TRUE(parts_[0].empty());
+  ASSERT_EQ(harvest_.points.size(), kPoints);
+  EXPECT_TRUE(harvest_.points[0].empty());
   std::vector<PartKey> keys;
-  for (const auto& [key, part] : parts_[1]) keys.push_back(key);
+  for (const auto& [key, part] : harvest_.points[1]) keys.push_back(key);
   EXPECT_EQ(keys, (std::vector<PartKey>{{{0, 0}, 5}, {{0, 1}, 0}, {{0, 1}, 1}, {{1, 0}, 0}, {{1, 0}, 1}}));
 }
 
@@ -84,20 +86,27 @@ TEST_F(EpochsTest, KnowTheTimesOfThoseThatAreOpenAndOfThoseToCome) {
 }
 
 TEST_F(EpochsTest, CountWhatEachSourceGave) {
-  std::map<std::size_t, std::size_t> counted;
-  Epochs* closing = nullptr;
-  Epochs all(kPoints, 2, Time(0), Seconds(1),
-             [&](Epoch epoch, const Parts&) { counted = closing->counted(epoch); });
-  closing = &all;
-  Epoch epoch = all.begin(Time(1000));
-  all.count(epoch, 0, 3);
-  all.count(epoch, 1, 5);
-  all.count(epoch, 0, 4);
+  Epochs all = epochs(2);
+  Epoch epoch = all.begin(Time(5000));
+  all.addReceived(epoch, 0, 3);
+  all.addReceived(epoch, 1, 5);
+  all.addReceived(epoch, 0, 4);
   EXPECT_EQ(all.open(), 1U);
   all.cellClosed(epoch);
   all.cellClosed(epoch);
-  EXPECT_EQ(counted, (std::map<std::size_t, std::size_t>{{0, 7}, {1, 5}}));
+  EXPECT_EQ(harvest_.received, (std::map<std::size_t, std::int64_t>{{0, 7}, {1, 5}}));
   EXPECT_EQ(all.open(), 0U);
+}
+
+TEST_F(EpochsTest, TellWhichIsLate) {
+  Epochs all = epochs(1);
+  EXPECT_EQ(all.oldestBefore(Time(9000)), std::nullopt);
+  all.begin(Time(5000));
+  all.begin(Time(6000));
+  EXPECT_EQ(all.oldestBefore(Time(5000)), std::nullopt);
+  EXPECT_EQ(all.oldestBefore(Time(5001)), 0);
+  all.cellClosed(0);
+  EXPECT_EQ(all.oldestBefore(Time(6001)), 1);
 }
 
 TEST_F(EpochsTest, AWaitForRoomEndsWhenOneHasClosed) {
@@ -114,7 +123,7 @@ TEST_F(EpochsTest, OneThatIsBeingDeliveredIsStillOpen) {
   Epochs* waiting = nullptr;
   bool hadRoom = true;
   Epochs all(kPoints, 1, Time(0), Seconds(1),
-             [&](Epoch, const Parts&) { hadRoom = waiting->awaitFewerThan(1, soon()); });
+             [&](Epoch, const Harvest&) { hadRoom = waiting->awaitFewerThan(1, soon()); });
   waiting = &all;
   all.begin(Time(1000));
   all.cellClosed(0);

@@ -53,8 +53,9 @@ class LineTest : public testing::Test, public core::LineExit {
   }
   core::Epochs& epochs() {
     if (!epochs_) {
-      epochs_ = std::make_unique<core::Epochs>(plan.points.size(), 1, Time(0), Seconds(1),
-                                               [this](Epoch, core::Parts all) { parts = std::move(all); });
+      epochs_ = std::make_unique<core::Epochs>(
+          plan.points.size(), 1, Time(0), Seconds(1),
+          [this](Epoch, core::Harvest harvest) { parts = std::move(harvest.points); });
     }
     return *epochs_;
   }
@@ -63,9 +64,11 @@ class LineTest : public testing::Test, public core::LineExit {
     for (int x : test::recordsOf<int>(records)) to.push_back(x);
   }
 
+  bool isOver() const override { return false; }
+
   test::StreamTest program;
   core::Plan plan;
-  core::Parts parts;
+  std::vector<std::map<PartKey, core::Part>> parts;
   std::map<int, Ints> sent;
 
  private:
@@ -172,16 +175,26 @@ TEST_F(LineTest, AWriterGetsRecordsAtOnceAndIsClosedWithTheEpoch) {
   EXPECT_EQ(*notes, (std::vector<std::string>{"open 3 0", "1", "2", "3", "close"}));
 }
 
-TEST_F(LineTest, AWriterThatThrowsIsClosedWithWhatItThrew) {
+TEST_F(LineTest, AWriterThatThrowsIsClosedAndTheOthersGoOn) {
   auto notes = std::make_shared<std::vector<std::string>>();
-  program.source<int>({}).foreach (NotingWriter{notes});
-  plan = test::lowered(program);
-  core::Line line(plan, plan.sources[0].stream, 0, epochs().begin(Time(1000)), *this);
-  EXPECT_THROW(line.put(core::openBlock(test::blockOfRecords(Ints{1, 4, 5}))), core::OperatorFailure);
-  EXPECT_EQ(*notes, (std::vector<std::string>{"open 0 0", "1", "failed"}));
+  auto source = program.source<int>({});
+  source.foreach (NotingWriter{notes});
+  seen(source);
+  runEpoch({{1, 4, 5}, {6}});
+  EXPECT_EQ(*notes, (std::vector<std::string>{"open 3 0", "1", "failed"}));
+  EXPECT_EQ(gathered(source).begin()->second, (Ints{1, 4, 5, 6}));
+  int failures = 0;
+  for (const auto& point : parts) {
+    for (const auto& [key, part] : point) {
+      if (!part.failure) continue;
+      ++failures;
+      EXPECT_EQ(core::describeException(part.failure), "foreach #1 failed in partition 3: four is refused");
+    }
+  }
+  EXPECT_EQ(failures, 1);
 }
 
-TEST_F(LineTest, AWriterIsClosedWithWhatAStepAboveAForkThrew) {
+TEST_F(LineTest, AWriterOfALineThatIsAbandonedIsClosedWithTheReason) {
   auto notes = std::make_shared<std::vector<std::string>>();
   auto steps = program.source<int>({}).map([](int x) {
     if (x == 3) throw std::runtime_error("three is refused");
@@ -193,6 +206,8 @@ TEST_F(LineTest, AWriterIsClosedWithWhatAStepAboveAForkThrew) {
   core::Line line(plan, plan.sources[0].stream, 0, epochs().begin(Time(1000)), *this);
   line.put(core::openBlock(test::blockOfRecords(Ints{1})));
   EXPECT_THROW(line.put(core::openBlock(test::blockOfRecords(Ints{3}))), core::OperatorFailure);
+  EXPECT_EQ(*notes, (std::vector<std::string>{"open 0 0", "1"}));
+  line.abandon(std::make_exception_ptr(std::runtime_error("over")));
   EXPECT_EQ(*notes, (std::vector<std::string>{"open 0 0", "1", "failed"}));
 }
 

@@ -43,9 +43,9 @@ class LiveGraphTest : public testing::Test {
     if (!live_) {
       live_ = std::make_unique<core::LiveGraph>(
           test::lowered(program), core::threadTaskPool(2), kCells, Time(0), Seconds(1),
-          [this](Epoch epoch, core::Parts parts) {
+          [this](Epoch epoch, core::Harvest harvest) {
             std::lock_guard lock(mutex_);
-            parts_[epoch] = std::move(parts);
+            harvests_[epoch] = std::move(harvest);
             closed.add(std::to_string(epoch));
           },
           [this](std::exception_ptr failure, Epoch epoch) {
@@ -69,7 +69,8 @@ class LiveGraphTest : public testing::Test {
     const auto& points = live().plan().points;
     for (std::size_t i = 0; i < points.size(); ++i) {
       if (points[i].target != stream.node()) continue;
-      for (const auto& [key, part] : parts_.at(epoch)[i]) all.push_back(test::recordsOf<T>(part.block));
+      for (const auto& [key, part] : harvests_.at(epoch).points[i])
+        all.push_back(test::recordsOf<T>(part.block));
     }
     return all;
   }
@@ -102,7 +103,7 @@ class LiveGraphTest : public testing::Test {
 
  private:
   std::mutex mutex_;
-  std::map<Epoch, core::Parts> parts_;
+  std::map<Epoch, core::Harvest> harvests_;
   int begun_ = 0;
   std::unique_ptr<core::LiveGraph> live_;
 };
@@ -297,8 +298,8 @@ TEST_F(LiveGraphTest, ItsFunctionsRunOnChunksOfTheEnginesSize) {
     return x;
   }));
   core::LiveGraph graph(
-      test::lowered(small), core::threadTaskPool(1), 1, Time(0), Seconds(1), [](Epoch, const core::Parts&) {},
-      [](std::exception_ptr, Epoch) {});
+      test::lowered(small), core::threadTaskPool(1), 1, Time(0), Seconds(1),
+      [](Epoch, const core::Harvest&) {}, [](std::exception_ptr, Epoch) {});
   graph.feed(0, test::blockOfRecords(Ints{1}), {});
   EXPECT_EQ(seenSize, 3U);
 }

@@ -124,18 +124,18 @@ TEST(Writers, InAContinuousRunGetRecordsAsTheyArrive) {
                 notes.shows({{"open 0", "2", "3", "close", "open 1", "4"}}), stop()});
 }
 
-TEST(Writers, ThatThrowAreClosedWithIt) {
+TEST(Writers, ThatThrowAreClosedWithItAndLaterEpochsGoOn) {
   inBothModes([](const StreamOptions& options) {
     StreamTest running(options);
     Notes notes;
     auto numbers = running.input<int>(1);
     numbers.stream.foreach (Noting{notes});
-    std::string output =
-        options.mode == StreamingMode::kMicroBatch ? "foreach #1" : "the continuous run has ended";
-    running.play(
-        {start(), addData(numbers, {12, 13, 14}), closeBatch(),
-         fails("batch 1000 ms, " + output + ": foreach #1 failed in partition 0: thirteen is refused"),
-         notes.shows({{"open 0", "12", "closed with thirteen is refused"}}), stop()});
+    running.play({start(), addData(numbers, {12, 13, 14}), closeBatch(),
+                  fails("batch 1000 ms, foreach #1: foreach #1 failed in partition 0: thirteen is refused"),
+                  notes.shows({{"open 0", "12", "closed with thirteen is refused"}}), addData(numbers, {15}),
+                  closeBatch(),
+                  notes.shows({{"open 0", "12", "closed with thirteen is refused", "open 1", "15", "close"}}),
+                  stop()});
   });
 }
 

@@ -91,5 +91,6 @@ using Runner = void (*)(const boost::json::value& row);
 std::map<std::string, Runner> operatorRunners();
 std::map<std::string, Runner> windowRunners();
 std::map<std::string, Runner> storageRunners();
+std::map<std::string, Runner> partitionRunners();
 
 }  // namespace millrace::parity

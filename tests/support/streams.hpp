@@ -203,7 +203,6 @@ class StreamTest {
   std::unique_ptr<StreamingContext> context_;
   std::vector<std::function<std::size_t()>> forgotten_;
   std::vector<std::function<void()>> awaitReceivers_;
-  std::shared_ptr<Heartbeat> heartbeat_;
   std::shared_ptr<BatchWatch> completed_;
   bool failureWasAskedFor_ = false;
 };

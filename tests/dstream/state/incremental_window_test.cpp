@@ -342,7 +342,9 @@ TEST(IncrementalWindow, GivesEachTaskFunctionsOfItsOwn) {
   auto source = running.source<std::pair<int, long>>(in);
   auto outputs = running.collect(source.reduceByKeyAndWindow(counting, std::minus<>{}, Seconds(5)));
   running.run(10);
-  for (const auto& [key, value] : outputs.records().back()) EXPECT_EQ(value, 5) << key;
+  const auto windows = outputs.records();
+  ASSERT_EQ(windows.size(), 10u);
+  for (const auto& [key, value] : windows.back()) EXPECT_EQ(value, 5) << key;
 }
 
 // An output may look at its RDD now and then only; windows nobody reads must not pile up.
