@@ -140,8 +140,10 @@ Program runningCounts() {
   auto byHand = [=] {
     HandTable table;
     std::int64_t sum = 0;
-    for (std::int64_t i = 0; i < kTimes; ++i)
-      eachWord(WordLines::get().text(), [&](std::string_view word) { sum += table.add(word); });
+    for (std::int64_t line = 0; line < kTimes * PreparedLines::kLines; ++line) {
+      eachWord(WordLines::get()[static_cast<std::size_t>(line)],
+               [&](std::string_view word) { sum += table.add(word); });
+    }
     return sum;
   };
   return {kTimes, WordLines::kPerLine, build, byHand,
