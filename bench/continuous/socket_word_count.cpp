@@ -21,7 +21,7 @@ namespace millrace::bench {
 namespace {
 
 using WordCount = std::pair<std::string, std::int64_t>;
-constexpr std::size_t kTimes = 96;
+constexpr std::size_t kTimes = 64;
 
 /// Until the batch or epoch has ended with which all words are counted, so its delay counts.
 double millionsOfLinesPerSecond(const std::string& mode) {
