@@ -94,12 +94,12 @@ std::string tableHead(int rounds) {
        << "Measured " << today() << " on " << cpuModel() << ", " << std::thread::hardware_concurrency()
        << " cores, Linux " << kernel() << "; GCC " << __VERSION__ << ", `" << MILLRACE_BENCH_FLAGS << "`.\n"
        << "Written by `scripts/bench`: engine and reference run in turn in one process, pinned, medians of "
-       << rounds
-       << " rounds after a warm-up;\nevery answer is checked. Ratios are engine / reference, round by round. "
-          "Noise is the"
-       << " share of its time that a loop which only\nreads the clock lost between the runs; above 2 % a "
-          "line does not"
-       << " count.\n\n"
+       << rounds << " rounds after a warm-up;\n"
+       << "every answer is checked. Ratios are engine / reference, round by round. Noise is the share of its "
+          "time that a loop which only\n"
+       << "reads the clock lost between the runs; above 2 % a line does not count. wp99 is the median of the "
+          "p99s of windows of 100 ms;\n"
+       << "a noise floor is how late that loop sees, in this measure, what is due.\n\n"
        << "| benchmark | engine | reference | ratio | bar | reached | noise |\n"
        << "|---|--:|--:|--:|---|---|--:|\n";
   return text.str();

@@ -78,7 +78,7 @@ Run runByHand(std::int64_t rate) {
 /// What the machine alone makes late: a loop that only reads the clock, beside another one on the other core, as the
 /// sender is.
 Run readClock(std::int64_t rate) {
-  std::int64_t count = rate * kSeconds;
+  std::int64_t count = rate / 2;
   std::atomic<bool> ended = false;
   pinToOtherCore();
   std::jthread other([&] {

@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -124,7 +125,7 @@ Program stateless() {
 }
 
 Program runningCounts() {
-  constexpr std::int64_t kTimes = 32;
+  constexpr std::int64_t kTimes = 16;
   constexpr auto count = [](const std::string&, const std::optional<std::int64_t>&,
                             State<std::int64_t>& state) {
     std::int64_t counted = (state.exists() ? state.get() : 0) + 1;
@@ -140,8 +141,10 @@ Program runningCounts() {
   auto byHand = [=] {
     HandTable table;
     std::int64_t sum = 0;
-    for (std::int64_t i = 0; i < kTimes; ++i)
-      eachWord(WordLines::get().text(), [&](std::string_view word) { sum += table.add(word); });
+    for (std::int64_t line = 0; line < kTimes * PreparedLines::kLines; ++line) {
+      eachWord(WordLines::get()[static_cast<std::size_t>(line)],
+               [&](std::string_view word) { sum += table.add(word); });
+    }
     return sum;
   };
   return {kTimes, WordLines::kPerLine, build, byHand,
@@ -149,7 +152,7 @@ Program runningCounts() {
 }
 
 Program counts() {
-  constexpr std::int64_t kTimes = 96;
+  constexpr std::int64_t kTimes = 64;
   auto build = [](const DStream<std::string>& lines, Tally& tally) {
     lines.flatMap([](std::string_view line) { return split(line, ' '); })
         .map([](std::string_view word) { return std::pair(word, std::int64_t{1}); })

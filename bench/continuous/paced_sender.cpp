@@ -60,6 +60,10 @@ void PacedSender::send(const std::stop_token& stop) {
       awaitDue(start + offsetOf(sent));
       continue;
     }
+    if (pace_ == Pace::kAsleep) {
+      start += since - offsetOf(sent);
+      since = offsetOf(sent);
+    }
     std::int64_t end = sent + 1;
     while (end < lines_ && offsetOf(end) <= since && end % WordLines::kLines != 0) ++end;
     if (!loopback_.send(stamp(sent, end, start))) return;

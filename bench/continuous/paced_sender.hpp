@@ -33,7 +33,8 @@ struct StampedLine {
 };
 
 /// How PacedSender keeps time. Awake: its core is its own, and a line that cannot be sent in time keeps its due time (open
-/// loop). Asleep between lines, where it shares its core: a line is due when it is sent.
+/// loop). Asleep between lines, where it shares its core: a line is due when it is sent, and one sent late delays those
+/// behind it.
 enum class Pace { kAwake, kAsleep };
 
 /// Listens on loopback and, from a thread on the other core, sends the first who connects the WordLines at a steady rate,

@@ -51,7 +51,9 @@ RunningCounts::RunningCounts(int port, Duration epoch, core::EnginePtr engine, C
       context_(sparkContext_, epoch),
       lines_(context_.socketTextStream("127.0.0.1", port)) {
   context_.checkpoint(scratch_.path());
-  lines_.flatMap(stampedWords).mapWithState(StateSpec::function(count)).foreach (Writer{&counted});
+  lines_.flatMap(stampedWords)
+      .mapWithState(StateSpec::function(count).numPartitions(1))
+      .foreach (Writer{&counted});
 }
 
 }  // namespace millrace::bench

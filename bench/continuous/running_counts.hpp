@@ -10,8 +10,8 @@
 
 namespace millrace::bench {
 
-/// The program of continuous_e2e: the lines of a PacedSender, split; the running count of each word by mapWithState; a
-/// writer.
+/// The program of continuous_e2e: the lines of a PacedSender, split; the running count of each word by mapWithState, in
+/// one partition, so that the words of a line stay in order; a writer.
 class RunningCounts {
  public:
   /// `counted` must outlive this.

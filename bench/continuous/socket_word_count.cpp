@@ -21,13 +21,13 @@ namespace millrace::bench {
 namespace {
 
 using WordCount = std::pair<std::string, std::int64_t>;
-constexpr std::size_t kTimes = 96;
+constexpr std::size_t kTimes = 64;
 
 /// Until the batch or epoch has ended with which all words are counted, so its delay counts.
 double millionsOfLinesPerSecond(const std::string& mode) {
   constexpr auto kLines = static_cast<std::int64_t>(WordLines::kLines * kTimes);
   constexpr std::int64_t kWords = kLines * WordLines::kPerLine;
-  LineSender sender(WordLines::get().text(), kTimes);
+  LineSender sender(std::string(WordLines::get().text()), kTimes);
   SparkConf conf = inMode(mode);
   conf.set("spark.streaming.blockInterval", "50ms");
   SparkContext sparkContext(conf, pinnedEngine(1));

@@ -20,6 +20,7 @@ WordLines::WordLines() {
     }
   }
   begins_.push_back(text_.size());
+  text_.append(64, '\n');
 }
 
 std::int64_t WordLines::sumOfRunningCounts(std::int64_t lines) const {

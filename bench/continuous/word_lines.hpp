@@ -22,8 +22,8 @@ class WordLines {
     line %= kLines;
     return std::string_view(text_).substr(begins_[line], begins_[line + 1] - begins_[line] - 1);
   }
-  /// All kLines lines.
-  const std::string& text() const { return text_; }
+  /// All kLines lines; behind them lie 64 readable bytes.
+  std::string_view text() const { return std::string_view(text_).substr(0, begins_.back()); }
   /// What the running counts of the words of the first `lines` lines add up to: 1 for a word that comes for the first
   /// time, 2 for the second …
   std::int64_t sumOfRunningCounts(std::int64_t lines) const;

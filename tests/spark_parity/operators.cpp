@@ -84,7 +84,7 @@ std::map<std::string, Runner> operatorRunners() {
        }},
       {"G10",
        [](const Json& row) {
-         test::onAllShapes([&](test::StreamOptions options) {
+         inBothModes([&](const test::StreamOptions& options) {
            SCOPED_TRACE(options.shape.describe());
            std::atomic<int> calls = 0, elements = 0;
            test::StreamTest running(options);

@@ -54,12 +54,21 @@ T fromJson(const boost::json::value& value) {
   return FromJson<T>::read(value);
 }
 
-/// Runs the program of a row in every shape (with the row's own number of partitions, if it has one) and compares what
-/// comes out with the row: the batches' records, in order or not as the row says, and their times.
+/// Runs `body` in both modes and every shape.
+template <class Body>
+void inBothModes(Body body) {
+  for (StreamingMode mode : test::kModes) {
+    SCOPED_TRACE(mode == StreamingMode::kMicroBatch ? "micro-batch" : "continuous");
+    test::onAllShapes(body, mode);
+  }
+}
+
+/// Runs the program of a row in both modes and every shape (with the row's own number of partitions, if it has one) and
+/// compares what comes out with the row: the batches' records, in order or not as the row says, and their times.
 template <class T, class Program>
 void expectVector(const boost::json::value& row, Program program) {
   const auto in = fromJson<test::Batches<owned_t<T>>>(row.at("in"));
-  test::onAllShapes([&](test::StreamOptions options) {
+  inBothModes([&](test::StreamOptions options) {
     if (const auto* fixed = row.as_object().if_contains("partitions"))
       options.shape.partitions = fromJson<int>(*fixed);
     SCOPED_TRACE(options.shape.describe());
@@ -87,9 +96,10 @@ void expectVector(const boost::json::value& row, Program program) {
 /// What to do with the row of a vector's id.
 using Runner = void (*)(const boost::json::value& row);
 
-/// The runners of the blocks A, B and G, each file's part.
+/// The runners of the blocks A, B, C and G, each file's part.
 std::map<std::string, Runner> operatorRunners();
 std::map<std::string, Runner> windowRunners();
+std::map<std::string, Runner> stateRunners();
 std::map<std::string, Runner> storageRunners();
 std::map<std::string, Runner> partitionRunners();
 
