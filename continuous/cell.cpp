@@ -15,7 +15,9 @@ void Cell::post(Mail mail) {
   }
   while (mayWait && mail_.size() > kMostWaiting) {
     if (state_ == State::kRunning) {
+      ++waiting_;
       hasRoom_.wait(lock);
+      --waiting_;
     } else {
       run(lock);
     }
@@ -37,8 +39,9 @@ void Cell::run(std::unique_lock<std::mutex>& lock) noexcept {
   for (std::size_t taken = 0; taken < kTurn && !mail_.empty(); ++taken) {
     Mail mail = std::move(mail_.front());
     mail_.pop_front();
-    if (mail_.size() == kMostWaiting) hasRoom_.notify_all();
+    bool hasRoomNow = waiting_ > 0 && mail_.size() <= kMostWaiting;
     lock.unlock();
+    if (hasRoomNow) hasRoom_.notify_all();
     receive(std::move(mail));
     lock.lock();
   }
@@ -47,7 +50,7 @@ void Cell::run(std::unique_lock<std::mutex>& lock) noexcept {
   } else {
     schedule();
   }
-  hasRoom_.notify_all();
+  if (waiting_ > 0) hasRoom_.notify_all();
 }
 
 }  // namespace millrace::core

@@ -67,6 +67,7 @@ class Cell {
   std::condition_variable hasRoom_;
   std::deque<Mail> mail_;
   State state_ = State::kIdle;
+  int waiting_ = 0;  // senders that wait for room
 };
 
 }  // namespace millrace::core

@@ -201,8 +201,10 @@ class LiveGraph::Credits : public std::enable_shared_from_this<LiveGraph::Credit
   static constexpr int kMost = 2;
 
   void giveBack() {
-    std::lock_guard lock(mutex_);
-    --out_;
+    {
+      std::lock_guard lock(mutex_);
+      --out_;
+    }
     changed_.notify_all();
   }
 

@@ -28,7 +28,11 @@ class Lowering {
       }
     }
     for (const StreamPtr& stream : order) {
-      if (stream->isKept()) gather(stream);
+      if (stream->isGathered()) gather(stream);
+    }
+    for (const Plan::Stream& stream : plan_.streams) {
+      if (std::ranges::find(plan_.points, stream.node, &Plan::Point::target) == plan_.points.end())
+        stream.node->setFlowsPast();
     }
     return std::move(plan_);
   }

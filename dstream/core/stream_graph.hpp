@@ -53,6 +53,7 @@ class StreamGraph {
 
   /// Keeps what batches make at least this long. Once only (IllegalArgument), and before start.
   void remember(Duration duration);
+  bool isRemembering() const { return remember_.has_value(); }
   void setCheckpointDirectory(std::string directory);
   const std::string& checkpointDirectory() const { return checkpointDirectory_; }
   /// Set when batches may run at once: then state must be handed out as copies.
