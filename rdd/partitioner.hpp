@@ -1,16 +1,20 @@
 #pragma once
 
 #include <millrace/base/hash.hpp>
+#include <millrace/rdd/core/keyed_fn.hpp>
 #include <millrace/rdd/core/node.hpp>
 #include <millrace/rdd/core/routing.hpp>
 
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace millrace {
+
+template <class T>
+class RDD;
 
 /// Which partition a key belongs to. A cheap value; two are equal if they put every key into the same partition, and an
 /// operation by key does not shuffle what is spread by an equal one already. (Spark: Partitioner)
@@ -39,6 +43,15 @@ class Partitioner {
 class HashPartitioner : public Partitioner {
  public:
   explicit HashPartitioner(int partitions) : Partitioner(core::hashPartitioner(partitions)) {}
+};
+
+/// By ranges of keys, so that the partitions are in order, for an RDD of pairs; see sortByKey. Samples the keys (20 per
+/// partition), which runs a job at once. Fewer partitions than asked for where there are few keys; one for an empty RDD.
+class RangePartitioner : public Partitioner {
+ public:
+  template <class T>
+    requires PairLike<T> && OrderedKey<KeyOf<T>>
+  RangePartitioner(int partitions, const RDD<T>& rdd, bool ascending = true);
 };
 
 namespace core {
@@ -81,6 +94,8 @@ class Partitions {
   Partitions(const Partitioner& partitioner) : chosen_(partitioner.held()) {}
 
   core::PartitionerPtr over(const std::vector<core::NodePtr>& parents) const;
+  /// Where nothing was given, as `node` is spread: by its partitioner, else by hash into as many partitions.
+  core::PartitionerPtr asIn(const core::Node& node) const;
 
  private:
   core::PartitionerPtr chosen_;

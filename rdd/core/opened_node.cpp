@@ -40,6 +40,11 @@ NodePtr openedNode(OperatorPtr info, NodePtr parent, PartitionerPtr partitioner,
                     std::move(open));
 }
 
+NodePtr unkeyedNode(OperatorPtr info, NodePtr parent) {
+  const int partitions = parent->partitions();
+  return prunedNode(std::move(info), std::move(parent), 0, partitions);
+}
+
 NodePtr prunedNode(OperatorPtr info, NodePtr parent, int first, int count) {
   return openedNode(std::move(info), std::vector{std::move(parent)}, count, nullptr,
                     [first](int partition, const std::vector<NodePtr>& parents, const OperatorInfo&) {

@@ -21,6 +21,9 @@ NodePtr openedNode(OperatorPtr info, NodePtr parent, PartitionerPtr partitioner,
 /// The parent's partitions first, first + 1 … one after another, as many as `count`.
 NodePtr prunedNode(OperatorPtr info, NodePtr parent, int first, int count);
 
+/// The same partitions, but how keys are spread is forgotten: for records that are no longer the keys.
+NodePtr unkeyedNode(OperatorPtr info, NodePtr parent);
+
 /// IllegalArgument unless all have as many partitions as the first.
 void checkSamePartitions(const OperatorInfo& info, const std::vector<NodePtr>& parents);
 
