@@ -24,8 +24,11 @@ std::unique_ptr<core::JobRunner> jobRunner(int threads) {
 
 core::EnginePtr makeEngine(const SparkConf& conf) {
   int threads = conf.get(config::kMaster).threads;
-  int parallelism = conf.getOption(config::kDefaultParallelism).value_or(threads);
-  return std::make_shared<core::Engine>(jobRunner(threads), parallelism, std::make_shared<LocalFileSystem>());
+  std::optional<int> parallelism = conf.getOption(config::kDefaultParallelism);
+  auto engine = std::make_shared<core::Engine>(jobRunner(threads), parallelism.value_or(threads),
+                                               std::make_shared<LocalFileSystem>());
+  engine->setParallelismIsSet(parallelism.has_value());
+  return engine;
 }
 
 }  // namespace

@@ -5,8 +5,13 @@
 #include <millrace/rdd/core/pair.hpp>
 #include <millrace/rdd/core/partition_records.hpp>
 #include <millrace/rdd/core/storage_level.hpp>
+#include <millrace/rdd/core/transform_fn.hpp>
+#include <millrace/rdd/pair_rdd.hpp>
+#include <millrace/rdd/partitioner.hpp>
+#include <millrace/rdd/pipe_options.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -20,14 +25,14 @@ namespace millrace {
 ///
 /// User functions get records by `const T&` and are copied once per task. What they throw reaches the caller of the
 /// action as TaskFailure, naming operator and partition. Actions throw IllegalState after the context's stop and inside
-/// of tasks.
+/// of tasks. Operations on pairs are in PairRDDFunctions.
 template <class T>
-class RDD {
+class RDD : public PairRDDFunctions<T> {
  public:
   using value_type = T;
 
   RDD() = default;
-  explicit RDD(core::NodePtr node) : node_(std::move(node)) {}
+  explicit RDD(core::NodePtr node) : PairRDDFunctions<T>(std::move(node)) {}
 
   /// A stream or RDD of views is one of owned records wherever such is asked for: `RDD<std::string_view>` to
   /// `RDD<std::string>`. Costs a copy of each record's text.
@@ -58,13 +63,80 @@ class RDD {
     requires MapPartitionsFn<F, T>
   RDD<MapPartitionsResult<F, T>> mapPartitions(F function, bool preservesPartitioning = false) const;
 
-  /// The partitions of this RDD, then those of `other`; duplicates stay. (Spark: union, a keyword here)
+  /// The same with the partition's number: f(index, records).
+  template <class F>
+    requires IndexedPartitionsFn<F, T>
+  RDD<IndexedPartitionsResult<F, T>> mapPartitionsWithIndex(F function,
+                                                            bool preservesPartitioning = false) const;
+
+  /// What the optionals f(record) hold, in order: filter and map in one. Loses the partitioner. (Spark: collect of a
+  /// partial function)
+  template <class F>
+    requires PartialFn<F, T>
+  RDD<PartialResult<F, T>> collect(F function) const;
+
+  /// One vector per partition, with all its records.
+  RDD<std::vector<owned_t<T>>> glom() const;
+
+  /// (f(record), record) for each record.
+  template <class F>
+    requires MapFn<F, T>
+  RDD<KeyByResult<F, T>> keyBy(F function) const;
+
+  /// The partitions of this RDD, then those of `other`; duplicates stay. Where both have equal partitioners, partition by
+  /// partition instead, which keeps the partitioner; a parent without partitions counts as not there. (Spark: union, a
+  /// keyword here)
   RDD<T> union_(const RDD<T>& other) const;
+  /// The same of many. IllegalArgument for none.
+  static RDD<T> union_(const std::vector<RDD<T>>& rdds);
 
   /// At most `partitions` partitions, without a shuffle: neighbours are joined in order. IllegalArgument below 1.
   RDD<T> coalesce(int partitions) const;
 
-  // ---- Transformations: wide. ---------------------------------------------------------------------------------------
+  /// Pairs of records at the same place. IllegalArgument unless both have as many partitions; SparkException in the task
+  /// unless these have as many records.
+  template <class U>
+  RDD<std::pair<T, U>> zip(const RDD<U>& other) const;
+  /// The range f(records, others…) for each partition, all single-pass ranges of owned records. IllegalArgument unless all
+  /// RDDs have as many partitions.
+  template <class A, class F>
+    requires ZipPartitionsFn<F, T, A>
+  RDD<ZipPartitionsResult<F, T, A>> zipPartitions(const RDD<A>& a, F function,
+                                                  bool preservesPartitioning = false) const;
+  template <class A, class B, class F>
+    requires ZipPartitionsFn<F, T, A, B>
+  RDD<ZipPartitionsResult<F, T, A, B>> zipPartitions(const RDD<A>& a, const RDD<B>& b, F function,
+                                                     bool preservesPartitioning = false) const;
+  template <class A, class B, class C, class F>
+    requires ZipPartitionsFn<F, T, A, B, C>
+  RDD<ZipPartitionsResult<F, T, A, B, C>> zipPartitions(const RDD<A>& a, const RDD<B>& b, const RDD<C>& c,
+                                                        F function, bool preservesPartitioning = false) const;
+  /// (record, its place among all, from 0). Counts the partitions but the last, which runs a job at once if there are
+  /// several.
+  RDD<std::pair<T, std::int64_t>> zipWithIndex() const;
+  /// (record, a number that no other has): k, n+k, 2n+k … in partition k of n. Runs no job.
+  RDD<std::pair<T, std::int64_t>> zipWithUniqueId() const;
+  /// All pairs of a record here and one there, in partition i * m + j the ones of partitions i here and j of m there. Each
+  /// task keeps the other partition in memory.
+  template <class U>
+  RDD<std::pair<T, U>> cartesian(const RDD<U>& other) const;
+
+  /// A random sample: each record with this probability, or with replacement so many times on average. The same seed gives
+  /// the same sample. Keeps the partitioner. IllegalArgument for a negative fraction, and without replacement for one
+  /// above 1.
+  RDD<T> sample(bool withReplacement, double fraction, std::optional<std::uint64_t> seed = {}) const;
+  /// Disjoint RDDs that hold all records, each record at random by weight. IllegalArgument for a negative weight, or none
+  /// above 0.
+  std::vector<RDD<T>> randomSplit(const std::vector<double>& weights,
+                                  std::optional<std::uint64_t> seed = {}) const;
+
+  /// The lines that a child process per partition (empty ones too) writes, given each record as a line; see PipeOptions.
+  /// The command is split at spaces, or given as words; no shell is involved. SparkException in the task, with the
+  /// command, if it cannot be run or ends with another status than 0. What it writes to its error output is logged.
+  RDD<std::string> pipe(const std::string& command, const PipeOptions<T>& options = {}) const;
+  RDD<std::string> pipe(const std::vector<std::string>& command, const PipeOptions<T>& options = {}) const;
+
+  // ---- Transformations: wide. `partitions` as in PairRDDFunctions. --------------------------------------------------
 
   /// Exactly `partitions` partitions, the records spread evenly (round robin from each parent partition). Order is lost.
   /// IllegalArgument below 1.
@@ -72,14 +144,24 @@ class RDD {
   /// As repartition if `shuffle`, else as coalesce(partitions) with owned records.
   RDD<owned_t<T>> coalesce(int partitions, bool shuffle) const;
 
-  /// (key, all values of the key folded with f), hash-partitioned; combines before the shuffle while that pays. Order of
-  /// keys is not defined. f must be associative and commutative.
+  /// Each record once. Order is lost; the partitioner is kept where the number of partitions stays, without a shuffle.
+  RDD<owned_t<T>> distinct(std::optional<int> partitions = {}) const;
+  /// The records that are in both, each once.
+  template <class U>
+    requires std::is_same_v<owned_t<U>, owned_t<T>>
+  RDD<owned_t<T>> intersection(const RDD<U>& other, const Partitions& partitions = {}) const;
+  /// The records that are not in `other`, duplicates included. Without a number as many partitions as here.
+  template <class U>
+    requires std::is_same_v<owned_t<U>, owned_t<T>>
+  RDD<owned_t<T>> subtract(const RDD<U>& other, const Partitions& partitions = {}) const;
+  /// (f(record), all records for which f gives it); see groupByKey.
   template <class F>
-    requires PairLike<T> && Reducer<F, ValueOf<T>>
-  RDD<KeyedResult<T>> reduceByKey(F function, int partitions) const;
+    requires MapFn<F, T>
+  RDD<GroupByResult<F, T>> groupBy(F function, const Partitions& partitions = {}) const;
+  /// All records in order of f(record); see sortByKey.
   template <class F>
-    requires PairLike<T> && Reducer<F, ValueOf<T>>
-  RDD<KeyedResult<T>> reduceByKey(F function) const;
+    requires SortFn<F, T>
+  RDD<owned_t<T>> sortBy(F function, bool ascending = true, std::optional<int> partitions = {}) const;
 
   // ---- Actions ------------------------------------------------------------------------------------------------------
 
@@ -91,6 +173,8 @@ class RDD {
   std::vector<owned_t<T>> take(int n) const;
   /// The first record. Unsupported if there is none.
   owned_t<T> first() const;
+  /// How often each record is there.
+  KeyedMap<owned_t<T>, std::int64_t> countByValue() const;
   /// All records folded with f (associative and commutative). Unsupported for an empty RDD.
   template <class F>
     requires Reducer<F, owned_t<T>>
@@ -115,13 +199,15 @@ class RDD {
   RDD<T> unpersist() const;
   StorageLevel getStorageLevel() const { return node_->storageLevel(); }
   int getNumPartitions() const { return node_->partitions(); }
+  /// How the keys are spread over the partitions, if that is known.
+  std::optional<Partitioner> partitioner() const;
   /// True for the null RDD.
   bool isNull() const { return node_ == nullptr; }
 
   const core::NodePtr& node() const { return node_; }
 
  private:
-  core::NodePtr node_;
+  using PairRDDFunctions<T>::node_;
 };
 
 }  // namespace millrace
