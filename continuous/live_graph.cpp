@@ -162,7 +162,7 @@ class LiveGraph::ExchangeCell final : public LineCell {
       if (sinceZero % exchange_.flow.sweepMs == 0)
         put(epoch, partition_, openBlock(update(epoch, nullptr, true)), nullptr);
       for (std::size_t point : exchange_.snapshots)
-        graph_.epochs_.add(epoch, point, PartKey{{}, partition_}, Part{state_->copy(partition_), {}});
+        graph_.epochs_.add(epoch, point, PartKey{{}, partition_}, Part{state_->table(partition_), {}});
     }
     closeLine(epoch, partition_);
     current_ = epoch + 1;

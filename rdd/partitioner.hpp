@@ -93,6 +93,8 @@ class Partitions {
   Partitions(int partitions) : chosen_(core::hashPartitioner(partitions)) {}
   Partitions(const Partitioner& partitioner) : chosen_(partitioner.held()) {}
 
+  /// What was given, or null.
+  const core::PartitionerPtr& chosen() const { return chosen_; }
   core::PartitionerPtr over(const std::vector<core::NodePtr>& parents) const;
   /// Where nothing was given, as `node` is spread: by its partitioner, else by hash into as many partitions.
   core::PartitionerPtr asIn(const core::Node& node) const;

@@ -139,6 +139,11 @@ void StreamNode::rememberAtLeast(Duration duration) {
   for (const StreamPtr& parent : parents_) parent->rememberAtLeast(parentRememberDuration());
 }
 
+void StreamNode::willBeReadEarly() {
+  if (std::exchange(readEarly_, true)) return;
+  for (const StreamPtr& parent : parents_) parent->willBeReadEarly();
+}
+
 void StreamNode::clearMetadata(Time time, bool unpersist) {
   Time oldest = time - remember_;
   while (!made_.empty() && made_.begin()->first <= oldest) {

@@ -73,6 +73,9 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// Called once at start, children first.
   virtual void initialize();
   void rememberAtLeast(Duration duration);
+  /// Told at start by who reads RDDs while batches are made, perhaps before the jobs of earlier batches have run: what
+  /// shows state that moves on keeps it for those until their batch is done. Goes up to all ancestors.
+  void willBeReadEarly();
   Duration rememberDuration() const { return remember_; }
   /// How long a parent has to remember for this stream.
   virtual Duration parentRememberDuration() const { return remember_; }
@@ -86,6 +89,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   virtual Duration defaultCheckpointInterval() const;
   /// True if someone may ask for the RDD of a time after the next one was made.
   bool isAskedForLater() const { return askedFor_ > slide_; }
+  bool isReadEarly() const { return readEarly_; }
   /// Makes the RDDs of this stream's times before `time` that nobody has asked for: what keeps state needs each of them.
   void makeBefore(Time time);
   /// The RDD of parent `i` at `time`; SparkException, with the cure, if it has none.
@@ -102,8 +106,16 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   std::optional<Duration> checkpointInterval_;
   Duration remember_{0};
   Duration askedFor_{-1};
+  bool readEarly_ = false;
   std::map<Time, NodePtr> made_;
   Time newestMade_{-1};
+};
+
+/// Part of a source, such as a file or a partition of a topic, and the positions in it that a batch covers: [from, until).
+struct SourcePositions {
+  std::string part;
+  std::int64_t from = 0;
+  std::int64_t until = 0;
 };
 
 /// A source of a program. Inputs are numbered 0, 1, 2 … in order of construction.
@@ -119,6 +131,8 @@ class InputNode : public StreamNode {
   virtual void stop() {}
   /// Records of the batch, if the source knows; -1 otherwise.
   virtual std::int64_t recordsOf(Time) const { return -1; }
+  /// Which positions of the source the batch covers, for sources that can be read again: what recovery starts from.
+  virtual std::vector<SourcePositions> positionsOf(Time) const { return {}; }
 
  private:
   const std::string kind_;

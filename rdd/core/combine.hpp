@@ -19,6 +19,7 @@ namespace millrace::core {
 /// The result partition of a keyed shuffle is the table itself. Readers make the user's pairs chunk by chunk.
 template <class K, class V>
 struct TableBlock final : Block {
+  TableBlock() = default;
   explicit TableBlock(Table<K, V> held) : table(std::move(held)) {}
   ReaderPtr open() const override;
   std::size_t records() const override { return table.size(); }

@@ -77,8 +77,7 @@ class SpreadWriter final : public ShuffleWriter {
   void drain(ReaderBase& input) override {
     auto& reader = static_cast<Reader<T>&>(input);
     for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {
-      for (const T& record : chunk)
-        appendOwned<T>(files_[choose_(record)]->stored, record, chunk.movable);
+      for (const T& record : chunk) appendOwned<T>(files_[choose_(record)]->stored, record, chunk.movable);
     }
   }
   std::vector<ShuffleFilePtr> finish() override {
