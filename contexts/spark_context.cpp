@@ -1,7 +1,9 @@
 #include <millrace/base/file_system.hpp>
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/spark_context.hpp>
+#include <millrace/io/binary_records.hpp>
 #include <millrace/io/text_file.hpp>
+#include <millrace/io/whole_files.hpp>
 
 #include <algorithm>
 
@@ -28,6 +30,8 @@ core::EnginePtr makeEngine(const SparkConf& conf) {
   return std::make_shared<core::Engine>(jobRunner(threads), parallelism, std::make_shared<LocalFileSystem>());
 }
 
+int defaultMinPartitions(const core::Engine& engine) { return std::min(2, engine.defaultParallelism()); }
+
 }  // namespace
 
 SparkContext::SparkContext(const SparkConf& conf) : SparkContext(conf, makeEngine(conf)) {}
@@ -40,7 +44,30 @@ RDD<std::string_view> SparkContext::textFile(const std::string& path, int minPar
 }
 
 RDD<std::string_view> SparkContext::textFile(const std::string& path) const {
-  return textFile(path, std::min(2, defaultParallelism()));
+  return textFile(path, defaultMinPartitions(*engine()));
+}
+
+RDD<std::pair<std::string, std::string>> SparkContext::wholeTextFiles(const std::string& path,
+                                                                      int minPartitions) const {
+  return RDD<std::pair<std::string, std::string>>(core::wholeTextFilesNode(engine(), path, minPartitions));
+}
+
+RDD<std::pair<std::string, std::string>> SparkContext::wholeTextFiles(const std::string& path) const {
+  return wholeTextFiles(path, defaultMinPartitions(*engine()));
+}
+
+RDD<std::pair<std::string, PortableDataStream>> SparkContext::binaryFiles(const std::string& path,
+                                                                          int minPartitions) const {
+  return RDD<std::pair<std::string, PortableDataStream>>(
+      core::binaryFilesNode(engine(), path, minPartitions));
+}
+
+RDD<std::pair<std::string, PortableDataStream>> SparkContext::binaryFiles(const std::string& path) const {
+  return binaryFiles(path, defaultMinPartitions(*engine()));
+}
+
+RDD<std::string_view> SparkContext::binaryRecords(const std::string& path, int recordLength) const {
+  return RDD<std::string_view>(core::binaryRecordsNode(engine(), path, recordLength));
 }
 
 const SparkConf& SparkContext::getConf() const { return state_->conf; }

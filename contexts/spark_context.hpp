@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/contexts/spark_conf.hpp>
+#include <millrace/io/portable_data_stream.hpp>
 #include <millrace/rdd/core/engine.hpp>
 #include <millrace/rdd/core/source.hpp>
 #include <millrace/rdd/rdd.hpp>
@@ -52,10 +53,20 @@ class SparkContext {
   }
 
   /// The lines of text files, split at LF, CR and CRLF, as views: a path may be a file, a directory (its files, but for
-  /// names that begin with `.` or `_`), a glob, or a list of these with commas. At least `minPartitions` partitions
-  /// where there are that many lines; default min(2, default parallelism). SparkException naming what cannot be read.
+  /// names that begin with `.` or `_`), a glob, or a list of these with commas. gzip files, known by their content, are
+  /// decompressed, each as one partition. At least `minPartitions` partitions where there are that many lines; default
+  /// min(2, default parallelism). SparkException naming what cannot be read, here and below.
   RDD<std::string_view> textFile(const std::string& path, int minPartitions) const;
   RDD<std::string_view> textFile(const std::string& path) const;
+  /// (path, content) of each file, in the order of the paths; gzip is decompressed. Several files make a partition.
+  RDD<std::pair<std::string, std::string>> wholeTextFiles(const std::string& path, int minPartitions) const;
+  RDD<std::pair<std::string, std::string>> wholeTextFiles(const std::string& path) const;
+  /// The same with the bytes as they are, read when they are asked for.
+  RDD<std::pair<std::string, PortableDataStream>> binaryFiles(const std::string& path,
+                                                              int minPartitions) const;
+  RDD<std::pair<std::string, PortableDataStream>> binaryFiles(const std::string& path) const;
+  /// Records of `recordLength` bytes each, as views. IllegalArgument below 1.
+  RDD<std::string_view> binaryRecords(const std::string& path, int recordLength) const;
 
   const SparkConf& getConf() const;
   std::string appName() const;
