@@ -39,6 +39,15 @@ SparkContext::SparkContext(const SparkConf& conf) : SparkContext(conf, makeEngin
 SparkContext::SparkContext(const SparkConf& conf, core::EnginePtr engine)
     : state_(std::make_shared<const State>(State{conf, std::move(engine)})) {}
 
+RDD<std::int64_t> SparkContext::range(std::int64_t start, std::int64_t end, std::int64_t step,
+                                      int slices) const {
+  return RDD<std::int64_t>(core::numberRangeNode(engine(), start, end, step, slices));
+}
+
+RDD<std::int64_t> SparkContext::range(std::int64_t start, std::int64_t end, std::int64_t step) const {
+  return range(start, end, step, defaultParallelism());
+}
+
 RDD<std::string_view> SparkContext::textFile(const std::string& path, int minPartitions) const {
   return RDD<std::string_view>(core::textFileNode(engine(), path, minPartitions));
 }

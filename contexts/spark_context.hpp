@@ -3,12 +3,18 @@
 #include <millrace/contexts/spark_conf.hpp>
 #include <millrace/io/portable_data_stream.hpp>
 #include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/gather.hpp>
+#include <millrace/rdd/core/lazy_range.hpp>
 #include <millrace/rdd/core/source.hpp>
 #include <millrace/rdd/rdd.hpp>
 
+#include <concepts>
+#include <cstdint>
 #include <memory>
 #include <ranges>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -23,15 +29,21 @@ class SparkContext {
   SparkContext(const SparkConf& conf, core::EnginePtr engine);
 
   /// An RDD of the records of a range, in `slices` slices (default parallelism, if not said); slice i of k over n
-  /// records holds [i*n/k, (i+1)*n/k). IllegalArgument below 1.
+  /// records holds [i*n/k, (i+1)*n/k). The records are copied at once, but for those of a range that is computed
+  /// (views::iota, its pieces, a transform of it by a function that captures nothing): they are made when they are read,
+  /// and never held as a whole. IllegalArgument below 1.
   template <std::ranges::input_range R>
   RDD<owned_t<std::ranges::range_value_t<R>>> parallelize(R&& records, int slices) const {
     using T = owned_t<std::ranges::range_value_t<R>>;
-    std::vector<T> owned;
-    if constexpr (std::ranges::sized_range<R>)
-      owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
-    for (auto&& record : records) owned.push_back(own(record));
-    return RDD<T>(core::parallelNode<T>(engine(), std::move(owned), slices));
+    if constexpr (core::LazyRange<R>) {
+      return RDD<T>(core::lazyRangeNode<std::remove_cvref_t<R>>(engine(), records, slices));
+    } else {
+      std::vector<T> owned;
+      if constexpr (std::ranges::sized_range<R>)
+        owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
+      for (auto&& record : records) owned.push_back(own(record));
+      return RDD<T>(core::parallelNode<T>(engine(), std::move(owned), slices));
+    }
   }
   template <std::ranges::input_range R>
   auto parallelize(R&& records) const {
@@ -51,6 +63,25 @@ class SparkContext {
   RDD<T> emptyRDD() const {
     return RDD<T>(core::blockNode(engine(), core::rddOperator("emptyRDD"), {}));
   }
+
+  /// The partitions of all these RDDs, one after another; those without partitions are left out. (Spark: union, a
+  /// keyword here)
+  template <class T>
+  RDD<T> union_(const std::vector<RDD<T>>& rdds) const {
+    std::vector<core::NodePtr> nodes;
+    for (const RDD<T>& rdd : rdds)
+      if (rdd.getNumPartitions() > 0) nodes.push_back(rdd.node());
+    return RDD<T>(core::unionNode(engine(), core::rddOperator("union"), std::move(nodes)));
+  }
+  template <class T, std::same_as<RDD<T>>... Rest>
+  RDD<T> union_(const RDD<T>& first, const Rest&... rest) const {
+    return union_(std::vector<RDD<T>>{first, rest...});
+  }
+
+  /// The numbers start, start + step, ... before `end`; made when they are read. IllegalArgument for step 0 and below 1
+  /// slice.
+  RDD<std::int64_t> range(std::int64_t start, std::int64_t end, std::int64_t step, int slices) const;
+  RDD<std::int64_t> range(std::int64_t start, std::int64_t end, std::int64_t step = 1) const;
 
   /// The lines of text files, split at LF, CR and CRLF, as views: a path may be a file, a directory (its files, but for
   /// names that begin with `.` or `_`), a glob, or a list of these with commas. gzip files, known by their content, are
