@@ -1,13 +1,17 @@
 #pragma once
 
 #include <millrace/contexts/spark_conf.hpp>
+#include <millrace/io/object_file.hpp>
 #include <millrace/io/portable_data_stream.hpp>
+#include <millrace/rdd/accumulator.hpp>
+#include <millrace/rdd/broadcast.hpp>
 #include <millrace/rdd/core/engine.hpp>
 #include <millrace/rdd/core/gather.hpp>
 #include <millrace/rdd/core/lazy_range.hpp>
 #include <millrace/rdd/core/source.hpp>
 #include <millrace/rdd/rdd.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <memory>
@@ -98,6 +102,37 @@ class SparkContext {
   RDD<std::pair<std::string, PortableDataStream>> binaryFiles(const std::string& path) const;
   /// Records of `recordLength` bytes each, as views. IllegalArgument below 1.
   RDD<std::string_view> binaryRecords(const std::string& path, int recordLength) const;
+  /// What saveAsObjectFile wrote, as the type that was saved. SparkException naming file and byte for damage, a cut, and
+  /// records of another shape.
+  template <class T>
+  RDD<T> objectFile(const std::string& path, int minPartitions) const {
+    return RDD<T>(core::objectFileNode<T>(engine(), path, minPartitions));
+  }
+  template <class T>
+  RDD<T> objectFile(const std::string& path) const {
+    return objectFile<T>(path, std::min(2, defaultParallelism()));
+  }
+
+  /// A value that many tasks read.
+  template <class T>
+  Broadcast<std::decay_t<T>> broadcast(T&& value) const {
+    return Broadcast<std::decay_t<T>>(std::forward<T>(value));
+  }
+  /// Sums of what tasks add.
+  LongAccumulator longAccumulator(std::string name = {}) const { return LongAccumulator(std::move(name)); }
+  DoubleAccumulator doubleAccumulator(std::string name = {}) const {
+    return DoubleAccumulator(std::move(name));
+  }
+  /// All that tasks add.
+  template <class T>
+  CollectionAccumulator<T> collectionAccumulator(std::string name = {}) const {
+    return CollectionAccumulator<T>(std::move(name));
+  }
+  /// An accumulator of a kind of your own, which begins as `zero`. (Spark: register, a keyword here)
+  template <AccumulatorKind A>
+  Accumulator<A> register_(A zero, std::string name = {}) const {
+    return Accumulator<A>(std::move(zero), std::move(name));
+  }
 
   const SparkConf& getConf() const;
   std::string appName() const;

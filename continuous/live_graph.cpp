@@ -25,6 +25,7 @@ class LiveGraph::LineCell : public Cell, public LineExit {
     try {
       TaskContext::Scope scope(mail.partition);
       take(mail);
+      scope.succeed();
     } catch (...) {
       graph_.fail(std::current_exception(), mail.partition, mail.epoch);
     }

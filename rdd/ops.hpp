@@ -2,6 +2,7 @@
 
 /// All operators and actions of RDD<T>: what rdd.hpp declares, these define.
 #include <millrace/rdd/actions/aggregate.hpp>
+#include <millrace/rdd/actions/async.hpp>
 #include <millrace/rdd/actions/collect.hpp>
 #include <millrace/rdd/actions/count.hpp>
 #include <millrace/rdd/actions/count_approx_distinct.hpp>
@@ -10,6 +11,7 @@
 #include <millrace/rdd/actions/min_max.hpp>
 #include <millrace/rdd/actions/numeric.hpp>
 #include <millrace/rdd/actions/reduce.hpp>
+#include <millrace/rdd/actions/save_as_object_file.hpp>
 #include <millrace/rdd/actions/save_as_text_file.hpp>
 #include <millrace/rdd/actions/take.hpp>
 #include <millrace/rdd/actions/take_ordered.hpp>

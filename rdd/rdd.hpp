@@ -1,10 +1,12 @@
 #pragma once
 
 #include <millrace/rdd/core/element_fn.hpp>
+#include <millrace/rdd/core/job_graph.hpp>
 #include <millrace/rdd/core/node.hpp>
 #include <millrace/rdd/core/pair.hpp>
 #include <millrace/rdd/core/partition_records.hpp>
 #include <millrace/rdd/core/storage_level.hpp>
+#include <millrace/rdd/future_action.hpp>
 #include <millrace/rdd/stat_counter.hpp>
 
 #include <cstdint>
@@ -161,6 +163,19 @@ class RDD {
   /// Writes directory `path`: part-NNNNN per partition, one record per line as print shows it, and _SUCCESS last.
   /// SparkException naming the file if it cannot be written; IllegalArgument if the directory exists.
   void saveAsTextFile(const std::string& path) const;
+  /// The same with the records in their codec's form (base/codec.hpp), for SparkContext::objectFile.
+  void saveAsObjectFile(const std::string& path) const;
+
+  /// The same actions on a thread of their own, to be awaited or cancelled. What the action throws, get() throws.
+  FutureAction<std::int64_t> countAsync() const;
+  FutureAction<std::vector<owned_t<T>>> collectAsync() const;
+  FutureAction<std::vector<owned_t<T>>> takeAsync(int n) const;
+  template <class F>
+    requires ElementFn<F, T>
+  FutureAction<void> foreachAsync(F function) const;
+  template <class F>
+    requires PartitionFn<F, T>
+  FutureAction<void> foreachPartitionAsync(F function) const;
 
   // ---- Actions on numbers, all as double. ---------------------------------------------------------------------------
 
@@ -222,6 +237,15 @@ class RDD {
   RDD<T> unpersist() const;
   StorageLevel getStorageLevel() const { return node_->storageLevel(); }
   int getNumPartitions() const { return node_->partitions(); }
+  /// Gives the RDD a name, for toDebugString.
+  RDD<T> setName(std::string name) const {
+    node_->setName(std::move(name));
+    return *this;
+  }
+  std::string name() const { return node_->name(); }
+  /// The operators that make this RDD, one a line, as Spark shows them: partitions, kind, number (parents have smaller
+  /// ones), storage level; indented behind each shuffle.
+  std::string toDebugString() const { return core::JobGraph(node_).toDebugString(); }
   /// True for the null RDD.
   bool isNull() const { return node_ == nullptr; }
 
