@@ -19,6 +19,14 @@
 namespace millrace {
 namespace {
 
+/// A kind of accumulator.
+struct Longest {
+  std::string text;
+  void add(const std::string& more) { text = more.size() > text.size() ? more : text; }
+  void merge(const Longest& other) { add(other.text); }
+  std::string value() const { return text; }
+};
+
 class SparkContextTest : public testing::Test {
  protected:
   SparkContext sc{SparkConf(), test::makeEngine({.partitions = 3, .threads = 2})};
@@ -69,6 +77,36 @@ TEST_F(SparkContextTest, UnitesMany) {
             (std::vector<std::vector<int>>{{1}, {2}, {2, 3}, {1}, {2}}));
   EXPECT_EQ(sc.union_(std::vector{sc.emptyRDD<int>(), b, sc.emptyRDD<int>()}).collect(), (std::vector{2, 3}));
   EXPECT_EQ(sc.union_(std::vector<RDD<int>>()).getNumPartitions(), 0);
+}
+
+TEST_F(SparkContextTest, SharesWithItsTasks) {
+  const auto names = sc.broadcast(std::vector<std::string>{"zero", "one"});
+  const auto seen = sc.longAccumulator("seen");
+  const auto lengths = sc.doubleAccumulator();
+  const auto words = sc.collectionAccumulator<std::string>("words");
+  const auto longest = sc.register_(Longest(), "longest");
+  sc.makeRDD(std::vector{1, 0, 1}, 1).foreach ([=](int i) {
+    const std::string& name = names.value()[static_cast<std::size_t>(i)];
+    seen.add(1);
+    lengths.add(static_cast<double>(name.size()));
+    words.add(name);
+    longest.add(name);
+  });
+  EXPECT_EQ(seen.value(), 3);
+  EXPECT_EQ(seen.name(), "seen");
+  EXPECT_EQ(lengths.sum(), 10);
+  EXPECT_EQ(words.value(), (std::vector<std::string>{"one", "zero", "one"}));
+  EXPECT_EQ(longest.value(), "zero");
+}
+
+TEST_F(SparkContextTest, ReadsWhatItSaved) {
+  using Records = std::vector<std::pair<std::string, int>>;
+  const Records records{{"a", 1}, {"b", 2}, {"c", 3}};
+  sc.makeRDD(records).saveAsObjectFile(scratch / "out");
+  EXPECT_EQ((sc.objectFile<std::pair<std::string, int>>(scratch / "out").collect()), records);
+  EXPECT_EQ((sc.objectFile<std::pair<std::string, int>>(scratch / "out", 1).collect()), records);
+  EXPECT_THROW(sc.objectFile<int>(scratch / "out").collect(), SparkException);
+  EXPECT_THROW(sc.makeRDD(records).saveAsObjectFile(scratch / "out"), IllegalArgument);
 }
 
 TEST_F(SparkContextTest, ReadsFiles) {
