@@ -39,6 +39,7 @@ class LiveGraph::LineCell : public Cell, public LineExit {
       TaskContext::Scope scope(mail.partition);
       ChunkSizeScope chunks(graph_.chunkSize_);
       take(mail);
+      scope.succeed();
     } catch (...) {
       graph_.fail(std::current_exception(), mail.partition, mail.epoch);
     }

@@ -42,6 +42,11 @@ class Engine {
 
   /// Runs `task` for each of `partitions`, as part of a job: on the pool, or here when a task is already running.
   void runTasks(const std::vector<int>& partitions, FunctionRef<void(int partition)> task);
+  /// Runs one of them here, whatever this thread is doing.
+  void runTask(int partition, FunctionRef<void(int partition)> task);
+
+  /// Throws IllegalState where no action may run: after the stop, and inside of a task.
+  void requireDriver() const;
 
  private:
   std::unique_ptr<JobRunner> runner_;

@@ -70,6 +70,7 @@ class ShuffleNode final : public Node {
   void setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks);
 
   void prepare() override;
+  bool isShuffle() const override { return true; }
   BlockPtr block(int partition) override;
 
  protected:

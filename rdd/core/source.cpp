@@ -25,7 +25,9 @@ class BlockNode final : public Node {
 }  // namespace
 
 std::size_t sliceBoundary(std::size_t records, int slice, int slices) {
-  return records * static_cast<std::size_t>(slice) / static_cast<std::size_t>(slices);
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::size_t>(Wide{records} * static_cast<unsigned>(slice) /
+                                  static_cast<unsigned>(slices));
 }
 
 void checkSlices(int slices) {
