@@ -193,6 +193,8 @@ class DStream : public PairDStreamFunctions<T> {
 
   /// Writes each batch as directory `prefix-TIME.suffix` of text files (TIME in ms); replaces one that exists.
   void saveAsTextFiles(const std::string& prefix, const std::string& suffix = "") const;
+  /// The same as object files, which SparkContext::objectFile reads. The record's type needs a Codec.
+  void saveAsObjectFiles(const std::string& prefix, const std::string& suffix = "") const;
 
   // ---- Storage and structure. ---------------------------------------------------------------------------------------
 

@@ -33,4 +33,5 @@
 #include <millrace/dstream/output/foreach.hpp>
 #include <millrace/dstream/output/foreach_rdd.hpp>
 #include <millrace/dstream/output/print.hpp>
+#include <millrace/dstream/output/save_as_object_files.hpp>
 #include <millrace/dstream/output/save_as_text_files.hpp>

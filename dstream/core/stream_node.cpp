@@ -63,6 +63,8 @@ void StreamNode::makeBefore(Time time) {
   for (Time missing = newest + slide_; missing < time; missing = missing + slide_) rdd(missing);
 }
 
+void StreamNode::resumeAfter(Time time) { newestMade_ = time.floor(slide_, graph()->zeroTime()); }
+
 std::vector<NodePtr> StreamNode::slice(Time from, Time to) {
   auto owner = graph();
   std::lock_guard lock(owner->mutex());

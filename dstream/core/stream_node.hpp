@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/byte_archive.hpp>
 #include <millrace/dstream/core/flow.hpp>
 #include <millrace/dstream/core/record_ops.hpp>
 #include <millrace/dstream/core/record_writer.hpp>
@@ -81,6 +82,14 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   virtual Duration parentRememberDuration() const { return remember_; }
   virtual void clearMetadata(Time time, bool unpersist);
 
+  /// True for a stream that holds over batches what snapshots have to keep.
+  virtual bool keepsState() const { return false; }
+  /// What it holds after the batch of `time`, which has been run, as bytes. Unsupported, naming a type without a Codec.
+  virtual void snapshot(Time, ByteWriter&) {}
+  /// Goes on after `time` with what the same operator of another run has written. Between start and the first batch;
+  /// time zero is the other run's. BadRecord for bytes that are none of it.
+  virtual void restore(Time, ByteReader&) {}
+
  protected:
   virtual NodePtr compute(Time time) = 0;
   /// True for a stream that keeps state over batches, and so has to checkpoint.
@@ -92,6 +101,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   bool isReadEarly() const { return readEarly_; }
   /// Makes the RDDs of this stream's times before `time` that nobody has asked for: what keeps state needs each of them.
   void makeBefore(Time time);
+  /// The times up to `time` are over: none of their RDDs is made any more.
+  void resumeAfter(Time time);
   /// The RDD of parent `i` at `time`; SparkException, with the cure, if it has none.
   NodePtr parentRdd(std::size_t i, Time time);
 

@@ -28,6 +28,7 @@ StreamPtr updatedStream(const StreamPtr& parent, F function, const Partitions& p
   work.states = std::make_shared<SpreadSpec<std::pair<K, S>, ByKey<K>>>(Router<K>(work.partitioner));
   work.initial = std::move(initial);
   work.rememberPartitioner = rememberPartitioner;
+  work.stateCodec = recordsCodec<std::pair<K, S>>();
   return updateStateStream(parent, std::move(work));
 }
 

@@ -48,6 +48,11 @@ class InverseFold final : public WindowFold {
   }
 
   BlockPtr table(int partition) const override { return tables_.block(partition); }
+  void write(int partition, ByteWriter& to) const override {
+    writeTable(to, tables_.block(partition)->table);
+  }
+  void read(int partition, ByteReader& from) override { readTable(from, tables_.own(partition)); }
+  BlockCodec batchCodec() const override { return tableCodec<K, V>(); }
 
  private:
   using Form = KeyForm<K>;

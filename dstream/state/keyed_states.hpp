@@ -2,6 +2,7 @@
 
 #include <millrace/dstream/state/moving_rdd.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
+#include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/pair.hpp>
 #include <millrace/rdd/core/table.hpp>
@@ -101,6 +102,10 @@ class KeyedStates final : public StateTables {
   }
 
   BlockPtr table(int partition) const override { return tables_.block(partition); }
+  void write(int partition, ByteWriter& to) const override {
+    writeTable(to, tables_.block(partition)->table);
+  }
+  void read(int partition, ByteReader& from) override { readTable(from, tables_.own(partition)); }
 
  private:
   using Entry = TimedState<S>;

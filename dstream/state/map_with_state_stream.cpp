@@ -50,7 +50,7 @@ class MapWithStateStream final : public MovingStream {
     NodePtr records = parents()[0]->rdd(time);
     if (!records) records = blockNode(graph()->engine(), info(), {});
     move.inputs.push_back(shuffleNode(info(), {std::move(records)}, work_.records, work_.partitioner));
-    if (!last() && work_.initial)
+    if (!hasBegun() && work_.initial)
       move.inputs.push_back(shuffleNode(info(), {work_.initial}, work_.states, work_.partitioner));
     bool sweep = (time - graph()->zeroTime()).isMultipleOf(*checkpointInterval());
     move.apply = [tables = tables(), time, sweep](int partition, const std::vector<BlockPtr>& blocks) {

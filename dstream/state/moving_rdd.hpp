@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/byte_archive.hpp>
 #include <millrace/rdd/core/node.hpp>
 
 #include <exception>
@@ -19,6 +20,10 @@ struct MovingTables {
   /// True if the tables can be moved on after a move that failed; else they are lost then. `reset` tells them of one.
   virtual bool recovers() const { return false; }
   virtual void reset() {}
+  /// The table as bytes, and what was written put in place of a table that has not been moved yet. Unsupported, naming
+  /// the type, where one has no Codec.
+  virtual void write(int partition, ByteWriter& to) const = 0;
+  virtual void read(int partition, ByteReader& from) = 0;
 };
 
 /// One block with a `table` per partition, shared with readers; who changes one that somebody else holds gets a copy.

@@ -1,10 +1,12 @@
 #include <millrace/dstream/core/window_stream.hpp>
 #include <millrace/dstream/state/moving_stream.hpp>
 #include <millrace/dstream/state/window_fold.hpp>
+#include <millrace/rdd/core/source.hpp>
 
 #include <algorithm>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace millrace::core {
 
@@ -21,9 +23,35 @@ class MovingWindow final : public MovingStream {
   }
 
   Duration parentRememberDuration() const override { return rememberDuration() + window_; }
-  void persist(StorageLevel level, StoreFn store) override {
-    StreamNode::persist(level, store);
-    parents()[0]->persist(level, nullptr);
+
+  /// After the tables come the batches that have to leave the window again, and those that have not entered it yet.
+  void snapshot(Time time, ByteWriter& to) override {
+    MovingStream::snapshot(time, to);
+    to.raw(lastTime_.milliseconds());
+    StreamNode& reduced = *parents()[0];
+    const BlockCodec codec = fold()->batchCodec();
+    for (Time at = firstOfWindow(); at <= time; at = at + reduced.slideDuration()) {
+      NodePtr batch = reduced.rdd(at);
+      to.raw(batch != nullptr);
+      if (!batch) continue;
+      batch->prepare();
+      for (int p = 0; p < batch->partitions(); ++p) codec.write(to, batch->block(p));
+    }
+  }
+  void restore(Time time, ByteReader& from) override {
+    MovingStream::restore(time, from);
+    lastTime_ = Time(from.raw<std::int64_t>());
+    const BlockCodec codec = fold()->batchCodec();
+    StreamNode& reduced = *parents()[0];
+    for (Time at = firstOfWindow(); at <= time; at = at + reduced.slideDuration()) {
+      NodePtr batch;
+      if (from.raw<bool>()) {
+        std::vector<BlockPtr> blocks;
+        for (int p = 0; p < partitioner()->partitions(); ++p) blocks.push_back(codec.read(from));
+        batch = blockNode(graph()->engine(), reduced.info(), std::move(blocks));
+      }
+      reduced.setRdd(at, std::move(batch));
+    }
   }
 
  protected:
@@ -34,25 +62,25 @@ class MovingWindow final : public MovingStream {
     makeBefore(time);
     StreamNode& reduced = *parents()[0];
     Duration step = reduced.slideDuration();
-    Time begin = time - window_, before = last() ? lastTime_ : graph()->zeroTime();
+    Time begin = time - window_, before = hasBegun() ? lastTime_ : graph()->zeroTime();
     std::vector<NodePtr> leaving = reduced.slice(before - window_ + step, std::min(begin, before));
     std::vector<NodePtr> entering = reduced.slice(std::max(begin, before) + step, time);
     MovingRdd::Move move;
-    auto* fold = static_cast<WindowFold*>(state()->tables.get());
+    WindowFold* const tables = fold();
     std::size_t leaves = leaving.size(), enters = entering.size();
-    if (fold->recovers()) {
+    if (tables->recovers()) {
       move.inputs = reduced.slice(begin + step, time);
-      move.apply = [fold, leaves, enters](int partition, const std::vector<BlockPtr>& blocks) {
+      move.apply = [tables, leaves, enters](int partition, const std::vector<BlockPtr>& blocks) {
         std::span<const BlockPtr> all(blocks);
-        fold->slide(partition, {leaves, {}, all.last(enters), all});
+        tables->slide(partition, {leaves, {}, all.last(enters), all});
         return BlockPtr();
       };
     } else {
       move.inputs = std::move(leaving);
       move.inputs.insert(move.inputs.end(), entering.begin(), entering.end());
-      move.apply = [fold, leaves](int partition, const std::vector<BlockPtr>& blocks) {
+      move.apply = [tables, leaves](int partition, const std::vector<BlockPtr>& blocks) {
         std::span<const BlockPtr> both(blocks);
-        fold->slide(partition, {leaves, both.first(leaves), both.subspan(leaves), {}});
+        tables->slide(partition, {leaves, both.first(leaves), both.subspan(leaves), {}});
         return BlockPtr();
       };
     }
@@ -61,6 +89,12 @@ class MovingWindow final : public MovingStream {
   }
 
  private:
+  Time firstOfWindow() const {
+    const Duration step = parents()[0]->slideDuration();
+    return std::max(lastTime_ - window_, graph()->zeroTime()) + step;
+  }
+  WindowFold* fold() const { return static_cast<WindowFold*>(state()->tables.get()); }
+
   const Duration window_;
   const KeepsState keeps_;
   Time lastTime_{0};

@@ -1,6 +1,8 @@
+#include <millrace/base/error.hpp>
 #include <millrace/dstream/state/moving_stream.hpp>
 #include <millrace/dstream/state/stepped_rdd.hpp>
 #include <millrace/dstream/state/update_state_stream.hpp>
+#include <millrace/rdd/core/source.hpp>
 
 #include <utility>
 
@@ -37,8 +39,8 @@ class UpdateByKey final : public MovingStream {
   NodePtr compute(Time time) override {
     makeBefore(time);
     NodePtr parent = parents()[0]->rdd(time);
-    if (!parent && !last()) return nullptr;
-    const auto [values, initial] = inputsOf(info(), work_, std::move(parent), !last());
+    if (!parent && !hasBegun()) return nullptr;
+    const auto [values, initial] = inputsOf(info(), work_, std::move(parent), !hasBegun());
     MovingRdd::Move move;
     for (const NodePtr& input : {values, initial}) {
       if (input) move.inputs.push_back(input);
@@ -66,19 +68,40 @@ class UpdateByPartition final : public StreamNode {
     StreamNode::persist(StorageLevel::MEMORY_ONLY_SER, nullptr);
   }
 
+  bool keepsState() const override { return true; }
+  void snapshot(Time, ByteWriter& to) override {
+    const int partitions = last_ ? last_->partitions() : 0;
+    to.varint(static_cast<std::uint64_t>(partitions));
+    if (last_) last_->prepare();
+    for (int p = 0; p < partitions; ++p) work_.stateCodec.write(to, last_->block(p));
+  }
+  void restore(Time time, ByteReader& from) override {
+    resumeAfter(time);
+    std::vector<BlockPtr> blocks;
+    for (std::size_t left = from.count(); left > 0; --left) blocks.push_back(work_.stateCodec.read(from));
+    const bool fits = static_cast<int>(blocks.size()) == work_.partitioner->partitions();
+    if (!blocks.empty() && !fits && work_.rememberPartitioner)
+      throw IllegalArgument(
+          "the state of " + info()->describe() +
+          " was kept in another number of partitions: keep it, or begin without the snapshot");
+    if (!blocks.empty()) restored_ = blockNode(graph()->engine(), info(), std::move(blocks));
+  }
+
  protected:
   bool mustCheckpoint() const override { return true; }
 
   NodePtr compute(Time time) override {
     makeBefore(time);
+    NodePtr before = last_ ? last_ : restored_;
     NodePtr parent = parents()[0]->rdd(time);
-    if (!parent && !last_) return nullptr;
-    auto [values, states] = inputsOf(info(), work_, std::move(parent), !last_);
-    if (last_) states = last_;
-    if (last_ && !work_.rememberPartitioner)
-      states = shuffleNode(info(), {last_}, work_.states, work_.partitioner);
+    if (!parent && !before) return nullptr;
+    auto [values, states] = inputsOf(info(), work_, std::move(parent), !before);
+    if (before) states = before;
+    if (before && !work_.rememberPartitioner)
+      states = shuffleNode(info(), {before}, work_.states, work_.partitioner);
     SteppedRdd::Step step;
     step.previous = last_;
+    restored_ = nullptr;
     for (const NodePtr& input : {values, states}) {
       if (input) step.inputs.push_back(input);
     }
@@ -95,6 +118,7 @@ class UpdateByPartition final : public StreamNode {
  private:
   const UpdateWork work_;
   std::shared_ptr<SteppedRdd> last_;
+  NodePtr restored_;
 };
 
 }  // namespace

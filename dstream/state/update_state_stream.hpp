@@ -19,6 +19,7 @@ struct UpdateWork {
   NodePtr initial;          // null: none
   PartitionerPtr partitioner;
   bool rememberPartitioner = true;
+  BlockCodec stateCodec;  // of the blocks that byPartition gives
 };
 
 /// The stream of all (key, state) after each batch. A batch has no RDD before the parent's first one.

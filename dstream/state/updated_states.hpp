@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/dstream/state/moving_rdd.hpp>
+#include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/dstream/state/update_call.hpp>
 #include <millrace/rdd/core/combine.hpp>
 #include <millrace/rdd/core/table.hpp>
@@ -40,6 +41,10 @@ class UpdatedStates final : public UpdateTables {
   }
 
   BlockPtr table(int partition) const override { return tables_.block(partition); }
+  void write(int partition, ByteWriter& to) const override {
+    writeTable(to, tables_.block(partition)->table);
+  }
+  void read(int partition, ByteReader& from) override { readTable(from, tables_.own(partition)); }
 
  private:
   using Stored = typename KeyForm<K>::Stored;

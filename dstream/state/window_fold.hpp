@@ -2,6 +2,7 @@
 
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/state/moving_rdd.hpp>
+#include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/rdd/core/partitioner.hpp>
 
 #include <cstddef>
@@ -24,6 +25,8 @@ struct WindowSlide {
 /// A window's own mutable tables, one per partition, kept up to date by what enters and what leaves. Costs what changed.
 struct WindowFold : MovingTables {
   virtual void slide(int partition, const WindowSlide& slide) = 0;
+  /// How the tables of batches are written.
+  virtual BlockCodec batchCodec() const = 0;
 };
 
 /// Whether a window shows traces of what has left it, so that it has to be checkpointed.

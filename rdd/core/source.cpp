@@ -13,10 +13,10 @@ class BlockNode final : public Node {
       : Node(std::move(engine), std::move(info), {}, static_cast<int>(blocks.size())),
         blocks_(std::move(blocks)) {}
 
+  BlockPtr block(int partition) override { return blocks_[static_cast<std::size_t>(partition)]; }
+
  protected:
-  ReaderPtr compute(int partition) override {
-    return openBlock(blocks_[static_cast<std::size_t>(partition)]);
-  }
+  ReaderPtr compute(int partition) override { return openBlock(block(partition)); }
 
  private:
   std::vector<BlockPtr> blocks_;
