@@ -6,9 +6,17 @@ namespace millrace::bench {
 
 void apiCost(Session& session);
 void batchFloor(Session& session);
+void busyOutput(Session& session);
+void continuousE2e(Session& session);
+void continuousExpansion(Session& session);
+void continuousKeyed(Session& session);
+void continuousRate(Session& session);
+void immediateStop(Session& session);
+void noStall(Session& session);
 void opChain(Session& session);
 void windowInverse(Session& session);
 void socketLines(Session& session);
+void socketWordCount(Session& session);
 void wordcountMem(Session& session);
 void wordcountStdString(Session& session);
 void wordcountVector(Session& session);

@@ -1,6 +1,10 @@
 #include "cores.hpp"
 
+#include <millrace/base/file_system.hpp>
+
 #include <sched.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
 #include <atomic>
 #include <chrono>
@@ -33,18 +37,19 @@ void pinTo(int core) {
 }
 
 /// Two tasks that wait for each other make the pool start its worker, which then pins itself.
-void startWorkerOnOtherCore(core::Engine& engine) {
+void startWorker(void (*pin)()) {
   std::atomic<int> arrived = 0;
   auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  engine.runTasks({0, 1}, [&, caller = std::this_thread::get_id()](int) {
-    if (std::this_thread::get_id() != caller) pinToOtherCore();
-    ++arrived;
-    while (arrived < 2) {
-      std::this_thread::yield();
-      if (std::chrono::steady_clock::now() > deadline)
-        throw std::runtime_error("the pool started no second thread");
-    }
+  tbb::task_arena(2, 1).execute([&, caller = std::this_thread::get_id()] {
+    auto meet = [&](int) {
+      if (std::this_thread::get_id() != caller) pin();
+      ++arrived;
+      while (arrived < 2 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    };
+    tbb::parallel_for(0, 2, meet, tbb::simple_partitioner());
   });
+  if (std::chrono::steady_clock::now() > deadline)
+    throw std::runtime_error("the pool started no second thread");
 }
 
 }  // namespace
@@ -54,9 +59,16 @@ void pinToOtherCore() { pinTo(cores().front()); }
 bool hasTwoCores() { return cores().size() > 1; }
 
 core::EnginePtr pinnedEngine(int threads) {
-  auto engine = std::make_shared<core::Engine>(core::tbbJobRunner(threads), threads, nullptr);
+  auto engine = std::make_shared<core::Engine>(core::tbbJobRunner(threads), threads,
+                                               std::make_shared<LocalFileSystem>());
   pinToWorkCore();
-  if (threads == 2) startWorkerOnOtherCore(*engine);
+  if (threads == 2) startWorker(pinToOtherCore);
+  return engine;
+}
+
+core::EnginePtr engineWithWorker() {
+  auto engine = pinnedEngine(1);
+  startWorker(pinToWorkCore);
   return engine;
 }
 

@@ -15,4 +15,8 @@ bool hasTwoCores();
 /// one may exist at a time: the thread limit of the pool is the least of all engines'.
 core::EnginePtr pinnedEngine(int threads);
 
+/// An engine with one thread, and on the work core a worker of the pool that is awake: for graphs that are fed by a thread
+/// on the other core, which would start the worker there.
+core::EnginePtr engineWithWorker();
+
 }  // namespace millrace::bench

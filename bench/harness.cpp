@@ -15,6 +15,12 @@ using Clock = std::chrono::steady_clock;
 
 clockid_t measuredClock = CLOCK_MONOTONIC;
 
+double secondsBy(clockid_t clock) {
+  timespec time;
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
 /// Reads the clock and nothing else; what lies between two readings beyond what a reading takes was taken away.
 class NoiseMeter {
  public:
@@ -90,15 +96,12 @@ void Session::reportAlone(const std::string& name, const std::string& unit, cons
 
 void measureCpuTime() { measuredClock = CLOCK_PROCESS_CPUTIME_ID; }
 
+double processCpuSeconds() { return secondsBy(CLOCK_PROCESS_CPUTIME_ID); }
+
 double secondsOf(const std::function<void()>& work) {
-  auto now = [] {
-    timespec time;
-    clock_gettime(measuredClock, &time);
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-  };
-  double begin = now();
+  double begin = secondsBy(measuredClock);
   work();
-  return now() - begin;
+  return secondsBy(measuredClock) - begin;
 }
 
 }  // namespace millrace::bench

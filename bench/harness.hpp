@@ -42,15 +42,23 @@ class Figures {
   double noise_;
 };
 
-/// What a figure has to reach; none is a line for information.
-struct Bar {
-  enum class Kind { kNone, kRatioAtLeast, kRatioAtMost, kEngineAtMost };
-  Kind kind = Kind::kNone;
-  double limit = 0;
+/// What a figure has to reach: all of its limits. Without any the line is for information.
+struct Limit {
+  enum class Kind { kRatioAtLeast, kRatioAtMost, kEngineAtLeast, kEngineAtMost };
+  Kind kind;
+  double value;
 };
-inline Bar ratioAtLeast(double limit) { return {Bar::Kind::kRatioAtLeast, limit}; }
-inline Bar ratioAtMost(double limit) { return {Bar::Kind::kRatioAtMost, limit}; }
-inline Bar engineAtMost(double limit) { return {Bar::Kind::kEngineAtMost, limit}; }
+struct Bar {
+  std::vector<Limit> limits;
+};
+inline Bar ratioAtLeast(double limit) { return {{{Limit::Kind::kRatioAtLeast, limit}}}; }
+inline Bar ratioAtMost(double limit) { return {{{Limit::Kind::kRatioAtMost, limit}}}; }
+inline Bar engineAtLeast(double limit) { return {{{Limit::Kind::kEngineAtLeast, limit}}}; }
+inline Bar engineAtMost(double limit) { return {{{Limit::Kind::kEngineAtMost, limit}}}; }
+inline Bar operator&&(Bar bar, const Bar& other) {
+  bar.limits.insert(bar.limits.end(), other.limits.begin(), other.limits.end());
+  return bar;
+}
 
 /// A line of the table. The reference is hand-written code that does the same work, unless the name says otherwise.
 struct Line {
@@ -66,6 +74,10 @@ struct Line {
 class Session {
  public:
   Session(int rounds, std::function<void(const Line&)> print) : rounds_(rounds), print_(std::move(print)) {}
+
+  int rounds() const { return rounds_; }
+  /// The same with another number of rounds, for what takes long and varies little.
+  Session withRounds(int rounds) const { return {rounds, print_}; }
 
   /// Runs the variants in turn: one warm-up round, then as many rounds as the user asked for.
   Figures measure(const std::vector<Variant>& variants);
@@ -86,6 +98,9 @@ class Session {
 double secondsOf(const std::function<void()>& work);
 /// From now on secondsOf gives the processor time of the whole process: for a machine that is busy with other things.
 void measureCpuTime();
+
+/// Processor time of this process so far.
+double processCpuSeconds();
 
 double medianOf(std::vector<double> values);
 

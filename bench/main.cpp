@@ -1,4 +1,5 @@
 #include "benchmarks.hpp"
+#include "continuous/expansion.hpp"
 #include "harness.hpp"
 #include "table.hpp"
 
@@ -38,6 +39,43 @@ constexpr Benchmark kBenchmarks[] = {
      batchFloor},
     {"socket_lines", "lines from loopback into stored partitions, counted, beside blocks read by hand",
      socketLines},
+    {"continuous_e2e",
+     "continuous mode: lines of ten words from loopback, split, counted by mapWithState; from when a line is "
+     "due until a "
+     "writer has its last word, beside an epoll loop with a hand-made table",
+     continuousE2e},
+    {"continuous_keyed",
+     "continuous mode: the words of 100 000 such lines per second counted by reduceByKey; from when an epoch "
+     "is due to end "
+     "until an output has gone through its result, beside a flat map that is filled and gone through by one "
+     "thread",
+     continuousKeyed},
+    {"continuous_rate",
+     "continuous mode on one worker: lines of ten words from memory, beside a loop over them: map, filter, "
+     "map, filter, "
+     "map and a writer; their words through mapWithState to a writer, and through reduceByKey",
+     continuousRate},
+    {"socket_word_count",
+     "the words of lines from loopback counted by reduceByKey, until the result is at an output: continuous "
+     "mode beside "
+     "micro-batch mode",
+     socketWordCount},
+    {"continuous_expansion",
+     "continuous mode: 4 000 lines that each expand to 1 000 records, and one that expands to 4 M, sent on "
+     "to other "
+     "partitions; peak memory above idle, in a process of its own",
+     continuousExpansion},
+    {"no_stall",
+     "continuous mode: messages with gaps of 50 to 150 µs, handled by the thread that brings them (1 record) "
+     "and by a "
+     "worker (300 records), while nobody waits; how many do not arrive within a second",
+     noStall},
+    {"busy_output",
+     "continuous_e2e at 10 000 lines/s with epochs of a second and an output that is busy once for three "
+     "seconds with all "
+     "threads of the job pool: lines of those three seconds",
+     busyOutput},
+    {"immediate_stop", "continuous mode: stop(true, false) while lines come", immediateStop},
     {"api_cost", "processor time of the compiler at -O2", apiCost},
 };
 
@@ -52,6 +90,7 @@ answer is checked; a wrong one ends the program with exit code 1.
   --rounds N       rounds after the warm-up; the figures are their medians (default 5)
   --cpu-time       measure processor time, for a busy machine; lines of two cores and of latencies mean nothing then
   --markdown FILE  write the table to FILE, too
+  --peak PROGRAM   what continuous_expansion runs in a process of its own: prints bytes
   --help
 )";
 
@@ -89,6 +128,9 @@ Options parse(int argc, char** argv) {
       list();
     } else if (option == "--only") {
       options.only.push_back(value());
+    } else if (option == "--peak") {
+      std::cout << peakAboveIdle(std::string(value())) << '\n';
+      std::exit(0);
     } else if (option == "--rounds") {
       options.rounds = std::atoi(value().data());
       if (options.rounds < 1) end("--rounds needs a number of at least 1\n", 2);

@@ -45,35 +45,45 @@ std::string number(double value) {
   return text.str();
 }
 
-std::string describe(const Bar& bar, const std::string& unit) {
-  switch (bar.kind) {
-    case Bar::Kind::kNone:
-      return "–";
-    case Bar::Kind::kRatioAtLeast:
-      return "ratio ≥ " + number(bar.limit);
-    case Bar::Kind::kRatioAtMost:
-      return "ratio ≤ " + number(bar.limit);
-    case Bar::Kind::kEngineAtMost:
-      return "≤ " + number(bar.limit) + ' ' + unit;
+std::string describe(const Limit& limit, const std::string& unit) {
+  switch (limit.kind) {
+    case Limit::Kind::kRatioAtLeast:
+      return "ratio ≥ " + number(limit.value);
+    case Limit::Kind::kRatioAtMost:
+      return "ratio ≤ " + number(limit.value);
+    case Limit::Kind::kEngineAtLeast:
+      return "≥ " + number(limit.value) + ' ' + unit;
+    case Limit::Kind::kEngineAtMost:
+      return "≤ " + number(limit.value) + ' ' + unit;
   }
   return {};
 }
 
-std::string verdict(const Line& line) {
-  auto say = [&](bool reached) {
-    return std::string(reached ? "yes" : "**no**") + (line.noise > kMostNoise ? ", noisy" : "");
-  };
-  switch (line.bar.kind) {
-    case Bar::Kind::kNone:
-      return "–";
-    case Bar::Kind::kRatioAtLeast:
-      return say(*line.ratio >= line.bar.limit);
-    case Bar::Kind::kRatioAtMost:
-      return say(*line.ratio <= line.bar.limit);
-    case Bar::Kind::kEngineAtMost:
-      return say(line.engine <= line.bar.limit);
+std::string describe(const Bar& bar, const std::string& unit) {
+  std::string text;
+  for (const Limit& limit : bar.limits) text += (text.empty() ? "" : ", ") + describe(limit, unit);
+  return text.empty() ? "–" : text;
+}
+
+bool isReached(const Limit& limit, const Line& line) {
+  switch (limit.kind) {
+    case Limit::Kind::kRatioAtLeast:
+      return *line.ratio >= limit.value;
+    case Limit::Kind::kRatioAtMost:
+      return *line.ratio <= limit.value;
+    case Limit::Kind::kEngineAtLeast:
+      return line.engine >= limit.value;
+    case Limit::Kind::kEngineAtMost:
+      return line.engine <= limit.value;
   }
-  return {};
+  return false;
+}
+
+std::string verdict(const Line& line) {
+  if (line.bar.limits.empty()) return "–";
+  bool reached =
+      std::ranges::all_of(line.bar.limits, [&](const Limit& limit) { return isReached(limit, line); });
+  return std::string(reached ? "yes" : "**no**") + (line.noise > kMostNoise ? ", noisy" : "");
 }
 
 }  // namespace
@@ -84,12 +94,12 @@ std::string tableHead(int rounds) {
        << "Measured " << today() << " on " << cpuModel() << ", " << std::thread::hardware_concurrency()
        << " cores, Linux " << kernel() << "; GCC " << __VERSION__ << ", `" << MILLRACE_BENCH_FLAGS << "`.\n"
        << "Written by `scripts/bench`: engine and reference run in turn in one process, pinned, medians of "
-       << rounds
-       << " rounds after a warm-up;\nevery answer is checked. Ratios are engine / reference, round by round. "
-          "Noise is the"
-       << " share of its time that a loop which only\nreads the clock lost between the runs; above 2 % a "
-          "line does not"
-       << " count.\n\n"
+       << rounds << " rounds after a warm-up;\n"
+       << "every answer is checked. Ratios are engine / reference, round by round. Noise is the share of its "
+          "time that a loop which only\n"
+       << "reads the clock lost between the runs; above 2 % a line does not count. wp99 is the median of the "
+          "p99s of windows of 100 ms;\n"
+       << "a noise floor is how late that loop sees, in this measure, what is due.\n\n"
        << "| benchmark | engine | reference | ratio | bar | reached | noise |\n"
        << "|---|--:|--:|--:|---|---|--:|\n";
   return text.str();

@@ -124,7 +124,11 @@ void Line::drainIntoOutput(Tap& tap) const {
   bool failedBefore = tap.failure != nullptr;
   tryOutput(tap, [&] { tap.output->drain(*tap.reader); });
   if (!tap.failure || failedBefore) return;
-  abandon(tap, tap.failure);
+  try {
+    std::rethrow_exception(tap.failure);
+  } catch (const TaskFailure& failure) {
+    abandon(tap, failure.cause());
+  }
   tap.output->drain(*tap.reader);
 }
 

@@ -24,10 +24,10 @@ class HandTable {
   /// The same in two steps for some words at a time: where they are and which slots they will need, then the counting,
   /// by when the slots are in the cache.
   void addAllAhead(std::string_view text);
-  /// Counts one word; kLongestWord bytes from its beginning on must be readable.
-  void add(std::string_view word) {
+  /// Counts one word; kLongestWord bytes from its beginning on must be readable. How often it has come now.
+  std::int64_t add(std::string_view word) {
     Key key = keyOf(word.data(), word.size());
-    add(key, place(key), 1);
+    return add(key, place(key), 1);
   }
   void add(const HandTable& other);
 
@@ -48,7 +48,7 @@ class HandTable {
 
   static Key keyOf(const char* word, std::size_t size);
   static std::size_t place(const Key& key);
-  void add(const Key& key, std::size_t place, std::int64_t count);
+  std::int64_t add(const Key& key, std::size_t place, std::int64_t count);
 
   std::vector<Slot> slots_;
 };
@@ -67,16 +67,13 @@ inline std::size_t HandTable::place(const Key& key) {
   return (static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64)) >> (64 - kBits);
 }
 
-inline void HandTable::add(const Key& key, std::size_t place, std::int64_t count) {
+inline std::int64_t HandTable::add(const Key& key, std::size_t place, std::int64_t count) {
   for (;; place = (place + 1) % kSlots) {
     Slot& slot = slots_[place];
-    if (slot.key == key) {
-      slot.count += count;
-      return;
-    }
+    if (slot.key == key) return slot.count += count;
     if (slot.count == 0) {
       slot = {key, count};
-      return;
+      return count;
     }
   }
 }

@@ -1,7 +1,6 @@
 #include "rdd/words.hpp"
 
 #include "harness.hpp"
-#include "zipf.hpp"
 
 #include <millrace/io/text_block_builder.hpp>
 
@@ -13,7 +12,6 @@ namespace millrace::bench {
 namespace {
 
 constexpr std::size_t kTextSize = std::size_t{256} << 20;
-constexpr std::uint32_t kDistinct = 100'000;
 
 /// 2 to 14 letters, 5.9 in the mean.
 std::string makeWord(Random& random) {
@@ -31,20 +29,21 @@ const Words& Words::get() {
   return words;
 }
 
-Words::Words() {
-  Random random(1);
-  std::vector<std::string> words;
+RandomWords::RandomWords() {
   std::unordered_set<std::string> seen;
-  while (words.size() < kDistinct) {
-    std::string word = makeWord(random);
-    if (seen.insert(word).second) words.push_back(std::move(word));
+  while (words_.size() < kDistinct) {
+    std::string word = makeWord(random_);
+    if (seen.insert(word).second) words_.push_back(std::move(word));
   }
-  Zipf zipf(kDistinct);
-  std::vector<std::int64_t> counts(kDistinct);
+}
+
+Words::Words() {
+  RandomWords words;
+  std::vector<std::int64_t> counts(RandomWords::kDistinct);
   text_.reserve(kTextSize + 256);
   while (text_.size() < kTextSize) {
     for (int i = 0; i < kPerLine; ++i) {
-      std::uint32_t rank = zipf(random);
+      std::uint32_t rank = words.nextRank();
       ++counts[rank];
       text_ += words[rank];
       text_ += i + 1 < kPerLine ? ' ' : '\n';
@@ -54,7 +53,7 @@ Words::Words() {
   size_ = text_.size();
   text_.append(64, '\n');
   count_ = static_cast<std::int64_t>(lines_) * kPerLine;
-  for (std::uint32_t rank = 0; rank < kDistinct; ++rank) {
+  for (std::uint32_t rank = 0; rank < RandomWords::kDistinct; ++rank) {
     if (counts[rank] > 0) counts_.emplace(words[rank], counts[rank]);
   }
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "zipf.hpp"
+
 #include <millrace/rdd/core/block.hpp>
 
 #include <cstdint>
@@ -13,8 +15,23 @@ namespace millrace::bench {
 
 using WordCounts = std::vector<std::pair<std::string, std::int64_t>>;
 
-/// The text of the word counts: 256 MiB, lines of 10 words, 100 000 distinct ones (mean length about 5.9 bytes) drawn by
-/// Zipf's law; and how often each occurs.
+/// Words as the word counts have them: 100 000 distinct ones of 2 to 14 letters (mean length about 5.9), drawn by Zipf's
+/// law; the same in every run.
+class RandomWords {
+ public:
+  static constexpr std::uint32_t kDistinct = 100'000;
+
+  RandomWords();
+  std::uint32_t nextRank() { return zipf_(random_); }
+  const std::string& operator[](std::uint32_t rank) const { return words_[rank]; }
+
+ private:
+  Random random_{1};
+  std::vector<std::string> words_;
+  Zipf zipf_{kDistinct};
+};
+
+/// The text of the word counts: 256 MiB, lines of 10 random words; and how often each occurs.
 class Words {
  public:
   static constexpr int kPerLine = 10;

@@ -70,7 +70,7 @@ class StateSpecOf {
   using Traits = core::StateFnTraitsOf<F>;
   using S = typename Traits::StateType;
 
-  explicit StateSpecOf(F function) : function_(std::move(function)) {}
+  explicit StateSpecOf(F toCall) : function_(std::move(toCall)) {}
 
   /// States to begin with: an RDD of (key, state).
   template <class K>

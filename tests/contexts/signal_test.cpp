@@ -32,6 +32,16 @@ TEST_P(SignalTest, EndsGracefullyWithAllThatWasReceivedProcessed) {
   EXPECT_TRUE(program.hasSaid("ended\n")) << program.said();
 }
 
+TEST_P(SignalTest, EndsAContinuousRunGracefully) {
+  ChildProcess program = run({"--mode", "continuous", "receive"});
+  program.write("one\ntwo\nlast\n");
+  program.awaitText("received");
+  program.send(GetParam());
+  EXPECT_EQ(program.end(), 0);
+  EXPECT_TRUE(program.hasSaid("processed one\nprocessed two\nprocessed last\n")) << program.said();
+  EXPECT_TRUE(program.hasSaid("ended\n")) << program.said();
+}
+
 TEST_P(SignalTest, EndsAtOnceWhereThatIsConfigured) {
   ChildProcess program = run({"--conf", "spark.streaming.stopGracefullyOnShutdown=false", "receive"});
   program.write("one\nlast\n");

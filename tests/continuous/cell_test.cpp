@@ -55,38 +55,39 @@ class NotingCell final : public Cell {
   std::atomic<int> received_ = 0;
 };
 
-TEST(Cell, LittleMailIsHandledByItsSender) {
-  auto pool = threadTaskPool(1);
-  NotingCell cell(*pool);
+class CellTest : public testing::Test {
+ protected:
+  ~CellTest() override { pool.reset(); }  // its tasks end before the cell
+  std::unique_ptr<TaskPool> pool = threadTaskPool(2);
+  NotingCell cell{*pool};
+};
+
+TEST_F(CellTest, LittleMailIsHandledByItsSender) {
   cell.post(mailOf(0));
   cell.post(mailOf(1, recordsOf(255)));
   EXPECT_EQ(cell.bySender[0], (std::vector<Epoch>{0, 1}));
   EXPECT_EQ(cell.threads, std::vector(2, std::this_thread::get_id()));
 }
 
-TEST(Cell, MuchMailIsHandedToThePool) {
-  auto pool = threadTaskPool(1);
-  NotingCell cell(*pool);
+TEST_F(CellTest, MuchMailIsHandedToThePool) {
   cell.post(mailOf(0, recordsOf(256)));
   cell.await(1);
   EXPECT_NE(cell.threads[0], std::this_thread::get_id());
 }
 
-TEST(Cell, WhatAMailSendsToItsOwnCellComesAfterIt) {
-  auto pool = threadTaskPool(1);
-  NotingCell cell(*pool);
+TEST_F(CellTest, WhatAMailSendsToItsOwnCellComesAfterIt) {
   cell.meanwhile = [&](const Mail& mail) {
     if (mail.epoch < 100) cell.post(mailOf(mail.epoch + 1));
     EXPECT_EQ(cell.bySender[0].back(), mail.epoch) << "it was handled inside the other";
   };
   cell.post(mailOf(0));
+  cell.await(101);
+  pool.reset();
   EXPECT_EQ(cell.bySender[0].size(), 101U);
 }
 
-TEST(Cell, KeepsTheOrderOfEachSenderAndRunsOnOneThreadAtATime) {
+TEST_F(CellTest, KeepsTheOrderOfEachSenderAndRunsOnOneThreadAtATime) {
   constexpr int kSenders = 4, kEach = 2000;
-  auto pool = threadTaskPool(2);
-  NotingCell cell(*pool);
   {
     std::vector<std::jthread> senders;
     for (int sender = 0; sender < kSenders; ++sender) {
@@ -104,9 +105,7 @@ TEST(Cell, KeepsTheOrderOfEachSenderAndRunsOnOneThreadAtATime) {
   }
 }
 
-TEST(Cell, SomebodyWhoPostsMeanwhileDoesNotWait) {
-  auto pool = threadTaskPool(1);
-  NotingCell cell(*pool);
+TEST_F(CellTest, SomebodyWhoPostsMeanwhileDoesNotWait) {
   auto gate = Gate::make();
   cell.meanwhile = [gate](const Mail& mail) {
     if (mail.epoch == 0) gate->pass();

@@ -1,6 +1,7 @@
 #include <millrace/contexts/streaming_context.hpp>
 
 #include "contexts/observed.hpp"
+#include "support/line_server.hpp"
 #include "support/script.hpp"
 
 #include <gtest/gtest.h>
@@ -11,8 +12,10 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -79,6 +82,40 @@ TEST(Stops, WritersAreClosedByTheLastMarker) {
   numbers.stream.foreach (Noting{&notes});
   running.play({start(), addData(numbers, {1}), stopGracefully()});
   EXPECT_EQ(notes.all(), (Strings{"1", "closed"}));
+}
+
+TEST(Stops, GracefullyUnderLoadWhatWasReceivedIsPutOutWithoutAGap) {
+  inBothModes([](const StreamOptions& options) {
+    LineServer server;
+    StreamTest running(options);
+    auto listener = std::make_shared<RecordingListener>();
+    running.context().addStreamingListener(listener);
+    auto lines = running.context().socketTextStream("127.0.0.1", server.port());
+    auto outputs =
+        running.collect(lines.map([](std::string_view line) { return std::stoi(std::string(line)); }));
+    running.start();
+    std::jthread sending([&] {
+      auto peer = server.accept();
+      try {
+        for (int i = 0; i < 5'000'000; ++i) peer.send(std::to_string(i) + "\n");
+      } catch (const std::exception&) {  // the other side has closed
+      }
+    });
+    auto all = [&] {
+      Ints seen;
+      for (const auto& batch : outputs.records()) seen.insert(seen.end(), batch.begin(), batch.end());
+      return seen;
+    };
+    auto deadline = std::chrono::steady_clock::now() + kPatienceOfStreams;
+    while (all().size() < 1000 && std::chrono::steady_clock::now() < deadline) running.advance();
+    running.stop(true);
+    Ints seen = all(), expected(seen.size());
+    std::iota(expected.begin(), expected.end(), 0);
+    EXPECT_EQ(seen, expected);
+    std::int64_t received = 0;
+    for (const BatchInfo& batch : listener->completed()) received += batch.numRecords();
+    EXPECT_EQ(received, static_cast<std::int64_t>(seen.size()));
+  });
 }
 
 TEST(Stops, AtOnceWhatHasNotBegunIsDropped) {

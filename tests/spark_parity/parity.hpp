@@ -66,7 +66,7 @@ struct FromJson<std::variant<Ts...>> {
 /// Calls `body` in both modes and every shape, with the row's own number of partitions and batch interval, if it has them.
 template <class Body>
 void inEveryWay(const boost::json::value& row, Body body) {
-  for (test::StreamingMode mode : test::kModes) {
+  for (StreamingMode mode : test::kModes) {
     test::onAllShapes(
         [&](test::StreamOptions options) {
           if (const auto* fixed = row.as_object().if_contains("partitions"))
