@@ -44,11 +44,11 @@ class Batched final : public InputNode {
 };
 
 /// One run of a program: a graph whose batches are made by hand, one second each, from time 0 on.
-class Run {
+class Played {
  public:
-  using Program = std::function<void(Run&, const DStream<Pair>&)>;
+  using Program = std::function<void(Played&, const DStream<Pair>&)>;
 
-  Run(const Batches& in, const Program& program)
+  Played(const Batches& in, const Program& program)
       : graph_(std::make_shared<StreamGraph>(test::makeEngine({.partitions = 2}), Seconds(1))) {
     graph_->setCheckpointDirectory("checkpoint");
     auto source = std::make_shared<Batched>(graph_, in);
@@ -116,22 +116,22 @@ Batches randomBatches(std::mt19937& random, std::size_t count) {
 }
 
 /// The program in one run, and stopped after each of its batches and gone on with in a fresh graph, show the same.
-void expectGoesOn(const Run::Program& program) {
+void expectGoesOn(const Played::Program& program) {
   constexpr int kBatches = 12;
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
   const Batches in = randomBatches(random, kBatches);
-  Run whole(in, program);
+  Played whole(in, program);
   std::vector<std::vector<std::string>> expected;
   for (int second = 1; second <= kBatches; ++second) expected.push_back(whole.batch(second));
   for (int cut = 0; cut < kBatches; ++cut) {
     SCOPED_TRACE("cut after " + std::to_string(cut) + " s");
-    Run before(in, program);
+    Played before(in, program);
     for (int second = 1; second <= cut; ++second) before.batch(second);
     const auto states = before.snapshot(cut);
     EXPECT_FALSE(states.empty());
-    Run after(in, program);
+    Played after(in, program);
     after.restore(cut, states);
     for (int second = cut + 1; second <= kBatches; ++second)
       ASSERT_EQ(after.batch(second), expected[static_cast<std::size_t>(second - 1)]) << second;
@@ -144,7 +144,7 @@ std::optional<int> total(std::span<const int> values, std::optional<int> old) {
 }
 
 TEST(Snapshots, OfWindowsWithAnInverse) {
-  expectGoesOn([](Run& run, const DStream<Pair>& pairs) {
+  expectGoesOn([](Played& run, const DStream<Pair>& pairs) {
     run.show("every", pairs.reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(3)));
     run.show("second", pairs.reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(4), Seconds(2), 3,
                                                   [](const Pair& kv) { return kv.second != 0; }));
@@ -153,7 +153,7 @@ TEST(Snapshots, OfWindowsWithAnInverse) {
 }
 
 TEST(Snapshots, OfWindowsWithoutAnInverse) {
-  expectGoesOn([](Run& run, const DStream<Pair>& pairs) {
+  expectGoesOn([](Played& run, const DStream<Pair>& pairs) {
     auto most = [](int a, int b) { return std::max(a, b); };
     run.show("every", pairs.reduceByKeyAndWindow(most, Seconds(4)));
     run.show("third", pairs.reduceByKeyAndWindow(most, Seconds(6), Seconds(3)));
@@ -161,7 +161,7 @@ TEST(Snapshots, OfWindowsWithoutAnInverse) {
 }
 
 TEST(Snapshots, OfStatesOfKeys) {
-  expectGoesOn([](Run& run, const DStream<Pair>& pairs) {
+  expectGoesOn([](Played& run, const DStream<Pair>& pairs) {
     run.show("updated", pairs.updateStateByKey(&total, 3));
     run.show("shifted", pairs.updateStateByKey<int>(
                             [](auto& entries) {
@@ -176,7 +176,7 @@ TEST(Snapshots, OfStatesOfKeys) {
 }
 
 TEST(Snapshots, OfMapWithState) {
-  expectGoesOn([](Run& run, const DStream<Pair>& pairs) {
+  expectGoesOn([](Played& run, const DStream<Pair>& pairs) {
     auto count = [](const std::string& key, std::optional<int> value, State<int>& state) {
       if (!state.isTimingOut()) state.update(state.getOption().value_or(0) + value.value_or(0));
       return Pair(key, state.get());
@@ -195,7 +195,7 @@ struct Opaque {
 
 TEST(Snapshots, NameTypesThatCannotBeWritten) {
   Batches in{std::vector<Pair>{{"a", 1}}};
-  Run run(in, [](Run& building, const DStream<Pair>& pairs) {
+  Played run(in, [](Played& building, const DStream<Pair>& pairs) {
     auto states = pairs.updateStateByKey(
         [](std::span<const int>, std::optional<Opaque>) { return std::optional<Opaque>(Opaque(nullptr)); });
     building.show("keys", states.map([](const auto& kv) { return kv.first; }));
@@ -212,12 +212,12 @@ TEST(Snapshots, NameTypesThatCannotBeWritten) {
 
 TEST(Snapshots, OfOtherPartitionsAreRefused) {
   auto program = [](int partitions) {
-    return [partitions](Run& run, const DStream<Pair>& pairs) {
+    return [partitions](Played& run, const DStream<Pair>& pairs) {
       run.show("updated", pairs.updateStateByKey(&total, partitions));
     };
   };
   Batches in{std::vector<Pair>{{"a", 1}}, std::vector<Pair>{}};
-  Run three(in, program(3)), two(in, program(2));
+  Played three(in, program(3)), two(in, program(2));
   three.batch(1);
   EXPECT_THROW(two.restore(1, three.snapshot(1)), IllegalArgument);
 }
