@@ -6,7 +6,10 @@ namespace millrace::bench {
 
 void apiCost(Session& session);
 void batchFloor(Session& session);
+void groupByKey(Session& session);
+void join(Session& session);
 void opChain(Session& session);
+void sortBy(Session& session);
 void windowInverse(Session& session);
 void socketLines(Session& session);
 void wordcountMem(Session& session);
