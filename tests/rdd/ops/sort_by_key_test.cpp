@@ -78,15 +78,15 @@ TEST(SortByKey, BalancesWhatIsUnevenlySpread) {
 }
 
 TEST(SortByKey, KnowsItsRangesAfterwards) {
-  auto rdd = rddOf<Pair>(Shape{.partitions = 3}, {{5, 1}, {1, 2}, {3, 3}, {2, 4}}).sortByKey();
+  auto rdd = rddOf<Pair>(Shape{.partitions = 3}, {{5, 1}, {1, 2}, {3, 3}, {2, 4}}).sortByKey(true, 4);
   ASSERT_TRUE(rdd.partitioner().has_value());
   EXPECT_EQ(rdd.partitioner()->numPartitions(), rdd.getNumPartitions());
   EXPECT_EQ(rdd.groupByKey().partitioner(), rdd.partitioner());
   EXPECT_EQ(rdd.groupByKey().keys().collect(), (std::vector<int>{1, 2, 3, 5}))
       << "one key per partition, and they in order";
-  EXPECT_EQ(rdd.partitioner(), RangePartitioner(3, rdd));
+  EXPECT_EQ(rdd.partitioner(), RangePartitioner(4, rdd));
   EXPECT_NE(rdd.partitioner(), RangePartitioner(2, rdd));
-  EXPECT_NE(rdd.partitioner(), RangePartitioner(3, rdd, false));
+  EXPECT_NE(rdd.partitioner(), RangePartitioner(4, rdd, false));
 }
 
 TEST(SortByKey, PassesOnAFailureWhereItIsDefined) {
