@@ -89,6 +89,20 @@ TEST(SortByKey, KnowsItsRangesAfterwards) {
   EXPECT_NE(rdd.partitioner(), RangePartitioner(4, rdd, false));
 }
 
+struct Ordered {
+  int value;
+  bool operator<(const Ordered& other) const { return value < other.value; }
+};
+
+TEST(SortByKey, NeedsNoHashOfItsKeys) {
+  std::vector<std::pair<Ordered, int>> records;
+  for (int i = 0; i < 100; ++i) records.emplace_back(Ordered{(i * 37) % 100}, i);
+  auto rdd = rddOf<std::pair<Ordered, int>>(Shape{}, records);
+  int expected = 0;
+  for (const auto& [key, value] : rdd.sortByKey(true, 4).collect()) EXPECT_EQ(key.value, expected++);
+  EXPECT_THROW(rdd.repartitionAndSortWithinPartitions(HashPartitioner(2)), IllegalArgument);
+}
+
 TEST(SortByKey, PassesOnAFailureWhereItIsDefined) {
   auto bad = rddOf<Pair>(Shape{}, {{1, 1}}).map([](Pair) -> Pair { throw std::runtime_error("no good"); });
   expectFailureIn("map", "no good", [&] { bad.sortByKey(); });
