@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <functional>
 #include <ranges>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <unordered_map>
@@ -30,6 +32,16 @@ template <class T, class A>
 concept SameKey = PairLike<T> && PairLike<A> && std::same_as<KeyOf<T>, KeyOf<A>>;
 
 namespace core {
+
+/// A record's key in a form that compares with an owned key K.
+template <class K, class Q>
+decltype(auto) comparable(const Q& key) {
+  if constexpr (std::is_same_v<K, std::string>) {
+    return std::string_view(key);
+  } else {
+    return own(key);
+  }
+}
 
 /// Makes a function of a value one of a pair. It takes pairs in owned form only where the function needs that, so that
 /// what it gives may borrow from its argument.

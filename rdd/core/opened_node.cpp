@@ -62,4 +62,12 @@ void checkSamePartitions(const OperatorInfo& info, const std::vector<NodePtr>& p
   }
 }
 
+int checkedProduct(int a, int b) {
+  int product;
+  if (__builtin_mul_overflow(a, b, &product))
+    throw IllegalArgument("a cartesian product of " + std::to_string(a) + " and " + std::to_string(b) +
+                          " partitions: coalesce() the RDDs first");
+  return product;
+}
+
 }  // namespace millrace::core

@@ -27,4 +27,7 @@ NodePtr unkeyedNode(OperatorPtr info, NodePtr parent);
 /// IllegalArgument unless all have as many partitions as the first.
 void checkSamePartitions(const OperatorInfo& info, const std::vector<NodePtr>& parents);
 
+/// a * b partitions; IllegalArgument for more than an int can count.
+int checkedProduct(int a, int b);
+
 }  // namespace millrace::core

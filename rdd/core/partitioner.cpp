@@ -38,6 +38,11 @@ void throwOtherKeyType() {
       "form");
 }
 
+void throwNoHash() {
+  throw IllegalArgument(
+      "a partitioner by hash for keys that have no hash and ==: specialise millrace::Hash for them");
+}
+
 std::size_t checkedPartition(int partition, int partitions) {
   if (partition < 0 || partition >= partitions)
     throw SparkException("a partitioner of " + std::to_string(partitions) +

@@ -19,6 +19,8 @@ class KeyedPartitioner : public Partitioner {
 
 /// IllegalArgument: a partitioner made for another type of key.
 [[noreturn]] void throwOtherKeyType();
+/// IllegalArgument: a partitioner by hash for keys that have none.
+[[noreturn]] void throwNoHash();
 /// `partition` if it is one of so many; else SparkException.
 std::size_t checkedPartition(int partition, int partitions);
 
@@ -30,7 +32,11 @@ class Router {
 
   Router() = default;
   explicit Router(PartitionerPtr partitioner) : held_(std::move(partitioner)) {
-    if (!held_ || held_->isByHash()) return;
+    if (!held_) return;
+    if (held_->isByHash()) {
+      if constexpr (!HashableKey<K>) throwNoHash();
+      return;
+    }
     typed_ = dynamic_cast<const KeyedPartitioner<K>*>(held_.get());
     if (typed_ == nullptr) throwOtherKeyType();
   }
@@ -40,8 +46,13 @@ class Router {
       return static_cast<std::size_t>(partitionOfHash(hash, outputs));
     return checkedPartition(typed_->partitionOf(KeyForm<K>::load(key)), outputs);
   }
+  /// Keys that only have an order can be routed by a partitioner that needs no hash.
   std::size_t operator()(const Stored& key, int outputs) const {
-    return (*this)(typed_ == nullptr ? KeyForm<K>::hash(key) : 0, key, outputs);
+    if constexpr (HashableKey<K>) {
+      return (*this)(typed_ == nullptr ? KeyForm<K>::hash(key) : 0, key, outputs);
+    } else {
+      return outputs == 1 ? 0 : checkedPartition(typed_->partitionOf(KeyForm<K>::load(key)), outputs);
+    }
   }
 
  private:

@@ -31,8 +31,10 @@ void ShuffleNode::write() {
     tasks.resize(static_cast<std::size_t>(parent.partitions()));
     engine().runTasks(allOf(parent), [&](int partition) {
       auto writer = spec_->writer(static_cast<int>(side), partitions());
-      inOperator(info(), [&] { writer->drain(*parent.read(partition)); });
-      tasks[static_cast<std::size_t>(partition)] = writer->finish();
+      inOperator(info(), [&] {
+        writer->drain(*parent.read(partition));
+        tasks[static_cast<std::size_t>(partition)] = writer->finish();
+      });
     });
   }
   for (std::size_t side = 0; side < written.size(); ++side) {

@@ -61,14 +61,14 @@ template <class T>
 template <class U>
 RDD<std::pair<T, U>> RDD<T>::cartesian(const RDD<U>& other) const {
   const int width = other.getNumPartitions();
+  const int partitions = core::checkedProduct(getNumPartitions(), width);
   auto open = [width](int partition, const std::vector<core::NodePtr>& parents,
                       const core::OperatorInfo&) -> core::ReaderPtr {
     return std::make_unique<core::CartesianReader<T, U>>(core::typed<T>(parents[0]->read(partition / width)),
                                                          core::typed<U>(parents[1]->read(partition % width)));
   };
   return RDD<std::pair<T, U>>(core::openedNode(core::rddOperator("cartesian"),
-                                               std::vector{node(), other.node()}, getNumPartitions() * width,
-                                               nullptr, open));
+                                               std::vector{node(), other.node()}, partitions, nullptr, open));
 }
 
 }  // namespace millrace

@@ -18,7 +18,8 @@ RDD<T> PairRDDFunctions<T>::filterByRange(const K& lower, const K& upper) const
     from = core::prunedNode(core::rddOperator("filterByRange"), node_, first, count);
   }
   return RDD<T>(std::move(from)).filter([lower, upper](const T& record) {
-    return !(record.first < lower) && !(upper < record.first);
+    const auto& key = core::comparable<K>(record.first);
+    return !(key < lower) && !(upper < key);
   });
 }
 

@@ -18,7 +18,8 @@ template <class T>
 template <class F>
   requires MapFn<F, T>
 RDD<GroupByResult<F, T>> RDD<T>::groupBy(F function, const Partitions& partitions) const {
-  return keyBy(std::move(function)).groupByKey(partitions);
+  return RDD<KeyByResult<F, T>>(core::keyedNode<T>("groupBy", node(), std::move(function)))
+      .groupByKey(partitions);
 }
 
 }  // namespace millrace

@@ -11,12 +11,12 @@ template <class F>
   requires SortFn<F, T>
 RDD<owned_t<T>> RDD<T>::sortBy(F function, bool ascending, std::optional<int> partitions) const {
   using P = KeyByResult<F, T>;
-  auto keyed = keyBy(std::move(function));
-  auto ranges = core::rangePartitioner<P>(*keyed.node(), partitions.value_or(std::max(1, getNumPartitions())),
-                                          ascending);
+  auto keyed = core::keyedNode<T>("sortBy", node(), std::move(function));
+  auto ranges =
+      core::rangePartitioner<P>(*keyed, partitions.value_or(std::max(1, getNumPartitions())), ascending);
   auto spec = std::make_shared<core::SortSpec<P, core::Sorted::kValues>>(ranges, ascending);
   return RDD<owned_t<T>>(
-      core::spreadNode(core::rddOperator("sortBy"), keyed.node(), std::move(spec), ranges->partitions()));
+      core::spreadNode(core::rddOperator("sortBy"), keyed, std::move(spec), ranges->partitions()));
 }
 
 }  // namespace millrace
