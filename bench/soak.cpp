@@ -1,4 +1,5 @@
 #include "continuous/gapped_messages.hpp"
+#include "dstream/coming_keys.hpp"
 
 #include <millrace/base/log.hpp>
 
@@ -13,17 +14,19 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <thread>
 
 using namespace millrace::bench;
 
 namespace {
 
 constexpr std::string_view kUsage =
-    R"(usage: millrace_soak [--messages N]
+    R"(usage: millrace_soak [--messages N] [--seconds N]
 
 Sends N messages (default 1 000 000) into a continuous graph with gaps of 50 to 150 µs, first of one record each, then of
-300, which takes about 100 s each time. Exit code 0 if none was stranded and the threads, file descriptors and memory of
-the process did not grow.
+300, which takes about 100 s each time. Then runs windowed and stateful counts over keys that come and go, for N seconds
+(default 600), half of them in each mode. Exit code 0 if no message was stranded and the threads, file descriptors and
+memory of the process did not grow.
 )";
 
 /// What this process holds.
@@ -75,24 +78,53 @@ bool soak(std::int64_t count, std::int64_t records) {
          most.descriptors <= first.descriptors && most.kilobytes <= first.kilobytes + kMostGrowth;
 }
 
+/// True if nothing grew after the first third of the time.
+bool soakStreams(const std::string& mode, std::int64_t seconds) {
+  constexpr std::int64_t kMostGrowth = 16384;  // kB: what is in memory comes and goes with the keys
+  std::cout << "windows and states, " << mode << ", " << seconds << " s" << std::endl;
+  ComingKeys streams(mode);
+  Held first{}, most{};
+  const std::int64_t warmUp = std::max<std::int64_t>(1, seconds / 3);
+  for (std::int64_t second = 1; second <= seconds; ++second) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    streams.check();
+    const Held now = held();
+    if (second <= warmUp) {
+      first = {std::max(first.threads, now.threads), std::max(first.descriptors, now.descriptors),
+               std::max(first.kilobytes, now.kilobytes)};
+      most = first;
+    }
+    most = {std::max(most.threads, now.threads), std::max(most.descriptors, now.descriptors),
+            std::max(most.kilobytes, now.kilobytes)};
+    if (second % 20 == 0 || second == seconds)
+      std::cout << "  after " << streams.batches() << " batches: " << now.threads << " threads, "
+                << now.descriptors << " descriptors, " << now.kilobytes << " kB, at most " << streams.mostKeys()
+                << " keys" << std::endl;
+  }
+  return streams.batches() > 0 && most.threads <= first.threads && most.descriptors <= first.descriptors &&
+         most.kilobytes <= first.kilobytes + kMostGrowth;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
   millrace::setLogLevel(millrace::LogLevel::kError);
-  std::int64_t messages = 1'000'000;
+  std::int64_t messages = 1'000'000, seconds = 600;
   for (int i = 1; i < argc; ++i) {
     std::string_view option = argv[i];
     if (option == "--help") {
       std::cout << kUsage;
       return 0;
     }
-    if (option != "--messages" || ++i == argc || (messages = std::atoll(argv[i])) < 1) {
+    std::int64_t* number = option == "--messages" ? &messages : option == "--seconds" ? &seconds : nullptr;
+    if (number == nullptr || ++i == argc || (*number = std::atoll(argv[i])) < 1) {
       std::cerr << kUsage;
       return 2;
     }
   }
   bool flat = soak(messages, 1);
   flat = soak(messages, 300) && flat;
+  for (const char* mode : {"micro-batch", "continuous"}) flat = soakStreams(mode, seconds / 2) && flat;
   std::cout << (flat ? "passed: nothing stranded, nothing grew" : "FAILED: see above") << std::endl;
   return flat ? 0 : 1;
 } catch (const std::exception& error) {

@@ -9,6 +9,8 @@
 #include <millrace/contexts/spark_context.hpp>
 #include <millrace/contexts/streaming_context.hpp>
 #include <millrace/contexts/streaming_listener.hpp>
+#include <millrace/dstream/custom_dstream.hpp>
+#include <millrace/dstream/input/constant_input_dstream.hpp>
 #include <millrace/dstream/ops.hpp>
 #include <millrace/io/receiver.hpp>
 #include <millrace/rdd/ops.hpp>

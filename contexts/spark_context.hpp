@@ -1,13 +1,24 @@
 #pragma once
 
 #include <millrace/contexts/spark_conf.hpp>
+#include <millrace/io/object_file.hpp>
+#include <millrace/io/portable_data_stream.hpp>
+#include <millrace/rdd/accumulator.hpp>
+#include <millrace/rdd/broadcast.hpp>
 #include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/gather.hpp>
+#include <millrace/rdd/core/lazy_range.hpp>
 #include <millrace/rdd/core/source.hpp>
 #include <millrace/rdd/rdd.hpp>
 
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
 #include <memory>
 #include <ranges>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,15 +33,21 @@ class SparkContext {
   SparkContext(const SparkConf& conf, core::EnginePtr engine);
 
   /// An RDD of the records of a range, in `slices` slices (default parallelism, if not said); slice i of k over n
-  /// records holds [i*n/k, (i+1)*n/k). IllegalArgument below 1.
+  /// records holds [i*n/k, (i+1)*n/k). The records are copied at once, but for those of a range that is computed
+  /// (views::iota, its pieces, a transform of it by a function that captures nothing): they are made when they are read,
+  /// and never held as a whole. IllegalArgument below 1.
   template <std::ranges::input_range R>
   RDD<owned_t<std::ranges::range_value_t<R>>> parallelize(R&& records, int slices) const {
     using T = owned_t<std::ranges::range_value_t<R>>;
-    std::vector<T> owned;
-    if constexpr (std::ranges::sized_range<R>)
-      owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
-    for (auto&& record : records) owned.push_back(own(record));
-    return RDD<T>(core::parallelNode<T>(engine(), std::move(owned), slices));
+    if constexpr (core::LazyRange<R>) {
+      return RDD<T>(core::lazyRangeNode<std::remove_cvref_t<R>>(engine(), records, slices));
+    } else {
+      std::vector<T> owned;
+      if constexpr (std::ranges::sized_range<R>)
+        owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
+      for (auto&& record : records) owned.push_back(own(record));
+      return RDD<T>(core::parallelNode<T>(engine(), std::move(owned), slices));
+    }
   }
   template <std::ranges::input_range R>
   auto parallelize(R&& records) const {
@@ -51,11 +68,71 @@ class SparkContext {
     return RDD<T>(core::blockNode(engine(), core::rddOperator("emptyRDD"), {}));
   }
 
+  /// The partitions of all these RDDs, one after another; those without partitions are left out. (Spark: union, a
+  /// keyword here)
+  template <class T>
+  RDD<T> union_(const std::vector<RDD<T>>& rdds) const {
+    std::vector<core::NodePtr> nodes;
+    for (const RDD<T>& rdd : rdds)
+      if (rdd.getNumPartitions() > 0) nodes.push_back(rdd.node());
+    return RDD<T>(core::unionNode(engine(), core::rddOperator("union"), std::move(nodes)));
+  }
+  template <class T, std::same_as<RDD<T>>... Rest>
+  RDD<T> union_(const RDD<T>& first, const Rest&... rest) const {
+    return union_(std::vector<RDD<T>>{first, rest...});
+  }
+
+  /// The numbers start, start + step, ... before `end`; made when they are read. IllegalArgument for step 0 and below 1
+  /// slice.
+  RDD<std::int64_t> range(std::int64_t start, std::int64_t end, std::int64_t step, int slices) const;
+  RDD<std::int64_t> range(std::int64_t start, std::int64_t end, std::int64_t step = 1) const;
+
   /// The lines of text files, split at LF, CR and CRLF, as views: a path may be a file, a directory (its files, but for
-  /// names that begin with `.` or `_`), a glob, or a list of these with commas. At least `minPartitions` partitions
-  /// where there are that many lines; default min(2, default parallelism). SparkException naming what cannot be read.
+  /// names that begin with `.` or `_`), a glob, or a list of these with commas. gzip files, known by their content, are
+  /// decompressed, each as one partition. At least `minPartitions` partitions where there are that many lines; default
+  /// min(2, default parallelism). SparkException naming what cannot be read, here and below.
   RDD<std::string_view> textFile(const std::string& path, int minPartitions) const;
   RDD<std::string_view> textFile(const std::string& path) const;
+  /// (path, content) of each file, in the order of the paths; gzip is decompressed. Several files make a partition.
+  RDD<std::pair<std::string, std::string>> wholeTextFiles(const std::string& path, int minPartitions) const;
+  RDD<std::pair<std::string, std::string>> wholeTextFiles(const std::string& path) const;
+  /// The same with the bytes as they are, read when they are asked for.
+  RDD<std::pair<std::string, PortableDataStream>> binaryFiles(const std::string& path,
+                                                              int minPartitions) const;
+  RDD<std::pair<std::string, PortableDataStream>> binaryFiles(const std::string& path) const;
+  /// Records of `recordLength` bytes each, as views. IllegalArgument below 1.
+  RDD<std::string_view> binaryRecords(const std::string& path, int recordLength) const;
+  /// What saveAsObjectFile wrote, as the type that was saved. SparkException naming file and byte for damage, a cut, and
+  /// records of another shape.
+  template <class T>
+  RDD<T> objectFile(const std::string& path, int minPartitions) const {
+    return RDD<T>(core::objectFileNode<T>(engine(), path, minPartitions));
+  }
+  template <class T>
+  RDD<T> objectFile(const std::string& path) const {
+    return objectFile<T>(path, std::min(2, defaultParallelism()));
+  }
+
+  /// A value that many tasks read.
+  template <class T>
+  Broadcast<std::decay_t<T>> broadcast(T&& value) const {
+    return Broadcast<std::decay_t<T>>(std::forward<T>(value));
+  }
+  /// Sums of what tasks add.
+  LongAccumulator longAccumulator(std::string name = {}) const { return LongAccumulator(std::move(name)); }
+  DoubleAccumulator doubleAccumulator(std::string name = {}) const {
+    return DoubleAccumulator(std::move(name));
+  }
+  /// All that tasks add.
+  template <class T>
+  CollectionAccumulator<T> collectionAccumulator(std::string name = {}) const {
+    return CollectionAccumulator<T>(std::move(name));
+  }
+  /// An accumulator of a kind of your own, which begins as `zero`. (Spark: register, a keyword here)
+  template <AccumulatorKind A>
+  Accumulator<A> register_(A zero, std::string name = {}) const {
+    return Accumulator<A>(std::move(zero), std::move(name));
+  }
 
   const SparkConf& getConf() const;
   std::string appName() const;

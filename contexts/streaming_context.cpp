@@ -74,6 +74,12 @@ core::StreamPtr StreamingContext::addReceiver(const std::string& kind,
   return core::receiverStream(graph(), kind, impl_->tracker, std::move(receiver));
 }
 
+void StreamingContext::checkOwn(const std::string& what, const std::vector<core::StreamPtr>& streams) const {
+  core::checkTogether(what, streams);
+  if (streams[0]->graph() != graph())
+    throw IllegalArgument("a " + what + " of streams of another StreamingContext: call it on theirs");
+}
+
 void StreamingContext::start() { impl_->start(); }
 
 void StreamingContext::awaitTermination() { impl_->await(std::nullopt); }

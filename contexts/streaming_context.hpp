@@ -5,8 +5,11 @@
 #include <millrace/contexts/spark_conf.hpp>
 #include <millrace/contexts/spark_context.hpp>
 #include <millrace/contexts/streaming_listener.hpp>
+#include <millrace/dstream/core/union_stream.hpp>
 #include <millrace/dstream/dstream.hpp>
+#include <millrace/dstream/input/input_dstream.hpp>
 #include <millrace/dstream/input/queue_stream.hpp>
+#include <millrace/dstream/ops/transform.hpp>
 #include <millrace/io/receiver.hpp>
 
 #include <chrono>
@@ -16,6 +19,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace millrace {
 
@@ -77,6 +81,38 @@ class StreamingContext {
     return inputStream<T>(std::make_shared<core::QueueInput<T>>(graph(), queue, oneAtATime, defaultRDD));
   }
 
+  /// A source of your own, a subclass of InputDStream.
+  template <class Source>
+    requires std::derived_from<Source, InputDStream<typename Source::value_type>>
+  auto inputStream(std::shared_ptr<Source> source) {
+    using T = typename Source::value_type;
+    return inputStream<T>(std::make_shared<core::UserInput<T>>(graph(), std::move(source)));
+  }
+
+  // ---- Several streams: IllegalArgument unless they are some, all of this context and of one slide. -----------------
+
+  /// The records of all streams, in this order, in each batch. (Spark: union, a keyword here)
+  template <class T>
+  DStream<T> union_(const std::vector<DStream<T>>& streams) {
+    return DStream<T>(core::unionStream(nodesOf("union", streams)));
+  }
+
+  /// The RDD that f(rdds) or f(rdds, time) makes of each batch's, which come as a vector in the order of the streams; see
+  /// DStream::transform.
+  template <class T, class F>
+    requires TransformFn<F, const std::vector<RDD<T>>&>
+  DStream<TransformResult<F, const std::vector<RDD<T>>&>> transform(const std::vector<DStream<T>>& streams,
+                                                                    F function) {
+    auto apply = [function = std::move(function)](const core::OperatorPtr&, std::vector<core::NodePtr> nodes,
+                                                  Time time) {
+      std::vector<RDD<T>> rdds;
+      for (core::NodePtr& node : nodes) rdds.emplace_back(std::move(node));
+      return core::callTransform(function, time, rdds);
+    };
+    return DStream<TransformResult<F, const std::vector<RDD<T>>&>>(
+        core::transformedStream("transform", nodesOf("transform", streams), std::move(apply)));
+  }
+
   // ---- Life ---------------------------------------------------------------------------------------------------------
 
   /// Starts the batches, the first at the next multiple of the batch interval. IllegalArgument if the program cannot
@@ -120,6 +156,15 @@ class StreamingContext {
   template <class T>
   static T recordOf(const Receiver<T>*);
   core::StreamPtr addReceiver(const std::string& kind, std::unique_ptr<core::ReceiverBase> receiver);
+  void checkOwn(const std::string& what, const std::vector<core::StreamPtr>& streams) const;
+  template <class T>
+  std::vector<core::StreamPtr> nodesOf(const std::string& what,
+                                       const std::vector<DStream<T>>& streams) const {
+    std::vector<core::StreamPtr> nodes;
+    for (const DStream<T>& stream : streams) nodes.push_back(stream.node());
+    checkOwn(what, nodes);
+    return nodes;
+  }
 
   std::shared_ptr<Impl> impl_;
 };

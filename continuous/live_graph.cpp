@@ -39,6 +39,7 @@ class LiveGraph::LineCell : public Cell, public LineExit {
       TaskContext::Scope scope(mail.partition);
       ChunkSizeScope chunks(graph_.chunkSize_);
       take(mail);
+      scope.succeed();
     } catch (...) {
       graph_.fail(std::current_exception(), mail.partition, mail.epoch);
     }
@@ -162,7 +163,7 @@ class LiveGraph::ExchangeCell final : public LineCell {
       if (sinceZero % exchange_.flow.sweepMs == 0)
         put(epoch, partition_, openBlock(update(epoch, nullptr, true)), nullptr);
       for (std::size_t point : exchange_.snapshots)
-        graph_.epochs_.add(epoch, point, PartKey{{}, partition_}, Part{state_->copy(partition_), {}});
+        graph_.epochs_.add(epoch, point, PartKey{{}, partition_}, Part{state_->table(partition_), {}});
     }
     closeLine(epoch, partition_);
     current_ = epoch + 1;

@@ -2,14 +2,17 @@
 
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/core/time.hpp>
-#include <millrace/dstream/state/state_spec.hpp>
+#include <millrace/dstream/pair_dstream.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace millrace {
 
@@ -27,21 +30,52 @@ struct ProcessOf;
 template <class W, class T>
 concept RecordWriterFn = std::copy_constructible<W> && ElementFn<core::ProcessOf<W>, T>;
 
-/// Which pairs (key, value) an incremental window keeps.
-template <class F, class T>
-concept PairPredicate = std::predicate<const F&, const KeyedResult<T>&>;
+namespace core {
+
+/// What a function of RDDs gives, total for the sake of declarations: void unless it is an RDD.
+template <class R>
+struct RecordOfRdd {
+  using type = void;
+};
+template <class R>
+struct RecordOfRdd<RDD<R>> {
+  using type = R;
+};
+template <class F, class... Args>
+struct TransformResultOf {
+  using type = void;
+};
+template <class F, class... Args>
+  requires std::invocable<const F&, Args...>
+struct TransformResultOf<F, Args...> : RecordOfRdd<std::decay_t<std::invoke_result_t<const F&, Args...>>> {};
+template <class F, class... Args>
+  requires(!std::invocable<const F&, Args...> && std::invocable<const F&, Args..., Time>)
+struct TransformResultOf<F, Args...>
+    : RecordOfRdd<std::decay_t<std::invoke_result_t<const F&, Args..., Time>>> {};
+
+}  // namespace core
+
+/// What transform and its kin call: f(rdds…) or f(rdds…, time), which gives an RDD.
+template <class F, class... Args>
+concept TransformFn =
+    std::copy_constructible<F> && !std::is_void_v<typename core::TransformResultOf<F, Args...>::type>;
+template <class F, class... Args>
+using TransformResult = typename core::TransformResultOf<F, Args...>::type;
 
 /// A stream of records, cut into one RDD per batch. A handle is a cheap value; copies mean the same stream. Names and
 /// meaning are Spark's (Scala API, DStream and PairDStreamFunctions).
 ///
 /// Operators are added until the context starts (IllegalState afterwards). What user functions throw ends up in
 /// awaitTermination, naming batch, operator and partition; other outputs and later batches go on.
+///
+/// A batch in which a parent has no RDD (its source made none) has none either, unless an operator says otherwise.
+/// Operations on pairs are in PairDStreamFunctions.
 template <class T>
-class DStream {
+class DStream : public PairDStreamFunctions<T> {
  public:
   using value_type = T;
 
-  explicit DStream(core::StreamPtr node) : node_(std::move(node)) {
+  explicit DStream(core::StreamPtr node) : PairDStreamFunctions<T>(std::move(node)) {
     node_->setRecordOps(core::recordOps<T>());
   }
 
@@ -75,10 +109,10 @@ class DStream {
   DStream<T> filter(F predicate) const;
 
   /// The records of this stream, then those of `other`, in each batch; duplicates stay. IllegalArgument unless both are of
-  /// the same context and have the same slide. (Spark: union, a keyword here)
+  /// the same context and have the same slide; SparkException where one has no RDD. (Spark: union, a keyword here)
   DStream<T> union_(const DStream<T>& other) const;
 
-  /// The records spread evenly over so many partitions. IllegalArgument below 1.
+  /// The records spread evenly over so many partitions. IllegalArgument below 1; SparkException without an RDD.
   DStream<owned_t<T>> repartition(int partitions) const;
 
   // ---- By partition and batch. --------------------------------------------------------------------------------------
@@ -89,14 +123,31 @@ class DStream {
     requires MapPartitionsFn<F, T>
   DStream<MapPartitionsResult<F, T>> mapPartitions(F function, bool preservesPartitioning = false) const;
 
-  /// (key, values of the key in the batch folded with f), hash-partitioned by default parallelism. f must be associative
-  /// and commutative.
+  /// One vector per partition, with all its records.
+  DStream<std::vector<owned_t<T>>> glom() const;
+
+  /// All records of the batch folded with f: one record, or none for an empty batch. f must be associative and
+  /// commutative.
   template <class F>
-    requires PairLike<T> && Reducer<F, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKey(F function) const;
+    requires Reducer<F, owned_t<T>>
+  DStream<owned_t<T>> reduce(F function) const;
+
+  /// How many records the batch has: one record, 0 for an empty batch. SparkException where there is no RDD.
+  DStream<std::int64_t> count() const;
+
+  /// (record, how often it is in the batch). `partitions` as in PairDStreamFunctions.
+  DStream<std::pair<owned_t<T>, std::int64_t>> countByValue(const Partitions& partitions = {}) const;
+
+  /// The RDD that f(rdd) or f(rdd, time) makes of each batch's. f runs on the driver while a batch is made, and may run
+  /// actions. SparkException where there is no RDD, and if f gives the null RDD.
   template <class F>
-    requires PairLike<T> && Reducer<F, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKey(F function, int partitions) const;
+    requires TransformFn<F, const RDD<T>&>
+  DStream<TransformResult<F, const RDD<T>&>> transform(F function) const;
+  /// The same of two streams of one context and slide: f(rdd, other's rdd) or f(rdd, other's rdd, time).
+  template <class U, class F>
+    requires TransformFn<F, const RDD<T>&, const RDD<U>&>
+  DStream<TransformResult<F, const RDD<T>&, const RDD<U>&>> transformWith(const DStream<U>& other,
+                                                                          F function) const;
 
   // ---- Windows: lengths and slides are multiples of this stream's slide, else IllegalArgument. ----------------------
 
@@ -105,46 +156,22 @@ class DStream {
   DStream<T> window(Duration windowDuration) const;
   DStream<T> window(Duration windowDuration, Duration slideDuration) const;
 
-  /// (key, values of the key in the window folded with f). A key leaves with its last value.
+  /// All records of the window folded with f: one record, or none while the window is empty.
   template <class F>
-    requires PairLike<T> && Reducer<F, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Duration windowDuration) const;
-  template <class F>
-    requires PairLike<T> && Reducer<F, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Duration windowDuration,
-                                               Duration slideDuration) const;
-  template <class F>
-    requires PairLike<T> && Reducer<F, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Duration windowDuration, Duration slideDuration,
-                                               int partitions) const;
-
-  /// The same, kept up to date: takes off what leaves with `inverse` (inverse(f(x, y), x) == y), then adds what enters.
-  /// Costs what changed, not what the window holds. A key whose values have all left stays with its zero value, unless
-  /// `filter(key and value)` says no; a filter must never drop a key that still has values in the window. Needs a
+    requires Reducer<F, owned_t<T>>
+  DStream<owned_t<T>> reduceByWindow(F function, Duration windowDuration, Duration slideDuration) const;
+  /// The same, kept up to date with an inverse, as reduceByKeyAndWindow: after the first record ever there is always one.
+  template <class F, class Inverse>
+    requires Reducer<F, owned_t<T>> && Reducer<Inverse, owned_t<T>>
+  DStream<owned_t<T>> reduceByWindow(F function, Inverse inverse, Duration windowDuration,
+                                     Duration slideDuration) const;
+  /// How many records the window has: none before the first record ever, then one record, 0 when it is empty. Needs a
   /// checkpoint directory.
-  template <class F, class Inverse>
-    requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration) const;
-  template <class F, class Inverse>
-    requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
-                                               Duration slideDuration) const;
-  template <class F, class Inverse>
-    requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
-                                               Duration slideDuration, int partitions) const;
-  template <class F, class Inverse, class Filter>
-    requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>> && PairPredicate<Filter, T>
-  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
-                                               Duration slideDuration, int partitions, Filter filter) const;
-
-  // ---- State over batches. ------------------------------------------------------------------------------------------
-
-  /// Calls the function of the spec once for each record, with the state of the record's key, and emits what it gives; in
-  /// continuous mode at once. Gives a MapWithStateDStream. Needs a checkpoint directory.
-  template <class F>
-    requires PairLike<T>
-  auto mapWithState(const StateSpecOf<F>& spec) const;
+  DStream<std::int64_t> countByWindow(Duration windowDuration, Duration slideDuration) const;
+  /// (record, how often it is in the window). Needs a checkpoint directory.
+  DStream<std::pair<owned_t<T>, std::int64_t>> countByValueAndWindow(Duration windowDuration,
+                                                                     Duration slideDuration,
+                                                                     const Partitions& partitions = {}) const;
 
   // ---- Outputs: registered in order, run batch by batch in that order. ----------------------------------------------
 
@@ -166,6 +193,8 @@ class DStream {
 
   /// Writes each batch as directory `prefix-TIME.suffix` of text files (TIME in ms); replaces one that exists.
   void saveAsTextFiles(const std::string& prefix, const std::string& suffix = "") const;
+  /// The same as object files, which SparkContext::objectFile reads. The record's type needs a Codec.
+  void saveAsObjectFiles(const std::string& prefix, const std::string& suffix = "") const;
 
   // ---- Storage and structure. ---------------------------------------------------------------------------------------
 
@@ -184,11 +213,15 @@ class DStream {
     return slice(interval.beginTime(), interval.endTime());
   }
 
+  /// The RDD of a time, made at most once; nothing where the stream has none. For streams of your own: others have no use
+  /// for it. (Spark: getOrCompute)
+  std::optional<RDD<T>> getOrCompute(Time time) const;
+
   Duration slideDuration() const { return node_->slideDuration(); }
   const core::StreamPtr& node() const { return node_; }
 
  private:
-  core::StreamPtr node_;
+  using PairDStreamFunctions<T>::node_;
 };
 
 }  // namespace millrace

@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace millrace::core {
@@ -50,6 +51,12 @@ class TextBlockBuilder {
 
   /// The oldest lines as a block, at most `maxLines`; null if there are none. Copies nothing.
   BlockPtr cut(std::size_t maxLines = std::numeric_limits<std::size_t>::max());
+
+  /// What was read of the line that is not complete yet; valid until the next call of any method but the const ones.
+  std::string_view incomplete() const {
+    return buffer_ ? std::string_view(buffer_->text() + lineStart_, filled_ - lineStart_)
+                   : std::string_view();
+  }
 
   const LineCounts& counts() const { return counts_; }
 

@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
+#include <millrace/io/byte_stream.hpp>
 #include <millrace/io/input_files.hpp>
 #include <millrace/io/text_block_builder.hpp>
 #include <millrace/io/text_file.hpp>
@@ -10,8 +11,6 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <numeric>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -27,23 +26,35 @@ struct Split {
   std::string path;
   std::uint64_t begin;
   std::uint64_t end;
+  bool gzip;
 };
+
+struct Input {
+  std::uint64_t size;
+  bool gzip;
+};
+
+Input lookAt(const FileSystem& files, const std::string& path) {
+  const auto file = files.openForReading(path);
+  return {file->size(), isGzip(*file)};
+}
 
 // Hadoop's rule.
 std::vector<Split> splitsOf(const FileSystem& files, const std::vector<std::string>& paths,
                             int minPartitions) {
-  std::vector<std::uint64_t> sizes;
-  for (const std::string& path : paths) sizes.push_back(files.openForReading(path)->size());
-  const std::uint64_t total = std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
+  std::vector<Input> inputs;
+  std::uint64_t total = 0;
+  for (const std::string& path : paths) total += inputs.emplace_back(lookAt(files, path)).size;
   const std::uint64_t goal = total / static_cast<std::uint64_t>(std::max(minPartitions, 1));
   const std::uint64_t size = std::clamp<std::uint64_t>(goal, 1, kLargestSplit);
 
   std::vector<Split> splits;
   for (std::size_t i = 0; i < paths.size(); ++i) {
+    const auto [end, gzip] = inputs[i];
     std::uint64_t begin = 0;
-    for (; (sizes[i] - begin) * 10 > size * 11; begin += size)
-      splits.push_back({paths[i], begin, begin + size});
-    splits.push_back({paths[i], begin, sizes[i]});
+    for (; !gzip && (end - begin) * 10 > size * 11; begin += size)
+      splits.push_back({paths[i], begin, begin + size, false});
+    splits.push_back({paths[i], begin, end, gzip});
   }
   return splits;
 }
@@ -91,21 +102,25 @@ class SplitReader final : public Reader<std::string_view> {
         if (auto chunk = lines_->next(); !chunk.empty()) return chunk;
         lines_.reset();
       }
-      if (at_ >= end_) break;
+      if (!bytes_) break;
       fill();
     }
     builder_.reset();
-    file_.reset();
     return {};
   }
 
   void open() {
     opened_ = true;
-    file_ = files_.openForReading(split_.path);
-    if (file_->size() < split_.end) failShorter(file_->size());
-    at_ = nextLineStart(*file_, split_.begin, split_.end);
-    if (at_ >= split_.end) return;
-    end_ = nextLineStart(*file_, split_.end);
+    auto file = files_.openForReading(split_.path);
+    if (split_.gzip) {
+      bytes_ = gzipStream(std::move(file), split_.path);
+    } else {
+      if (file->size() < split_.end) failShorter(file->size());
+      at_ = nextLineStart(*file, split_.begin, split_.end);
+      if (at_ >= split_.end) return;
+      const std::uint64_t end = nextLineStart(*file, split_.end);
+      bytes_ = plainStream(std::move(file), split_.path, at_, end);
+    }
     restart(usualLimit_);
   }
 
@@ -115,25 +130,34 @@ class SplitReader final : public Reader<std::string_view> {
       restart(std::min(limit_ * 4, longestLine_));
     }
     auto room = builder_->prepare();
-    room = room.first(std::min<std::uint64_t>({room.size(), limit_ - incomplete_, end_ - at_}));
-    const std::size_t size = file_->readAt(at_, room);
-    if (size < room.size()) failShorter(at_ + size);
-    const std::size_t lastEnd = std::string_view(room.data(), size).find_last_of(kTerminators);
+    room = room.first(std::min(room.size(), limit_ - incomplete_));
+    const std::size_t size = bytes_->read(room);
+    const std::string_view text(room.data(), size);
+    const std::size_t lastEnd = text.find_last_of(kTerminators);
     const bool lineEnded = lastEnd != std::string_view::npos;
+    const bool atCr = text.ends_with('\r');
     incomplete_ = lineEnded ? size - lastEnd - 1 : incomplete_ + size;
     at_ += size;
     builder_->commit(size);
-    if (at_ == end_) builder_->endInput();
+    if (size == 0) {
+      builder_->endInput();
+      bytes_.reset();
+    }
     if (BlockPtr block = builder_->cut()) lines_ = typed<std::string_view>(openBlock(std::move(block)));
-    if (lineEnded && limit_ > usualLimit_ && at_ < end_) restart(usualLimit_);
+    if (lineEnded && !atCr && limit_ > usualLimit_) restart(usualLimit_);
   }
 
-  // Goes back to the line that is not complete yet, with room for lines of another length.
+  // Takes the line that is not complete yet to a builder for lines of another length.
   void restart(std::size_t limit) {
-    at_ = nextLineStart(*file_, at_ - incomplete_);
-    incomplete_ = 0;
+    const auto before = std::exchange(builder_, std::make_unique<TextBlockBuilder>(limit));
     limit_ = limit;
-    builder_.emplace(limit);
+    if (!before) return;
+    for (std::string_view line = before->incomplete(); !line.empty();) {
+      const auto room = builder_->prepare();
+      const std::size_t size = line.copy(room.data(), room.size());
+      builder_->commit(size);
+      line.remove_prefix(size);
+    }
   }
 
   [[noreturn]] void failShorter(std::uint64_t size) const {
@@ -142,8 +166,9 @@ class SplitReader final : public Reader<std::string_view> {
   }
 
   [[noreturn]] void failTooLong() const {
-    throw SparkException(split_.path + ": the line at byte " + std::to_string(at_ - incomplete_) + " has " +
-                         std::to_string(longestLine_) + " bytes or more: break it up");
+    throw SparkException(split_.path + ": the line at byte " + std::to_string(at_ - incomplete_) +
+                         (split_.gzip ? " of its text" : "") + " has " + std::to_string(longestLine_) +
+                         " bytes or more: break it up");
   }
 
   const FileSystem& files_;
@@ -152,10 +177,9 @@ class SplitReader final : public Reader<std::string_view> {
   const std::size_t longestLine_;
   const std::size_t usualLimit_;
   bool opened_ = false;
-  std::unique_ptr<ReadableFile> file_;
-  std::uint64_t at_ = 0;   // of the next read
-  std::uint64_t end_ = 0;  // of the last line
-  std::optional<TextBlockBuilder> builder_;
+  std::unique_ptr<ByteStream> bytes_;  // while there are more
+  std::uint64_t at_ = 0;               // of the next read
+  std::unique_ptr<TextBlockBuilder> builder_;
   std::size_t limit_ = 0;       // of the builder, which never gets a longer line
   std::size_t incomplete_ = 0;  // bytes of the line whose end was not read yet
   TypedReader<std::string_view> lines_;
@@ -180,9 +204,10 @@ class TextFileNode final : public Node {
 };
 
 void refuseCompressed(const std::string& path) {
-  for (std::string_view ending : {".gz", ".bz2", ".zst", ".lz4", ".snappy", ".deflate"})
+  for (std::string_view ending : {".bz2", ".zst", ".lz4", ".snappy", ".deflate"})
     if (path.ends_with(ending))
-      throw Unsupported(path + " is compressed, and textFile reads plain text only: decompress it first");
+      throw Unsupported(path +
+                        " is compressed, and textFile reads plain text and gzip only: decompress it first");
 }
 
 }  // namespace

@@ -69,7 +69,8 @@ StreamPtr shuffleStream(const std::string& kind, const StreamPtr& parent, Shuffl
   return std::make_shared<ShuffleStream>(kind, parent, std::move(spec), std::move(partitioner));
 }
 
-PartitionerPtr defaultPartitioner(const StreamNode& stream) {
+PartitionerPtr partitionerOf(const Partitions& partitions, const StreamNode& stream) {
+  if (partitions.chosen()) return partitions.chosen();
   return hashPartitioner(stream.graph()->engine()->defaultParallelism());
 }
 

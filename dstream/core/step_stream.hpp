@@ -3,6 +3,7 @@
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/rdd/core/shuffle.hpp>
 #include <millrace/rdd/core/step.hpp>
+#include <millrace/rdd/partitioner.hpp>
 
 #include <string>
 
@@ -20,7 +21,8 @@ StreamPtr partitionStream(const std::string& kind, const StreamPtr& parent, Part
 StreamPtr shuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,
                         PartitionerPtr partitioner);
 
-/// The partitioner of a pair operation on streams when the user names none: by hash, with default parallelism.
-PartitionerPtr defaultPartitioner(const StreamNode& stream);
+/// How the result of an operation by key on streams is spread: as the user says, or by hash with default parallelism,
+/// whatever the parents are.
+PartitionerPtr partitionerOf(const Partitions& partitions, const StreamNode& stream);
 
 }  // namespace millrace::core

@@ -63,6 +63,8 @@ void StreamNode::makeBefore(Time time) {
   for (Time missing = newest + slide_; missing < time; missing = missing + slide_) rdd(missing);
 }
 
+void StreamNode::resumeAfter(Time time) { newestMade_ = time.floor(slide_, graph()->zeroTime()); }
+
 std::vector<NodePtr> StreamNode::slice(Time from, Time to) {
   auto owner = graph();
   std::lock_guard lock(owner->mutex());
@@ -141,6 +143,11 @@ void StreamNode::rememberAtLeast(Duration duration) {
   askedFor_ = duration;
   remember_ = std::max(remember_, duration);
   for (const StreamPtr& parent : parents_) parent->rememberAtLeast(parentRememberDuration());
+}
+
+void StreamNode::willBeReadEarly() {
+  if (std::exchange(readEarly_, true)) return;
+  for (const StreamPtr& parent : parents_) parent->willBeReadEarly();
 }
 
 void StreamNode::clearMetadata(Time time, bool unpersist) {

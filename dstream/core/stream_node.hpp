@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/byte_archive.hpp>
 #include <millrace/dstream/core/flow.hpp>
 #include <millrace/dstream/core/record_ops.hpp>
 #include <millrace/dstream/core/record_writer.hpp>
@@ -78,10 +79,21 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// Called once at start, children first.
   virtual void initialize();
   void rememberAtLeast(Duration duration);
+  /// Told at start by who reads RDDs while batches are made, perhaps before the jobs of earlier batches have run: what
+  /// shows state that moves on keeps it for those until their batch is done. Goes up to all ancestors.
+  void willBeReadEarly();
   Duration rememberDuration() const { return remember_; }
   /// How long a parent has to remember for this stream.
   virtual Duration parentRememberDuration() const { return remember_; }
   virtual void clearMetadata(Time time, bool unpersist);
+
+  /// True for a stream that holds over batches what snapshots have to keep.
+  virtual bool keepsState() const { return false; }
+  /// What it holds after the batch of `time`, which has been run, as bytes. Unsupported, naming a type without a Codec.
+  virtual void snapshot(Time, ByteWriter&) {}
+  /// Goes on after `time` with what the same operator of another run has written. Between start and the first batch;
+  /// time zero is the other run's. BadRecord for bytes that are none of it.
+  virtual void restore(Time, ByteReader&) {}
 
  protected:
   virtual NodePtr compute(Time time) = 0;
@@ -91,8 +103,11 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   virtual Duration defaultCheckpointInterval() const;
   /// True if someone may ask for the RDD of a time after the next one was made.
   bool isAskedForLater() const { return askedFor_ > slide_; }
+  bool isReadEarly() const { return readEarly_; }
   /// Makes the RDDs of this stream's times before `time` that nobody has asked for: what keeps state needs each of them.
   void makeBefore(Time time);
+  /// The times up to `time` are over: none of their RDDs is made any more.
+  void resumeAfter(Time time);
   /// The RDD of parent `i` at `time`; SparkException, with the cure, if it has none.
   NodePtr parentRdd(std::size_t i, Time time);
 
@@ -108,8 +123,16 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   std::optional<Duration> checkpointInterval_;
   Duration remember_{0};
   Duration askedFor_{-1};
+  bool readEarly_ = false;
   std::map<Time, NodePtr> made_;
   Time newestMade_{-1};
+};
+
+/// Part of a source, such as a file or a partition of a topic, and the positions in it that a batch covers: [from, until).
+struct SourcePositions {
+  std::string part;
+  std::int64_t from = 0;
+  std::int64_t until = 0;
 };
 
 /// A source of a program. Inputs are numbered 0, 1, 2 … in order of construction.
@@ -125,6 +148,8 @@ class InputNode : public StreamNode {
   virtual void stop() {}
   /// Records of the batch, if the source knows; -1 otherwise.
   virtual std::int64_t recordsOf(Time) const { return -1; }
+  /// Which positions of the source the batch covers, for sources that can be read again: what recovery starts from.
+  virtual std::vector<SourcePositions> positionsOf(Time) const { return {}; }
 
  private:
   const std::string kind_;

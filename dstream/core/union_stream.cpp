@@ -1,4 +1,4 @@
-#include <millrace/base/error.hpp>
+#include <millrace/dstream/core/combined_stream.hpp>
 #include <millrace/dstream/core/union_stream.hpp>
 #include <millrace/rdd/core/gather.hpp>
 
@@ -25,15 +25,7 @@ class UnionStream final : public StreamNode {
 }  // namespace
 
 StreamPtr unionStream(std::vector<StreamPtr> parents) {
-  if (parents.empty()) throw IllegalArgument("a union of no streams: give at least one");
-  for (const StreamPtr& parent : parents) {
-    if (parent->graph() != parents[0]->graph())
-      throw IllegalArgument("a union of streams of different StreamingContexts: make all of them from one");
-    if (parent->slideDuration() != parents[0]->slideDuration())
-      throw IllegalArgument("a union of streams that slide every " + parents[0]->slideDuration().toString() +
-                            " and " + parent->slideDuration().toString() +
-                            ": give them the same slide, for example by window()");
-  }
+  checkTogether("union", parents);
   return std::make_shared<UnionStream>(std::move(parents));
 }
 

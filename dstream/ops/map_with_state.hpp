@@ -22,18 +22,16 @@ class MapWithStateDStream : public DStream<M> {
 template <class T>
 template <class F>
   requires PairLike<T>
-auto DStream<T>::mapWithState(const StateSpecOf<F>& spec) const {
-  using K = KeyOf<T>;
-  using V = ValueOf<T>;
+auto PairDStreamFunctions<T>::mapWithState(const StateSpecOf<F>& spec) const {
   using S = typename StateSpecOf<F>::S;
   using M = typename StateSpecOf<F>::Traits::Mapped;
-  auto partitioner =
-      spec.partitions() ? core::hashPartitioner(*spec.partitions()) : core::defaultPartitioner(*node_);
+  auto partitioner = core::partitionerOf(spec.partitions(), *node_);
+  core::Router<K> router(partitioner);
   core::StateWork work;
   work.tables = std::make_unique<core::KeyedStates<K, V, F>>(partitioner->partitions(), spec.function(),
                                                              spec.timeout());
-  work.records = std::make_shared<core::SpreadSpec<T, core::ByKey<K>>>();
-  work.states = std::make_shared<core::SpreadSpec<std::pair<K, S>, core::ByKey<K>>>();
+  work.records = std::make_shared<core::SpreadSpec<T, core::ByKey<K>>>(router);
+  work.states = std::make_shared<core::SpreadSpec<std::pair<K, S>, core::ByKey<K>>>(router);
   work.initial = spec.initial();
   work.partitioner = std::move(partitioner);
   return MapWithStateDStream<K, S, M>(core::mapWithStateStream(node_, std::move(work)));

@@ -9,17 +9,11 @@ namespace millrace {
 template <class T>
 template <class F>
   requires PairLike<T> && Reducer<F, ValueOf<T>>
-DStream<KeyedResult<T>> DStream<T>::reduceByKey(F function) const {
-  return DStream<KeyedResult<T>>(core::shuffleStream(
-      "reduceByKey", node_, core::reduceSpec<T>(std::move(function)), core::defaultPartitioner(*node_)));
-}
-
-template <class T>
-template <class F>
-  requires PairLike<T> && Reducer<F, ValueOf<T>>
-DStream<KeyedResult<T>> DStream<T>::reduceByKey(F function, int partitions) const {
-  return DStream<KeyedResult<T>>(core::shuffleStream(
-      "reduceByKey", node_, core::reduceSpec<T>(std::move(function)), core::hashPartitioner(partitions)));
+DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKey(F function, const Partitions& partitions) const {
+  auto partitioner = core::partitionerOf(partitions, *node_);
+  auto spec = core::reduceSpec<T>(std::move(function), partitioner);
+  return DStream<KeyedResult<T>>(
+      core::shuffleStream("reduceByKey", node_, std::move(spec), std::move(partitioner)));
 }
 
 }  // namespace millrace

@@ -1,22 +1,47 @@
 #pragma once
 
+#include <millrace/dstream/core/window_stream.hpp>
 #include <millrace/dstream/dstream.hpp>
+#include <millrace/dstream/ops/filter.hpp>
 #include <millrace/dstream/ops/reduce_by_key.hpp>
 #include <millrace/dstream/ops/window.hpp>
-#include <millrace/dstream/state/window_fold.hpp>
+#include <millrace/dstream/state/inverse_fold.hpp>
+#include <millrace/dstream/state/stacked_fold.hpp>
 
 namespace millrace {
 
 namespace core {
 
-/// A slide longer than the window leaves batches out, so there is nothing to keep up to date: the plain form is right.
-template <class T, class F, class Inverse, class Filter>
-DStream<KeyedResult<T>> reduceWindowByInverse(const DStream<T>& stream, F function, Inverse inverse,
-                                              Duration window, Duration slide, int partitions,
-                                              Filter filter) {
+/// Windows that share no batch have nothing to keep up to date: each is folded from its batches.
+template <class T, class F>
+DStream<KeyedResult<T>> reduceEachWindow(const DStream<T>& stream, F function, Duration window,
+                                         Duration slide, const PartitionerPtr& partitioner) {
+  Partitions partitions{millrace::Partitioner(partitioner)};
+  return stream.reduceByKey(function, partitions)
+      .window(window, slide)
+      .reduceByKey(std::move(function), partitions);
+}
+
+template <class T, class F>
+DStream<KeyedResult<T>> reduceWindow(const DStream<T>& stream, F function, Duration window, Duration slide,
+                                     const PartitionerPtr& partitioner) {
   checkWindow("reduceByKeyAndWindow", *stream.node(), window, slide);
+  if (slide >= window) return reduceEachWindow(stream, std::move(function), window, slide, partitioner);
+  using Fold = StackedFold<KeyOf<T>, ValueOf<T>, F>;
+  auto reduced = stream.reduceByKey(function, millrace::Partitioner(partitioner));
+  auto batches = static_cast<std::size_t>(window / reduced.slideDuration());
+  auto fold = std::make_unique<Fold>(partitioner->partitions(), batches, std::move(function));
+  return DStream<KeyedResult<T>>(movingWindow("reduceByKeyAndWindow", reduced.node(), window, slide,
+                                              std::move(fold), partitioner, KeepsState::kForItsWindow));
+}
+
+template <class T, class F, class Inverse, class Filter>
+DStream<KeyedResult<T>> reduceWindowByInverse(const std::string& kind, const DStream<T>& stream, F function,
+                                              Inverse inverse, Duration window, Duration slide,
+                                              const PartitionerPtr& partitioner, Filter filter) {
+  checkWindow(kind, *stream.node(), window, slide);
   if (slide > window) {
-    auto plain = stream.reduceByKeyAndWindow(std::move(function), window, slide, partitions);
+    auto plain = reduceEachWindow(stream, std::move(function), window, slide, partitioner);
     if constexpr (std::is_same_v<Filter, KeepAll>) {
       return plain;
     } else {
@@ -24,10 +49,11 @@ DStream<KeyedResult<T>> reduceWindowByInverse(const DStream<T>& stream, F functi
     }
   }
   using Fold = InverseFold<KeyOf<T>, ValueOf<T>, F, Inverse, Filter>;
-  auto reduced = stream.reduceByKey(function, partitions);
-  auto fold = std::make_unique<Fold>(partitions, std::move(function), std::move(inverse), std::move(filter));
+  auto reduced = stream.reduceByKey(function, millrace::Partitioner(partitioner));
+  auto fold = std::make_unique<Fold>(partitioner->partitions(), std::move(function), std::move(inverse),
+                                     std::move(filter));
   return DStream<KeyedResult<T>>(
-      incrementalWindow(reduced.node(), window, slide, std::move(fold), hashPartitioner(partitions)));
+      movingWindow(kind, reduced.node(), window, slide, std::move(fold), partitioner, KeepsState::kForEver));
 }
 
 }  // namespace core
@@ -35,63 +61,52 @@ DStream<KeyedResult<T>> reduceWindowByInverse(const DStream<T>& stream, F functi
 template <class T>
 template <class F>
   requires PairLike<T> && Reducer<F, ValueOf<T>>
-DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Duration windowDuration) const {
-  return reduceByKeyAndWindow(std::move(function), windowDuration, slideDuration());
+DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function,
+                                                                      Duration windowDuration) const {
+  return reduceByKeyAndWindow(std::move(function), windowDuration, node_->slideDuration());
 }
 
 template <class T>
 template <class F>
   requires PairLike<T> && Reducer<F, ValueOf<T>>
-DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Duration windowDuration,
-                                                         Duration slideDuration) const {
-  return reduceByKeyAndWindow(std::move(function), windowDuration, slideDuration,
-                              core::defaultPartitioner(*node_)->partitions());
-}
-
-template <class T>
-template <class F>
-  requires PairLike<T> && Reducer<F, ValueOf<T>>
-DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Duration windowDuration,
-                                                         Duration slideDuration, int partitions) const {
-  return reduceByKey(function, partitions)
-      .window(windowDuration, slideDuration)
-      .reduceByKey(std::move(function), partitions);
+DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function, Duration windowDuration,
+                                                                      Duration slideDuration,
+                                                                      const Partitions& partitions) const {
+  return core::reduceWindow(DStream<T>(node_), std::move(function), windowDuration, slideDuration,
+                            core::partitionerOf(partitions, *node_));
 }
 
 template <class T>
 template <class F, class Inverse>
   requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
-DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Inverse inverse,
-                                                         Duration windowDuration) const {
-  return reduceByKeyAndWindow(std::move(function), std::move(inverse), windowDuration, slideDuration());
+DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function, Inverse inverse,
+                                                                      Duration windowDuration) const {
+  return reduceByKeyAndWindow(std::move(function), std::move(inverse), windowDuration,
+                              node_->slideDuration());
 }
 
 template <class T>
 template <class F, class Inverse>
   requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
-DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
-                                                         Duration slideDuration) const {
+DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function, Inverse inverse,
+                                                                      Duration windowDuration,
+                                                                      Duration slideDuration,
+                                                                      const Partitions& partitions) const {
   return reduceByKeyAndWindow(std::move(function), std::move(inverse), windowDuration, slideDuration,
-                              core::defaultPartitioner(*node_)->partitions());
-}
-
-template <class T>
-template <class F, class Inverse>
-  requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
-DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
-                                                         Duration slideDuration, int partitions) const {
-  return core::reduceWindowByInverse(*this, std::move(function), std::move(inverse), windowDuration,
-                                     slideDuration, partitions, core::KeepAll{});
+                              partitions, core::KeepAll{});
 }
 
 template <class T>
 template <class F, class Inverse, class Filter>
   requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>> && PairPredicate<Filter, T>
-DStream<KeyedResult<T>> DStream<T>::reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
-                                                         Duration slideDuration, int partitions,
-                                                         Filter filter) const {
-  return core::reduceWindowByInverse(*this, std::move(function), std::move(inverse), windowDuration,
-                                     slideDuration, partitions, std::move(filter));
+DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function, Inverse inverse,
+                                                                      Duration windowDuration,
+                                                                      Duration slideDuration,
+                                                                      const Partitions& partitions,
+                                                                      Filter filter) const {
+  return core::reduceWindowByInverse("reduceByKeyAndWindow", DStream<T>(node_), std::move(function),
+                                     std::move(inverse), windowDuration, slideDuration,
+                                     core::partitionerOf(partitions, *node_), std::move(filter));
 }
 
 }  // namespace millrace

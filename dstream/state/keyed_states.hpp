@@ -2,9 +2,11 @@
 
 #include <millrace/dstream/state/moving_rdd.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
-#include <millrace/rdd/core/combine.hpp>
+#include <millrace/dstream/state/table_codec.hpp>
+#include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/pair.hpp>
 #include <millrace/rdd/core/table.hpp>
+#include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
 
 #include <cstddef>
@@ -26,6 +28,41 @@ struct StateTables : MovingTables {
   virtual BlockPtr update(int partition, Time time, const BlockPtr& records, bool sweep) = 0;
 };
 
+/// A state and the time of its last update.
+template <class S>
+struct TimedState {
+  S state;
+  std::int64_t updated;
+};
+
+/// One partition of states, which readers see without their times.
+template <class K, class S>
+struct StateBlock final : Block {
+  using States = Table<K, TimedState<S>>;
+
+  class StateReader final : public Reader<std::pair<K, S>> {
+   public:
+    explicit StateReader(const States& states) : at_(states.begin()), end_(states.end()), out_(chunkSize()) {}
+    Chunk<std::pair<K, S>> next() override {
+      out_.clear();
+      for (; at_ != end_ && !out_.full(); ++at_)
+        out_.add([&] { return std::pair<K, S>(KeyForm<K>::load(at_->first), at_->second.state); });
+      return out_.chunk();
+    }
+
+   private:
+    typename States::const_iterator at_;
+    typename States::const_iterator end_;
+    Buffer<std::pair<K, S>> out_;
+  };
+
+  ReaderPtr open() const override { return std::make_unique<StateReader>(table); }
+  std::size_t records() const override { return table.size(); }
+  std::size_t bytes() const override { return table.bytes(); }
+
+  States table;
+};
+
 template <class K, class V, class F>
 class KeyedStates final : public StateTables {
  public:
@@ -34,10 +71,10 @@ class KeyedStates final : public StateTables {
   using M = typename Traits::Mapped;
 
   KeyedStates(int partitions, F function, std::optional<Duration> timeout)
-      : tables_(static_cast<std::size_t>(partitions)), function_(std::move(function)), timeout_(timeout) {}
+      : tables_(partitions), function_(std::move(function)), timeout_(timeout) {}
 
   void begin(int partition, Time time, const BlockPtr& initial) override {
-    auto& table = tables_[static_cast<std::size_t>(partition)];
+    States& table = tables_.own(partition);
     for (const auto& [key, state] : static_cast<const VectorBlock<std::pair<K, S>>&>(*initial).stored) {
       table.upsert(
           Form::probe(key),
@@ -51,7 +88,7 @@ class KeyedStates final : public StateTables {
   }
 
   BlockPtr update(int partition, Time time, const BlockPtr& records, bool sweep) override {
-    auto& table = tables_[static_cast<std::size_t>(partition)];
+    States& table = tables_.own(partition);
     PooledVector<M> emitted;
     if (records) {
       for (const auto& [key, value] : static_cast<const VectorBlock<std::pair<K, V>>&>(*records).stored)
@@ -64,41 +101,16 @@ class KeyedStates final : public StateTables {
     return std::make_shared<VectorBlock<M>>(std::move(emitted));
   }
 
-  ReaderPtr read(int partition) const override {
-    return std::make_unique<StateReader>(tables_[static_cast<std::size_t>(partition)]);
+  BlockPtr table(int partition) const override { return tables_.block(partition); }
+  void write(int partition, ByteWriter& to) const override {
+    writeTable(to, tables_.block(partition)->table);
   }
-
-  BlockPtr copy(int partition) const override {
-    PooledVector<std::pair<K, S>> states;
-    states.reserve(tables_[static_cast<std::size_t>(partition)].size());
-    for (const auto& [key, entry] : tables_[static_cast<std::size_t>(partition)])
-      states.emplace_back(Form::load(key), entry.state);
-    return std::make_shared<VectorBlock<std::pair<K, S>>>(std::move(states));
-  }
+  void read(int partition, ByteReader& from) override { readTable(from, tables_.own(partition)); }
 
  private:
-  struct Entry {
-    S state;
-    std::int64_t updated;
-  };
+  using Entry = TimedState<S>;
   using Form = KeyForm<K>;
-  using States = Table<K, Entry>;
-
-  class StateReader final : public Reader<std::pair<K, S>> {
-   public:
-    explicit StateReader(const States& states) : at_(states.begin()), end_(states.end()), out_(chunkSize()) {}
-    Chunk<std::pair<K, S>> next() override {
-      out_.clear();
-      for (; at_ != end_ && !out_.full(); ++at_)
-        out_.add([&] { return std::pair<K, S>(Form::load(at_->first), at_->second.state); });
-      return out_.chunk();
-    }
-
-   private:
-    typename States::const_iterator at_;
-    typename States::const_iterator end_;
-    Buffer<std::pair<K, S>> out_;
-  };
+  using States = typename StateBlock<K, S>::States;
 
   void updateOne(States& table, Time time, const K& key, const V& value, PooledVector<M>& emitted) {
     decltype(auto) probe = Form::probe(key);
@@ -140,7 +152,7 @@ class KeyedStates final : public StateTables {
     }
   }
 
-  std::vector<States> tables_;
+  SharedTables<StateBlock<K, S>> tables_;
   F function_;
   std::optional<Duration> timeout_;
 };

@@ -1,5 +1,5 @@
 #include <millrace/dstream/state/map_with_state_stream.hpp>
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/dstream/state/moving_stream.hpp>
 #include <millrace/rdd/core/source.hpp>
 
 #include <utility>
@@ -23,19 +23,18 @@ class EmittedRdd final : public Node {
   const std::shared_ptr<MovingRdd> states_;
 };
 
-class MapWithStateStream final : public StreamNode {
+class MapWithStateStream final : public MovingStream {
  public:
   MapWithStateStream(const StreamPtr& parent, StateWork work)
-      : StreamNode("mapWithState", {parent}),
-        tables_(work.tables.get()),
-        state_(std::make_shared<MovingState>(std::move(work.tables))),
+      : MovingStream("mapWithState", parent, parent->slideDuration(), std::move(work.tables),
+                     work.partitioner),
         work_(std::move(work)) {}
 
   Flow flow() const override {
     NodePtr initial;
     if (work_.initial) initial = shuffleNode(info(), {work_.initial}, work_.states, work_.partitioner);
     return Exchanged{work_.records, work_.partitioner->partitions(),
-                     std::shared_ptr<StateTables>(state_, tables_), std::move(initial),
+                     std::shared_ptr<StateTables>(state(), tables()), std::move(initial),
                      checkpointInterval()->milliseconds()};
   }
 
@@ -47,30 +46,26 @@ class MapWithStateStream final : public StreamNode {
 
   NodePtr compute(Time time) override {
     makeBefore(time);
-    std::vector<NodePtr> inputs;
+    MovingRdd::Move move;
     NodePtr records = parents()[0]->rdd(time);
     if (!records) records = blockNode(graph()->engine(), info(), {});
-    inputs.push_back(shuffleNode(info(), {std::move(records)}, work_.records, work_.partitioner));
-    if (!last_ && work_.initial)
-      inputs.push_back(shuffleNode(info(), {work_.initial}, work_.states, work_.partitioner));
+    move.inputs.push_back(shuffleNode(info(), {std::move(records)}, work_.records, work_.partitioner));
+    if (!hasBegun() && work_.initial)
+      move.inputs.push_back(shuffleNode(info(), {work_.initial}, work_.states, work_.partitioner));
     bool sweep = (time - graph()->zeroTime()).isMultipleOf(*checkpointInterval());
-    auto apply = [tables = tables_, time, sweep](int partition, const std::vector<BlockPtr>& blocks) {
+    move.apply = [tables = tables(), time, sweep](int partition, const std::vector<BlockPtr>& blocks) {
       if (blocks.size() > 1) tables->begin(partition, time, blocks[1]);
       return tables->update(partition, time, blocks[0], sweep);
     };
     auto snapshots = snapshots_.lock();
-    bool kept = graph()->isConcurrent() || (snapshots && snapshots->isKept());
-    last_ = std::make_shared<MovingRdd>(graph()->engine(), info(), time, state_, work_.partitioner,
-                                        MovingRdd::Move{last_, std::move(inputs), std::move(apply)}, kept);
-    return std::make_shared<EmittedRdd>(last_);
+    return std::make_shared<EmittedRdd>(moveTo(time, std::move(move), snapshots && snapshots->isKept()));
   }
 
  private:
-  StateTables* tables_;
-  std::shared_ptr<MovingState> state_;
+  StateTables* tables() const { return static_cast<StateTables*>(state()->tables.get()); }
+
   StateWork work_;
   std::weak_ptr<StreamNode> snapshots_;
-  std::shared_ptr<MovingRdd> last_;
 };
 
 class SnapshotsStream final : public StreamNode {

@@ -2,49 +2,64 @@
 #include <millrace/dstream/state/moving_rdd.hpp>
 #include <millrace/rdd/core/engine.hpp>
 
-#include <utility>
-
 namespace millrace::core {
 
-MovingRdd::MovingRdd(EnginePtr engine, OperatorPtr info, Time time, std::shared_ptr<MovingState> state,
-                     PartitionerPtr partitioner, Move move, bool kept)
-    : Node(std::move(engine), std::move(info), {}, partitioner->partitions(), partitioner),
-      time_(time),
+MovingRdd::MovingRdd(EnginePtr engine, OperatorPtr info, std::shared_ptr<MovingState> state,
+                     const PartitionerPtr& partitioner, bool showsPartitioner, Move move, bool kept)
+    : Node(std::move(engine), std::move(info), {}, partitioner->partitions(),
+           showsPartitioner ? partitioner : nullptr),
       state_(std::move(state)),
       move_(std::move(move)),
       kept_(kept) {}
 
 void MovingRdd::prepare() {
-  std::lock_guard lock(state_->mutex);
-  advance();
+  std::lock_guard lock(state_->moving);
+  std::vector<MovingRdd*> ahead;
+  for (MovingRdd* at = this; at != nullptr && !at->done_; at = at->move_.previous.get()) ahead.push_back(at);
+  for (; !ahead.empty(); ahead.pop_back()) ahead.back()->moveOrFail();
+  if (failure_) std::rethrow_exception(failure_);
 }
 
 void MovingRdd::pin() {
-  std::lock_guard lock(state_->mutex);
-  kept_ = true;
-  if (state_->at == time_) copyAll();
+  std::lock_guard lock(showing_);
+  pinned_ = true;
+}
+
+void MovingRdd::unkeep() {
+  std::lock_guard lock(showing_);
+  kept_ = false;
+  if (!pinned_) tables_.clear();
 }
 
 BlockPtr MovingRdd::result(int partition) const { return results_[static_cast<std::size_t>(partition)]; }
 
 ReaderPtr MovingRdd::compute(int partition) {
-  std::lock_guard lock(state_->mutex);
-  if (!copies_.empty()) return openBlock(copies_[static_cast<std::size_t>(partition)]);
-  if (state_->at != time_)
-    throw IllegalState("the state of " + info()->describe() +
-                       " has moved on: persist() the stream to read the RDD of an earlier batch");
-  return state_->tables->read(partition);
+  std::lock_guard lock(showing_);
+  if (tables_.empty())
+    throw IllegalState("the RDD of " + info()->describe() +
+                       " has moved on: persist() the stream to read it after the next batch");
+  return openBlock(tables_[static_cast<std::size_t>(partition)]);
 }
 
-void MovingRdd::advance() {
-  if (done_) return;
+/// Tables that recover go on at the next time. For others, what inputs throw is no harm: the move is tried again when
+/// somebody asks.
+void MovingRdd::moveOrFail() {
   if (state_->failure) std::rethrow_exception(state_->failure);
-  if (move_.previous) move_.previous->advance();
+  try {
+    move();
+  } catch (...) {
+    if (!state_->tables->recovers()) throw;
+    failure_ = std::current_exception();
+    state_->tables->reset();
+  }
+  done_ = true;
+  move_ = {};
+}
+
+void MovingRdd::move() {
   for (const NodePtr& input : move_.inputs) input->prepare();
-  std::vector<std::vector<BlockPtr>> blocks(static_cast<std::size_t>(partitions()));
-  engine().runTasks(allOf(*this), [&](int p) {
-    for (const NodePtr& input : move_.inputs) blocks[static_cast<std::size_t>(p)].push_back(input->block(p));
-  });
+  std::vector<std::vector<BlockPtr>> blocks = inputBlocks();
+  if (move_.previous) move_.previous->letGo();
   results_.resize(blocks.size());
   try {
     engine().runTasks(allOf(*this), [&](int p) {
@@ -52,18 +67,24 @@ void MovingRdd::advance() {
       inOperator(info(), [&] { results_[i] = move_.apply(p, blocks[i]); });
     });
   } catch (...) {
-    state_->failure = std::current_exception();
+    if (!state_->tables->recovers()) state_->failure = std::current_exception();
     throw;
   }
-  done_ = true;
-  move_ = {};
-  state_->at = time_;
-  if (kept_) copyAll();
+  std::lock_guard lock(showing_);
+  for (int p = 0; p < partitions(); ++p) tables_.push_back(state_->tables->table(p));
 }
 
-void MovingRdd::copyAll() {
-  if (!copies_.empty()) return;
-  for (int p = 0; p < partitions(); ++p) copies_.push_back(state_->tables->copy(p));
+void MovingRdd::letGo() {
+  std::lock_guard lock(showing_);
+  if (!kept_ && !pinned_) tables_.clear();
+}
+
+std::vector<std::vector<BlockPtr>> MovingRdd::inputBlocks() {
+  std::vector<std::vector<BlockPtr>> blocks(static_cast<std::size_t>(partitions()));
+  engine().runTasks(allOf(*this), [&](int p) {
+    for (const NodePtr& input : move_.inputs) blocks[static_cast<std::size_t>(p)].push_back(input->block(p));
+  });
+  return blocks;
 }
 
 }  // namespace millrace::core

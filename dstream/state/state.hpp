@@ -1,8 +1,10 @@
 #pragma once
 
 #include <millrace/base/error.hpp>
+#include <millrace/base/show.hpp>
 
 #include <optional>
+#include <ostream>
 #include <string>
 #include <utility>
 
@@ -44,6 +46,13 @@ class State {
   /// True when the function is called because nothing has come for the key for the time-out; the state is removed
   /// afterwards.
   bool isTimingOut() const { return timingOut_; }
+
+  /// Shows the state, or that there is none.
+  friend std::ostream& operator<<(std::ostream& out, const State& state) {
+    if (!state.value_) return out << "<state not set>";
+    show(out, *state.value_);
+    return out;
+  }
 
  private:
   template <class K, class V, class F>

@@ -79,11 +79,10 @@ class StateSpecOf {
     changed.initial_ = states.node();
     return changed;
   }
-  StateSpecOf numPartitions(int partitions) const {
-    StateSpecOf changed = *this;
-    changed.partitions_ = partitions;
-    return changed;
-  }
+  /// How the states are spread: by hash over so many partitions, or by a partitioner; the last call wins. By hash with
+  /// default parallelism if not said.
+  StateSpecOf numPartitions(int partitions) const { return spread(partitions); }
+  StateSpecOf partitioner(const Partitioner& partitioner) const { return spread(partitioner); }
   /// Removes the state of a key for which nothing came for longer than `idle`; the function is called for it once more,
   /// without a value. Looked for at every checkpoint of the stream (by default every ten batches).
   StateSpecOf timeout(Duration idle) const {
@@ -94,13 +93,19 @@ class StateSpecOf {
 
   const F& function() const { return function_; }
   const core::NodePtr& initial() const { return initial_; }
-  const std::optional<int>& partitions() const { return partitions_; }
+  const Partitions& partitions() const { return partitions_; }
   const std::optional<Duration>& timeout() const { return timeout_; }
 
  private:
+  StateSpecOf spread(const Partitions& partitions) const {
+    StateSpecOf changed = *this;
+    changed.partitions_ = partitions;
+    return changed;
+  }
+
   F function_;
   core::NodePtr initial_;
-  std::optional<int> partitions_;
+  Partitions partitions_;
   std::optional<Duration> timeout_;
 };
 

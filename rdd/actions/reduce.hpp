@@ -1,47 +1,67 @@
 #pragma once
 
 #include <millrace/base/error.hpp>
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/partition_results.hpp>
 #include <millrace/rdd/rdd.hpp>
 
-#include <functional>
 #include <optional>
 
 namespace millrace {
+
+namespace core {
+
+/// The fold of each partition that has records.
+template <class T, class F>
+std::vector<std::optional<owned_t<T>>> reducedPartitions(const RDD<T>& rdd, std::string_view kind,
+                                                         const F& function) {
+  using U = owned_t<T>;
+  auto parts = partitionResults(rdd, kind, [call = function](Reader<T>& reader) mutable {
+    std::optional<U> result;
+    for (auto chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {
+      for (const T& record : chunk) {
+        if (result) {
+          *result = std::invoke(call, std::move(*result), own(record));
+        } else {
+          result.emplace(own(record));
+        }
+      }
+    }
+    return result;
+  });
+  std::vector<std::optional<U>> some;
+  for (auto& part : parts)
+    if (*part) some.push_back(std::move(*part));
+  return some;
+}
+
+/// All of them folded. Unsupported if there are none.
+template <class U, class F>
+U reduceAll(std::string_view kind, std::vector<std::optional<U>> parts, F& function) {
+  if (parts.empty())
+    throw Unsupported(std::string(kind) + "() of an empty RDD: it has no first value to begin with");
+  U total = std::move(*parts.front());
+  for (std::size_t i = 1; i < parts.size(); ++i)
+    total = std::invoke(function, std::move(total), std::move(*parts[i]));
+  return total;
+}
+
+}  // namespace core
 
 template <class T>
 template <class F>
   requires Reducer<F, owned_t<T>>
 owned_t<T> RDD<T>::reduce(F function) const {
-  std::vector<std::optional<owned_t<T>>> parts(static_cast<std::size_t>(node_->partitions()));
-  auto info = core::rddOperator("reduce");
-  node_->engine().runJob(*node_, [&](int partition, core::ReaderPtr untyped) {
-    auto reader = core::typed<T>(std::move(untyped));
-    F fold = function;
-    auto& result = parts[static_cast<std::size_t>(partition)];
-    core::inOperator(info, [&] {
-      for (auto chunk = reader->next(); !chunk.empty(); chunk = reader->next()) {
-        for (const T& record : chunk) {
-          if (result) {
-            *result = std::invoke(fold, std::move(*result), own(record));
-          } else {
-            result.emplace(own(record));
-          }
-        }
-      }
-    });
-  });
-  std::optional<owned_t<T>> total;
-  for (auto& part : parts) {
-    if (!part) continue;
-    if (total) {
-      *total = std::invoke(function, std::move(*total), *part);
-    } else {
-      total = std::move(part);
-    }
-  }
-  if (!total) throw Unsupported("reduce() of an empty RDD: it has no first value to begin with");
-  return std::move(*total);
+  return core::reduceAll("reduce", core::reducedPartitions(*this, "reduce", function), function);
+}
+
+template <class T>
+template <class F>
+  requires Reducer<F, owned_t<T>>
+owned_t<T> RDD<T>::treeReduce(F function, int depth) const {
+  core::treeScale(0, depth);
+  auto parts = core::reducedPartitions(*this, "treeReduce", function);
+  parts = core::mergeInTree(node_->engine(), "treeReduce", std::move(parts), function, depth);
+  return core::reduceAll("treeReduce", std::move(parts), function);
 }
 
 }  // namespace millrace

@@ -2,6 +2,7 @@
 
 #include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/pair.hpp>
+#include <millrace/rdd/core/routing.hpp>
 #include <millrace/rdd/core/shuffle.hpp>
 #include <millrace/rdd/core/table.hpp>
 #include <millrace/rdd/core/task.hpp>
@@ -18,6 +19,7 @@ namespace millrace::core {
 /// The result partition of a keyed shuffle is the table itself. Readers make the user's pairs chunk by chunk.
 template <class K, class V>
 struct TableBlock final : Block {
+  TableBlock() = default;
   explicit TableBlock(Table<K, V> held) : table(std::move(held)) {}
   ReaderPtr open() const override;
   std::size_t records() const override { return table.size(); }
@@ -95,8 +97,8 @@ class CombineWriter final : public ShuffleWriter {
   using Form = KeyForm<K>;
   using File = CombineFile<K, C>;
 
-  CombineWriter(Combiner combiner, int outputs, std::atomic<std::size_t>& sizeHint)
-      : combiner_(std::move(combiner)), outputs_(outputs), sizeHint_(sizeHint) {
+  CombineWriter(Combiner combiner, Router<K> router, int outputs, std::atomic<std::size_t>& sizeHint)
+      : combiner_(std::move(combiner)), router_(std::move(router)), outputs_(outputs), sizeHint_(sizeHint) {
     table_.reserve(sizeHint_.load(std::memory_order_relaxed));
   }
 
@@ -106,7 +108,7 @@ class CombineWriter final : public ShuffleWriter {
       Chunk<P> chunk = reader.next();
       if (chunk.empty()) return;
       combine(chunk);
-      if (watch_.shouldStop(chunk.size, table_.size())) beginRaw();
+      if (!kCreatesOnce && watch_.shouldStop(chunk.size, table_.size())) beginRaw();
     }
     for (Chunk<P> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) bucket(chunk);
   }
@@ -131,6 +133,7 @@ class CombineWriter final : public ShuffleWriter {
 
  private:
   static constexpr std::size_t kLeastBuckets = 16;
+  static constexpr bool kCreatesOnce = requires { Combiner::kCreatesOnce; };
 
   void combine(const Chunk<P>& chunk) {
     for (const P& record : chunk) {
@@ -143,7 +146,7 @@ class CombineWriter final : public ShuffleWriter {
   void spread() {
     auto texts = std::make_shared<TextArena>();
     for (auto& [key, value] : table_) {
-      File& file = fileOf(outputOf(Form::hash(key)));
+      File& file = fileOf(outputOf(Form::hash(key), key));
       if (!file.texts) {
         file.texts = texts;
         file.combined.reserve(table_.size() / files_.size() * 9 / 8 + 8);
@@ -167,19 +170,20 @@ class CombineWriter final : public ShuffleWriter {
       Form::keep(key, texts_);
       std::uint64_t hash = Form::hash(key);
       std::size_t region = (hash >> 32) * bucketsPerOutput() >> 32;
-      raw_[outputOf(hash) * bucketsPerOutput() + region].emplace_back(std::move(key),
-                                                                      combiner_.create(own(record.second)));
+      auto& entries = raw_[outputOf(hash, key) * bucketsPerOutput() + region];
+      entries.emplace_back(std::move(key), combiner_.create(own(record.second)));
     }
   }
 
-  std::size_t outputOf(std::uint64_t hash) const {
-    return static_cast<std::size_t>(partitionOfHash(hash, outputs_));
+  std::size_t outputOf(std::uint64_t hash, const typename Form::Stored& key) const {
+    return router_(hash, key, outputs_);
   }
   std::size_t bucketsPerOutput() const {
     return std::max<std::size_t>(1, kLeastBuckets / static_cast<std::size_t>(outputs_));
   }
 
   Combiner combiner_;
+  Router<K> router_;
   int outputs_;
   std::atomic<std::size_t>& sizeHint_;
   Table<K, C> table_;
@@ -225,7 +229,8 @@ class CombineMerger final : public ShuffleMerger {
   }
   void merge(const typename KeyForm<K>::Stored& key, C& value) {
     table_.upsert(
-        key, [&] { return std::move(value); }, [&](C& into) { combiner_.mergeCombiners(into, value); });
+        key, [&] { return std::move(value); },
+        [&](C& into) { combiner_.mergeCombiners(into, std::move(value)); });
   }
 
   Combiner combiner_;
@@ -234,14 +239,16 @@ class CombineMerger final : public ShuffleMerger {
 };
 
 /// The shuffle of combineByKey and all that is made of it. `Combiner` has `C create(const V&)`, `void mergeValue(C&,
-/// const V&)` and `void mergeCombiners(C&, const C&)`; each task has a copy. It remembers the sizes of its last tables,
-/// so that the next batch's begin with the right room.
+/// const V&)` and `void mergeCombiners(C&, C&&)`; each task has a copy. One that has a member `kCreatesOnce` needs `create`
+/// to be called once per key and map task, so it combines even where that does not pay. The spec remembers the sizes of
+/// its last tables, so that the next batch's begin with the right room.
 template <class P, class C, class Combiner>
 class CombineSpec final : public ShuffleSpec {
  public:
-  explicit CombineSpec(Combiner combiner) : combiner_(std::move(combiner)) {}
+  explicit CombineSpec(Combiner combiner, PartitionerPtr partitioner = nullptr)
+      : combiner_(std::move(combiner)), router_(std::move(partitioner)) {}
   std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
-    return std::make_unique<CombineWriter<P, C, Combiner>>(combiner_, outputs, writerSize_);
+    return std::make_unique<CombineWriter<P, C, Combiner>>(combiner_, router_, outputs, writerSize_);
   }
   std::unique_ptr<ShuffleMerger> merger() const override {
     return std::make_unique<CombineMerger<P, C, Combiner>>(combiner_, mergerSize_);
@@ -249,6 +256,7 @@ class CombineSpec final : public ShuffleSpec {
 
  private:
   Combiner combiner_;
+  Router<KeyOf<P>> router_;
   mutable std::atomic<std::size_t> writerSize_ = 0;
   mutable std::atomic<std::size_t> mergerSize_ = 0;
 };

@@ -74,6 +74,19 @@ concept ElementFn = std::copy_constructible<std::decay_t<F>> &&
 template <class F, class T>
 using ElementResult = std::decay_t<typename core::ResultOf<std::decay_t<F>, T>::type>;
 
+/// A function that folds records into a value of another type: acc = f(acc, record).
+template <class F, class U, class T>
+concept Aggregator =
+    std::copy_constructible<F> &&
+    (
+        requires(F& f, U acc, const T& record) { acc = f(std::move(acc), record); } ||
+        requires(F& f, U acc, const owned_t<T>& record) { acc = f(std::move(acc), record); });
+
+/// An order of records: less(a, b).
+template <class Less, class T>
+concept RecordOrder =
+    std::copy_constructible<Less> && std::predicate<Less&, const owned_t<T>&, const owned_t<T>&>;
+
 /// A function of one record that gives something.
 template <class F, class T>
 concept MapFn = ElementFn<F, T> && !std::is_void_v<ElementResult<F, T>>;

@@ -16,11 +16,15 @@ Engine::Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::s
       files_(std::move(files)),
       chunkSize_(chunkSize) {}
 
-void Engine::runJob(Node& node, const std::vector<int>& partitions, FunctionRef<void(int, ReaderPtr)> visit) {
+void Engine::requireDriver() const {
   if (isStopped()) throw IllegalState("the context of this RDD has been stopped: run actions before stop()");
   if (TaskContext::get() != nullptr)
     throw IllegalState(
         "an RDD operation inside a function that runs in a task: collect or broadcast the other RDD first");
+}
+
+void Engine::runJob(Node& node, const std::vector<int>& partitions, FunctionRef<void(int, ReaderPtr)> visit) {
+  requireDriver();
   node.prepare();
   runTasks(partitions, [&](int partition) { visit(partition, node.read(partition)); });
 }
@@ -29,20 +33,27 @@ void Engine::runJob(Node& node, FunctionRef<void(int, ReaderPtr)> visit) { runJo
 
 void Engine::runTasks(const std::vector<int>& partitions, FunctionRef<void(int)> task) {
   JobRunner& runner = TaskContext::get() == nullptr ? *runner_ : *insideTask_;
+  const std::atomic<bool>* interrupt = interruptFlag();
   runner.run(static_cast<int>(partitions.size()), [&](int i) {
-    int partition = partitions[static_cast<std::size_t>(i)];
-    TaskContext::Scope scope(partition);
-    ChunkSizeScope chunks(chunkSize_);
-    try {
-      task(partition);
-    } catch (const TaskFailure&) {
-      throw;
-    } catch (const OperatorFailure& failure) {
-      throw TaskFailure(failure.operatorName(), partition, failure.cause());
-    } catch (...) {
-      throw TaskFailure({}, partition, std::current_exception());
-    }
+    InterruptScope interruptible(interrupt);
+    runTask(partitions[static_cast<std::size_t>(i)], task);
   });
+}
+
+void Engine::runTask(int partition, FunctionRef<void(int)> task) {
+  TaskContext::Scope scope(partition);
+  ChunkSizeScope chunks(chunkSize_);
+  try {
+    if (isInterrupted()) throw Interrupted();
+    task(partition);
+    scope.succeed();
+  } catch (const TaskFailure&) {
+    throw;
+  } catch (const OperatorFailure& failure) {
+    throw TaskFailure(failure.operatorName(), partition, failure.cause());
+  } catch (...) {
+    throw TaskFailure({}, partition, std::current_exception());
+  }
 }
 
 std::vector<int> allOf(const Node& node) {

@@ -24,6 +24,10 @@ class Engine {
          std::size_t chunkSize = kChunkSize);
 
   int defaultParallelism() const { return defaultParallelism_; }
+  /// Whether spark.default.parallelism was given: then it rules over the parents' number of partitions. To be said before
+  /// the first RDD is made.
+  bool parallelismIsSet() const { return parallelismIsSet_; }
+  void setParallelismIsSet(bool isSet) { parallelismIsSet_ = isSet; }
   int threads() const { return runner_->threads(); }
   FileSystem& files() const { return *files_; }
   std::size_t chunkSize() const { return chunkSize_; }
@@ -38,11 +42,17 @@ class Engine {
 
   /// Runs `task` for each of `partitions`, as part of a job: on the pool, or here when a task is already running.
   void runTasks(const std::vector<int>& partitions, FunctionRef<void(int partition)> task);
+  /// Runs one of them here, whatever this thread is doing.
+  void runTask(int partition, FunctionRef<void(int partition)> task);
+
+  /// Throws IllegalState where no action may run: after the stop, and inside of a task.
+  void requireDriver() const;
 
  private:
   std::unique_ptr<JobRunner> runner_;
   std::unique_ptr<JobRunner> insideTask_;
   int defaultParallelism_;
+  bool parallelismIsSet_ = false;
   std::shared_ptr<FileSystem> files_;
   std::size_t chunkSize_;
   std::atomic<bool> stopped_ = false;

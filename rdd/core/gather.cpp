@@ -28,6 +28,24 @@ class UnionNode final : public Node {
   }
 };
 
+class PartitionWiseUnionNode final : public Node {
+ public:
+  PartitionWiseUnionNode(OperatorPtr info, std::vector<NodePtr> parents, ConcatFn concat)
+      : Node(parents.front()->enginePtr(), std::move(info), parents, parents.front()->partitions(),
+             parents.front()->partitioner()),
+        concat_(concat) {}
+
+ protected:
+  ReaderPtr compute(int partition) override {
+    std::vector<ReaderPtr> group;
+    for (const NodePtr& parent : parents()) group.push_back(parent->read(partition));
+    return concat_(std::move(group));
+  }
+
+ private:
+  ConcatFn concat_;
+};
+
 class CoalesceNode final : public Node {
  public:
   CoalesceNode(OperatorPtr info, NodePtr parent, int partitions, ConcatFn concat)
@@ -52,6 +70,17 @@ class CoalesceNode final : public Node {
 
 NodePtr unionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents) {
   return std::make_shared<UnionNode>(std::move(engine), std::move(info), std::move(parents));
+}
+
+NodePtr keyedUnionNode(OperatorPtr info, std::vector<NodePtr> parents, ConcatFn concat) {
+  if (parents.empty()) throw IllegalArgument("a union of no RDDs: give at least one");
+  EnginePtr engine = parents.front()->enginePtr();
+  std::erase_if(parents, [](const NodePtr& parent) { return parent->partitions() == 0; });
+  const bool isAlike = !parents.empty() && std::ranges::all_of(parents, [&](const NodePtr& parent) {
+    return samePartitioner(parent->partitioner(), parents.front()->partitioner());
+  });
+  if (isAlike) return std::make_shared<PartitionWiseUnionNode>(std::move(info), std::move(parents), concat);
+  return unionNode(std::move(engine), std::move(info), std::move(parents));
 }
 
 NodePtr coalesceNode(OperatorPtr info, NodePtr parent, int partitions, ConcatFn concat) {

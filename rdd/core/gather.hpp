@@ -9,8 +9,12 @@ namespace millrace::core {
 /// The parents' partitions one after another, in their order. There may be no parents, and so no partitions.
 NodePtr unionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents);
 
-/// Reads several partitions of one parent as one.
+/// Reads several partitions as one.
 using ConcatFn = ReaderPtr (*)(std::vector<ReaderPtr>);
+
+/// Spark's union: parents without partitions count as not there; where all others have equal partitioners, their
+/// partitions are joined number by number, and that partitioner stays. Else as unionNode.
+NodePtr keyedUnionNode(OperatorPtr info, std::vector<NodePtr> parents, ConcatFn concat);
 
 /// At most `partitions` groups of neighbours, in order: group i holds the parent's [i*n/p, (i+1)*n/p).
 NodePtr coalesceNode(OperatorPtr info, NodePtr parent, int partitions, ConcatFn concat);

@@ -45,6 +45,16 @@ ReaderPtr Node::read(int partition) {
 
 BlockPtr Node::block(int) { return nullptr; }
 
+std::string Node::name() const {
+  std::lock_guard lock(mutex_);
+  return name_;
+}
+
+void Node::setName(std::string name) {
+  std::lock_guard lock(mutex_);
+  name_ = std::move(name);
+}
+
 void Node::pin() {
   for (const NodePtr& parent : parents_) parent->pin();
 }

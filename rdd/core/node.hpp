@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace millrace::core {
@@ -47,6 +48,12 @@ class Node : public std::enable_shared_from_this<Node> {
   /// null for all others.
   virtual BlockPtr block(int partition);
 
+  /// True if what it reads of its parents goes through a shuffle.
+  virtual bool isShuffle() const { return false; }
+  /// What the user calls it; empty if nothing.
+  std::string name() const;
+  void setName(std::string name);
+
   /// Told when a user's function keeps an RDD beyond its batch: what shows state that will move on makes a copy.
   virtual void pin();
 
@@ -70,6 +77,7 @@ class Node : public std::enable_shared_from_this<Node> {
   const PartitionerPtr partitioner_;
   mutable std::mutex mutex_;
   std::shared_ptr<Cache> cache_;
+  std::string name_;
 };
 
 /// Opens a reader on a block and keeps the block alive with it.

@@ -1,5 +1,5 @@
 #include <millrace/base/error.hpp>
-#include <millrace/rdd/core/partitioner.hpp>
+#include <millrace/rdd/core/routing.hpp>
 
 #include <string>
 
@@ -11,16 +11,43 @@ class ByHash final : public Partitioner {
  public:
   using Partitioner::Partitioner;
   bool equals(const Partitioner& other) const override {
-    return dynamic_cast<const ByHash*>(&other) != nullptr && other.partitions() == partitions();
+    return other.isByHash() && other.partitions() == partitions();
   }
+  bool isByHash() const override { return true; }
 };
 
 }  // namespace
 
-PartitionerPtr hashPartitioner(int partitions) {
+bool samePartitioner(const PartitionerPtr& a, const PartitionerPtr& b) {
+  return a && b && (a == b || a->equals(*b));
+}
+
+int checkedPartitions(int partitions) {
   if (partitions < 1)
     throw IllegalArgument("a shuffle into " + std::to_string(partitions) + " partitions: give at least 1");
-  return std::make_shared<ByHash>(partitions);
+  return partitions;
+}
+
+PartitionerPtr hashPartitioner(int partitions) {
+  return std::make_shared<ByHash>(checkedPartitions(partitions));
+}
+
+void throwOtherKeyType() {
+  throw IllegalArgument(
+      "this partitioner was made for another type of key: make one for the keys of the RDD, in their owned "
+      "form");
+}
+
+void throwNoHash() {
+  throw IllegalArgument(
+      "a partitioner by hash for keys that have no hash and ==: specialise millrace::Hash for them");
+}
+
+std::size_t checkedPartition(int partition, int partitions) {
+  if (partition < 0 || partition >= partitions)
+    throw SparkException("a partitioner of " + std::to_string(partitions) +
+                         " partitions put a key into number " + std::to_string(partition));
+  return static_cast<std::size_t>(partition);
 }
 
 }  // namespace millrace::core

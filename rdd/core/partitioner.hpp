@@ -12,11 +12,19 @@ class Partitioner {
   int partitions() const { return partitions_; }
   /// True if both put every key into the same partition.
   virtual bool equals(const Partitioner& other) const = 0;
+  /// True if it spreads keys of any type by their hash; else it is a KeyedPartitioner of one type of key.
+  virtual bool isByHash() const { return false; }
 
  private:
   int partitions_;
 };
 using PartitionerPtr = std::shared_ptr<const Partitioner>;
+
+/// True if both are there and put every key into the same partition.
+bool samePartitioner(const PartitionerPtr& a, const PartitionerPtr& b);
+
+/// IllegalArgument below 1.
+int checkedPartitions(int partitions);
 
 /// By the key's hash. Two are equal if their partition counts are.
 PartitionerPtr hashPartitioner(int partitions);

@@ -26,11 +26,15 @@ void ShuffleNode::write() {
   std::vector<std::vector<std::vector<ShuffleFilePtr>>> written;
   for (std::size_t side = 0; side < parents().size(); ++side) {
     Node& parent = *parents()[side];
-    auto& tasks = written.emplace_back(static_cast<std::size_t>(parent.partitions()));
+    auto& tasks = written.emplace_back();
+    if (isInPlace(side)) continue;
+    tasks.resize(static_cast<std::size_t>(parent.partitions()));
     engine().runTasks(allOf(parent), [&](int partition) {
       auto writer = spec_->writer(static_cast<int>(side), partitions());
-      inOperator(info(), [&] { writer->drain(*parent.read(partition)); });
-      tasks[static_cast<std::size_t>(partition)] = writer->finish();
+      inOperator(info(), [&] {
+        writer->drain(*parent.read(partition));
+        tasks[static_cast<std::size_t>(partition)] = writer->finish();
+      });
     });
   }
   for (std::size_t side = 0; side < written.size(); ++side) {
@@ -51,23 +55,32 @@ void ShuffleNode::setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks) {
 
 BlockPtr ShuffleNode::block(int partition) {
   prepare();
-  Output& output = outputs_[static_cast<std::size_t>(partition)];
-  return output.slot.get([&] { return merge(output); });
+  return outputs_[static_cast<std::size_t>(partition)].slot.get([&] { return merge(partition); });
 }
 
-BlockPtr ShuffleNode::merge(Output& output) {
+BlockPtr ShuffleNode::merge(int partition) {
+  Output& output = outputs_[static_cast<std::size_t>(partition)];
   if (output.failure) std::rethrow_exception(output.failure);
   try {
-    auto merger = spec_->merger();
-    inOperator(info(), [&] {
+    return inOperator(info(), [&] {
+      auto merger = spec_->merger();
+      for (std::size_t side = 0; side < parents().size(); ++side) mergeSide(side, partition, *merger);
       for (auto& [side, file] : output.files) merger->add(side, std::move(file));
+      output.files.clear();
+      return merger->finish();
     });
-    output.files.clear();
-    return inOperator(info(), [&] { return merger->finish(); });
   } catch (...) {
     output.failure = std::current_exception();
     throw;
   }
+}
+
+void ShuffleNode::mergeSide(std::size_t side, int partition, ShuffleMerger& merger) {
+  if (!isInPlace(side)) return;
+  auto writer = spec_->writer(static_cast<int>(side), 1);
+  writer->drain(*parents()[side]->read(partition));
+  auto files = writer->finish();
+  if (files[0]) merger.add(static_cast<int>(side), std::move(files[0]));
 }
 
 NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
@@ -97,6 +110,18 @@ NodePtr spreadNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int ou
                                        outputs, nullptr);
 }
 
-int defaultPartitions(const Node& parent) { return std::max(1, parent.partitions()); }
+PartitionerPtr defaultPartitioner(const std::vector<NodePtr>& parents) {
+  PartitionerPtr widest;
+  int most = 1;
+  for (const NodePtr& parent : parents) {
+    most = std::max(most, parent->partitions());
+    const PartitionerPtr& own = parent->partitioner();
+    if (own && (!widest || own->partitions() > widest->partitions())) widest = own;
+  }
+  const Engine& engine = parents.front()->engine();
+  int partitions = engine.parallelismIsSet() ? engine.defaultParallelism() : most;
+  if (widest && (most < 10 * widest->partitions() || partitions <= widest->partitions())) return widest;
+  return hashPartitioner(partitions);
+}
 
 }  // namespace millrace::core

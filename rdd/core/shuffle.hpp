@@ -27,7 +27,7 @@ struct ShuffleWriter {
   virtual std::vector<ShuffleFilePtr> finish() = 0;
 };
 
-/// The reduce side, one per output partition. Files are added in the order of sides and map tasks.
+/// The reduce side, one per output partition. The files of a side are added in the order of its map tasks.
 struct ShuffleMerger {
   virtual ~ShuffleMerger() = default;
   virtual void add(int side, ShuffleFilePtr file) = 0;
@@ -58,6 +58,9 @@ using SpreadingSpecPtr = std::shared_ptr<const SpreadingSpec>;
 
 /// A wide operator's node: `prepare` runs the map tasks of all sides, the first reader of a partition merges it. The
 /// result partitions are blocks of the spec's own type, kept as long as the node.
+///
+/// A side whose keys are spread by the node's own partitioner already is not shuffled: its partition is read where it
+/// is merged.
 class ShuffleNode final : public Node {
  public:
   ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
@@ -67,6 +70,7 @@ class ShuffleNode final : public Node {
   void setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks);
 
   void prepare() override;
+  bool isShuffle() const override { return true; }
   BlockPtr block(int partition) override;
 
  protected:
@@ -78,9 +82,13 @@ class ShuffleNode final : public Node {
     std::vector<std::pair<int, ShuffleFilePtr>> files;
     std::exception_ptr failure;
   };
+  bool isInPlace(std::size_t side) const {
+    return samePartitioner(parents()[side]->partitioner(), partitioner());
+  }
   void write();
   void take(int side, std::vector<ShuffleFilePtr> files);
-  BlockPtr merge(Output& output);
+  BlockPtr merge(int partition);
+  void mergeSide(std::size_t side, int partition, ShuffleMerger& merger);
 
   const ShuffleSpecPtr spec_;
   std::mutex writing_;
@@ -99,8 +107,9 @@ NodePtr writtenShuffleNode(EnginePtr engine, OperatorPtr info, ShuffleSpecPtr sp
 /// A shuffle that spreads records without regard to keys. IllegalArgument below 1 output.
 NodePtr spreadNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int outputs);
 
-/// Partitions of a keyed result when the user names none: those of the parent's partitioner if it has one, else the
-/// parent's own count. (Spark's default partitioner for RDDs)
-int defaultPartitions(const Node& parent);
+/// How a keyed result is spread when the user does not say: by the parents' partitioner of most partitions, if these are
+/// more than a tenth of the largest parent's or not fewer than the default; else by hash, into spark.default.parallelism
+/// partitions if that is set, else as many as the largest parent has. (Spark's default partitioner for RDDs)
+PartitionerPtr defaultPartitioner(const std::vector<NodePtr>& parents);
 
 }  // namespace millrace::core

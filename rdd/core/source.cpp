@@ -13,10 +13,10 @@ class BlockNode final : public Node {
       : Node(std::move(engine), std::move(info), {}, static_cast<int>(blocks.size())),
         blocks_(std::move(blocks)) {}
 
+  BlockPtr block(int partition) override { return blocks_[static_cast<std::size_t>(partition)]; }
+
  protected:
-  ReaderPtr compute(int partition) override {
-    return openBlock(blocks_[static_cast<std::size_t>(partition)]);
-  }
+  ReaderPtr compute(int partition) override { return openBlock(block(partition)); }
 
  private:
   std::vector<BlockPtr> blocks_;
@@ -25,7 +25,9 @@ class BlockNode final : public Node {
 }  // namespace
 
 std::size_t sliceBoundary(std::size_t records, int slice, int slices) {
-  return records * static_cast<std::size_t>(slice) / static_cast<std::size_t>(slices);
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::size_t>(Wide{records} * static_cast<unsigned>(slice) /
+                                  static_cast<unsigned>(slices));
 }
 
 void checkSlices(int slices) {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <millrace/base/hash.hpp>
+#include <millrace/rdd/core/routing.hpp>
 #include <millrace/rdd/core/shuffle.hpp>
-#include <millrace/rdd/core/table.hpp>
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
 
@@ -16,7 +16,9 @@ namespace millrace::core {
 /// the first outputs.
 class RoundRobin {
  public:
-  explicit RoundRobin(std::size_t outputs)
+  struct Rule {};
+
+  RoundRobin(Rule, std::size_t outputs)
       : outputs_(outputs),
         at_(hashWord(static_cast<std::uint64_t>(TaskContext::getPartitionId())) % outputs) {}
   template <class T>
@@ -34,47 +36,78 @@ class RoundRobin {
 template <class K>
 class ByKey {
  public:
-  explicit ByKey(std::size_t outputs) : outputs_(static_cast<int>(outputs)) {}
+  using Rule = Router<K>;
+
+  ByKey(Rule router, std::size_t outputs) : router_(std::move(router)), outputs_(static_cast<int>(outputs)) {}
   template <class P>
   std::size_t operator()(const P& record) const {
-    return static_cast<std::size_t>(partitionOfHash(keyHash<K>(KeyForm<K>::probe(record.first)), outputs_));
+    return router_(KeyForm<K>::probe(record.first), outputs_);
   }
 
  private:
+  Router<K> router_;
   int outputs_;
 };
+
+/// Adds a record in owned form, by moving it if nobody else will read it.
+template <class T>
+void appendOwned(PooledVector<owned_t<T>>& to, const T& record, bool movable) {
+  if constexpr (kIsOwned<T>) {
+    if (movable) {
+      to.push_back(std::move(const_cast<T&>(record)));
+      return;
+    }
+  }
+  to.push_back(own(record));
+}
+
+/// Records as they came.
+template <class T>
+struct SpreadFile final : ShuffleFile {
+  PooledVector<owned_t<T>> stored;
+};
+
+template <class T, class Choose>
+class SpreadWriter final : public ShuffleWriter {
+ public:
+  SpreadWriter(typename Choose::Rule rule, int outputs)
+      : files_(static_cast<std::size_t>(outputs)), choose_(std::move(rule), files_.size()) {
+    for (auto& file : files_) file = std::make_unique<SpreadFile<T>>();
+  }
+  void drain(ReaderBase& input) override {
+    auto& reader = static_cast<Reader<T>&>(input);
+    for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {
+      for (const T& record : chunk) appendOwned<T>(files_[choose_(record)]->stored, record, chunk.movable);
+    }
+  }
+  std::vector<ShuffleFilePtr> finish() override {
+    return {std::make_move_iterator(files_.begin()), std::make_move_iterator(files_.end())};
+  }
+
+ private:
+  std::vector<std::unique_ptr<SpreadFile<T>>> files_;
+  Choose choose_;
+};
+
+/// Puts the files of one partition behind one another.
+template <class T>
+void appendFile(PooledVector<owned_t<T>>& stored, ShuffleFile& base) {
+  auto& file = static_cast<SpreadFile<T>&>(base);
+  if (stored.empty()) {
+    stored = std::move(file.stored);
+  } else {
+    stored.insert(stored.end(), std::make_move_iterator(file.stored.begin()),
+                  std::make_move_iterator(file.stored.end()));
+  }
+}
 
 /// The shuffle that moves records as they are: to the output that `Choose` says, in order.
 template <class T, class Choose>
 class SpreadSpec final : public SpreadingSpec {
-  struct File final : ShuffleFile {
-    PooledVector<owned_t<T>> stored;
-  };
-
-  class Writer final : public ShuffleWriter {
-   public:
-    explicit Writer(int outputs) : files_(static_cast<std::size_t>(outputs)), choose_(files_.size()) {
-      for (auto& file : files_) file = std::make_unique<File>();
-    }
-    void drain(ReaderBase& input) override {
-      auto& reader = static_cast<Reader<T>&>(input);
-      for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {
-        for (const T& record : chunk) files_[choose_(record)]->stored.push_back(own(record));
-      }
-    }
-    std::vector<ShuffleFilePtr> finish() override {
-      return {std::make_move_iterator(files_.begin()), std::make_move_iterator(files_.end())};
-    }
-
-   private:
-    std::vector<std::unique_ptr<File>> files_;
-    Choose choose_;
-  };
-
   class ChunkSpreader final : public Spreader {
    public:
-    explicit ChunkSpreader(int outputs)
-        : stored_(static_cast<std::size_t>(outputs)), choose_(stored_.size()) {}
+    ChunkSpreader(typename Choose::Rule rule, int outputs)
+        : stored_(static_cast<std::size_t>(outputs)), choose_(std::move(rule), stored_.size()) {}
 
     bool next(ReaderBase& input, std::vector<BlockPtr>& outputs) override {
       Chunk<T> chunk = static_cast<Reader<T>&>(input).next();
@@ -82,7 +115,7 @@ class SpreadSpec final : public SpreadingSpec {
       for (const T& record : chunk) {
         auto& stored = stored_[choose_(record)];
         if (stored.empty()) stored.reserve(chunk.size / stored_.size() + 1);
-        stored.push_back(own(record));
+        appendOwned<T>(stored, record, chunk.movable);
       }
       for (std::size_t i = 0; i < stored_.size(); ++i) {
         if (stored_[i].empty()) continue;
@@ -98,15 +131,7 @@ class SpreadSpec final : public SpreadingSpec {
 
   class Merger final : public ShuffleMerger {
    public:
-    void add(int, ShuffleFilePtr base) override {
-      auto& file = static_cast<File&>(*base);
-      if (stored_.empty()) {
-        stored_ = std::move(file.stored);
-      } else {
-        stored_.insert(stored_.end(), std::make_move_iterator(file.stored.begin()),
-                       std::make_move_iterator(file.stored.end()));
-      }
-    }
+    void add(int, ShuffleFilePtr file) override { appendFile<T>(stored_, *file); }
     BlockPtr finish() override { return std::make_shared<VectorBlock<owned_t<T>>>(std::move(stored_)); }
 
    private:
@@ -114,13 +139,17 @@ class SpreadSpec final : public SpreadingSpec {
   };
 
  public:
+  explicit SpreadSpec(typename Choose::Rule rule = {}) : rule_(std::move(rule)) {}
   std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
-    return std::make_unique<Writer>(outputs);
+    return std::make_unique<SpreadWriter<T, Choose>>(rule_, outputs);
   }
   std::unique_ptr<ShuffleMerger> merger() const override { return std::make_unique<Merger>(); }
   std::unique_ptr<Spreader> spreader(int outputs) const override {
-    return std::make_unique<ChunkSpreader>(outputs);
+    return std::make_unique<ChunkSpreader>(rule_, outputs);
   }
+
+ private:
+  typename Choose::Rule rule_;
 };
 
 }  // namespace millrace::core

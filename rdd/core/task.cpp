@@ -7,7 +7,8 @@ namespace millrace {
 
 namespace {
 
-thread_local const TaskContext* currentTask = nullptr;
+thread_local TaskContext* currentTask = nullptr;
+thread_local const std::atomic<bool>* currentInterrupt = nullptr;
 thread_local std::size_t currentChunkSize = core::kChunkSize;
 
 std::string describeFailure(const std::string& operatorName, int partition, const std::exception_ptr& cause) {
@@ -21,10 +22,17 @@ const TaskContext* TaskContext::get() { return currentTask; }
 
 int TaskContext::getPartitionId() { return currentTask == nullptr ? 0 : currentTask->partitionId(); }
 
+bool TaskContext::isInterrupted() const { return core::isInterrupted(); }
+
 TaskContext::Scope::Scope(int partition)
     : context_(partition), outer_(std::exchange(currentTask, &context_)) {}
 
 TaskContext::Scope::~Scope() { currentTask = outer_; }
+
+void TaskContext::Scope::succeed() {
+  for (auto& [accumulator, part] : context_.parts_) accumulator->merge(*part);
+  context_.parts_.clear();
+}
 
 TaskFailure::TaskFailure(std::string operatorName, int partition, std::exception_ptr cause)
     : SparkException(describeFailure(operatorName, partition, cause)),
@@ -33,6 +41,24 @@ TaskFailure::TaskFailure(std::string operatorName, int partition, std::exception
       cause_(std::move(cause)) {}
 
 namespace core {
+
+AccumulatorPart* AccumulatorBase::partOfTask() {
+  if (currentTask == nullptr) return nullptr;
+  for (auto& [accumulator, part] : currentTask->parts_)
+    if (accumulator.get() == this) return part.get();
+  return currentTask->parts_.emplace_back(shared_from_this(), makePart()).second.get();
+}
+
+bool isInterrupted() {
+  return currentInterrupt != nullptr && currentInterrupt->load(std::memory_order_relaxed);
+}
+
+const std::atomic<bool>* interruptFlag() { return currentInterrupt; }
+
+InterruptScope::InterruptScope(const std::atomic<bool>* flag)
+    : outer_(std::exchange(currentInterrupt, flag)) {}
+
+InterruptScope::~InterruptScope() { currentInterrupt = outer_; }
 
 std::size_t chunkSize() { return currentChunkSize; }
 

@@ -3,10 +3,19 @@
 #include <millrace/base/error.hpp>
 #include <millrace/rdd/core/reader.hpp>
 
+#include <atomic>
 #include <exception>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace millrace {
+
+namespace core {
+struct AccumulatorPart;
+class AccumulatorBase;
+}  // namespace core
 
 /// What a function that runs inside a task can know about it. (Spark: TaskContext)
 class TaskContext {
@@ -17,15 +26,41 @@ class TaskContext {
   static int getPartitionId();
 
   int partitionId() const { return partitionId_; }
+  /// True once the action that this task belongs to was cancelled: a long function may look, and return early.
+  bool isInterrupted() const;
 
   /// Makes this thread run a task until the end of the scope.
   class Scope;
 
  private:
+  friend class core::AccumulatorBase;
   explicit TaskContext(int partition) : partitionId_(partition) {}
 
   int partitionId_;
+  std::vector<std::pair<std::shared_ptr<core::AccumulatorBase>, std::unique_ptr<core::AccumulatorPart>>>
+      parts_;
 };
+
+namespace core {
+
+/// What a task has added to an accumulator so far.
+struct AccumulatorPart {
+  virtual ~AccumulatorPart() = default;
+};
+
+/// The untyped half of an accumulator: parts of tasks come in when they have ended well.
+class AccumulatorBase : public std::enable_shared_from_this<AccumulatorBase> {
+ public:
+  virtual ~AccumulatorBase() = default;
+  virtual void merge(AccumulatorPart& part) = 0;
+
+ protected:
+  virtual std::unique_ptr<AccumulatorPart> makePart() const = 0;
+  /// What the task of this thread has added; null outside of tasks.
+  AccumulatorPart* partOfTask();
+};
+
+}  // namespace core
 
 class TaskContext::Scope {
  public:
@@ -33,10 +68,12 @@ class TaskContext::Scope {
   ~Scope();
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
+  /// The task has ended well: what it added to accumulators counts. Without this call it is dropped.
+  void succeed();
 
  private:
   TaskContext context_;
-  const TaskContext* outer_;
+  TaskContext* outer_;
 };
 
 /// A task failed: names the operator (where one ran), the partition and the cause. This is what actions throw.
@@ -60,6 +97,29 @@ namespace core {
 
 /// Records per chunk on this thread; kChunkSize, unless a test made it smaller.
 std::size_t chunkSize();
+
+/// What a task throws when its action was cancelled.
+class Interrupted : public SparkException {
+ public:
+  Interrupted() : SparkException("the action was cancelled") {}
+};
+
+/// Whether what this thread runs was cancelled, by whoever set the flag below. Tasks have the flag of the thread that runs
+/// their job.
+bool isInterrupted();
+const std::atomic<bool>* interruptFlag();
+
+/// Sets the flag until the end of the scope.
+class InterruptScope {
+ public:
+  explicit InterruptScope(const std::atomic<bool>* flag);
+  ~InterruptScope();
+  InterruptScope(const InterruptScope&) = delete;
+  InterruptScope& operator=(const InterruptScope&) = delete;
+
+ private:
+  const std::atomic<bool>* outer_;
+};
 
 /// Makes chunks smaller on this thread until the end of the scope, so that tests meet every boundary.
 class ChunkSizeScope {

@@ -100,21 +100,22 @@ class Draft {
 
 }  // namespace
 
-void saveText(Node& node, const std::string& path, IfExists ifExists, WriteLinesFn writeLines) {
+void saveParts(Node& node, std::string_view kind, const std::string& path, IfExists ifExists,
+               WritePartFn writePart) {
   FileSystem& files = node.engine().files();
   const std::string place = path.substr(0, path.find_last_not_of('/') + 1);
   if (place.empty()) throw IllegalArgument("\"" + path + "\" is no output directory: give it a name");
   if (ifExists == IfExists::kFail && files.exists(place))
     throw IllegalArgument("Output directory " + place + " already exists: remove it or give another name");
 
-  const auto info = std::make_shared<const OperatorInfo>(OperatorInfo{"saveAsTextFile", -1, place});
+  const auto info = std::make_shared<const OperatorInfo>(OperatorInfo{std::string(kind), -1, place});
   Draft draft(files, place);
   node.engine().runJob(node, [&](int partition, ReaderPtr records) {
     inOperator(info, [&] {
       FileBuffer part(draft.create(partName(partition)));
-      std::ostream lines(&part);
-      lines.exceptions(std::ios::badbit | std::ios::failbit);
-      writeLines(std::move(records), lines);
+      std::ostream out(&part);
+      out.exceptions(std::ios::badbit | std::ios::failbit);
+      writePart(std::move(records), out);
       part.close();
     });
   });

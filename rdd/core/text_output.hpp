@@ -1,10 +1,12 @@
 #pragma once
 
+#include <millrace/base/function_ref.hpp>
 #include <millrace/base/show.hpp>
 #include <millrace/rdd/core/reader.hpp>
 
 #include <ostream>
 #include <string>
+#include <string_view>
 
 namespace millrace::core {
 
@@ -13,11 +15,10 @@ class Node;
 /// What becomes of output that is there already: the call fails, or what is there makes room.
 enum class IfExists { kFail, kReplace };
 
-/// Writes all records of a partition to the stream, one per line; the caller that makes it knows the record
-/// type.
-using WriteLinesFn = void (*)(ReaderPtr records, std::ostream& lines);
+/// Writes all records of a partition to the stream; the caller that makes it knows the record type.
+using WritePartFn = FunctionRef<void(ReaderPtr records, std::ostream& part)>;
 
-/// Runs a job that writes directory `path`: part-00000, part-00001 … with the partitions, then _SUCCESS.
+/// Runs a job, the action `kind`, that writes directory `path`: part-00000, part-00001 … with the partitions, then _SUCCESS.
 ///
 /// The directory grows beside its place under a hidden name, and takes its place in one step when all of it
 /// is on the disk: nobody sees parts of it, and it survives a power cut. With kReplace, what was there goes
@@ -26,12 +27,13 @@ using WriteLinesFn = void (*)(ReaderPtr records, std::ostream& lines);
 ///
 /// IllegalArgument naming a path that is taken (kFail); SparkException naming what cannot be written;
 /// TaskFailure for all that goes wrong in the tasks.
-void saveText(Node& node, const std::string& path, IfExists ifExists, WriteLinesFn writeLines);
+void saveParts(Node& node, std::string_view kind, const std::string& path, IfExists ifExists,
+               WritePartFn writePart);
 
-/// The typed door of saveText: records are written as `show` writes them.
+/// Lines of text: records are written as `show` writes them.
 template <class T>
 void saveAsText(Node& node, const std::string& path, IfExists ifExists) {
-  saveText(node, path, ifExists, [](ReaderPtr records, std::ostream& lines) {
+  saveParts(node, "saveAsTextFile", path, ifExists, [](ReaderPtr records, std::ostream& lines) {
     auto reader = typed<T>(std::move(records));
     for (Chunk<T> chunk = reader->next(); !chunk.empty(); chunk = reader->next()) {
       for (const T& record : chunk) {

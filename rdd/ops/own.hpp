@@ -39,8 +39,8 @@ template <class T>
 template <class U>
   requires(!kIsOwned<U> && std::is_same_v<owned_t<U>, T> && !std::is_same_v<U, T>)
 RDD<T>::RDD(const RDD<U>& views)
-    : node_(views.isNull()
-                ? nullptr
-                : core::narrowNode(views.node(), "own", core::ownStep<U>(), core::Partitioning::kKept)) {}
+    : RDD(views.isNull()
+              ? nullptr
+              : core::narrowNode(views.node(), "own", core::ownStep<U>(), core::Partitioning::kKept)) {}
 
 }  // namespace millrace

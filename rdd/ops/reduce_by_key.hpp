@@ -1,7 +1,6 @@
 #pragma once
 
 #include <millrace/rdd/core/combine.hpp>
-#include <millrace/rdd/core/engine.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {
@@ -13,15 +12,16 @@ template <class V, class F>
 struct ReduceCombiner {
   V create(const V& value) { return value; }
   void mergeValue(V& into, const V& value) { into = function(std::move(into), value); }
-  void mergeCombiners(V& into, const V& value) { into = function(std::move(into), value); }
+  void mergeCombiners(V& into, const V& value) { mergeValue(into, value); }
 
   F function;
 };
 
 template <class P, class F>
-ShuffleSpecPtr reduceSpec(F function) {
+ShuffleSpecPtr reduceSpec(F function, PartitionerPtr partitioner = nullptr) {
   using V = ValueOf<P>;
-  return std::make_shared<CombineSpec<P, V, ReduceCombiner<V, F>>>(ReduceCombiner<V, F>{std::move(function)});
+  return std::make_shared<CombineSpec<P, V, ReduceCombiner<V, F>>>(ReduceCombiner<V, F>{std::move(function)},
+                                                                   std::move(partitioner));
 }
 
 }  // namespace core
@@ -29,17 +29,11 @@ ShuffleSpecPtr reduceSpec(F function) {
 template <class T>
 template <class F>
   requires PairLike<T> && Reducer<F, ValueOf<T>>
-RDD<KeyedResult<T>> RDD<T>::reduceByKey(F function, int partitions) const {
-  return RDD<KeyedResult<T>>(core::shuffleNode(core::rddOperator("reduceByKey"), {node()},
-                                               core::reduceSpec<T>(std::move(function)),
-                                               core::hashPartitioner(partitions)));
-}
-
-template <class T>
-template <class F>
-  requires PairLike<T> && Reducer<F, ValueOf<T>>
-RDD<KeyedResult<T>> RDD<T>::reduceByKey(F function) const {
-  return reduceByKey(std::move(function), core::defaultPartitions(*node()));
+RDD<KeyedResult<T>> PairRDDFunctions<T>::reduceByKey(F function, const Partitions& partitions) const {
+  auto partitioner = partitions.over({node_});
+  auto spec = core::reduceSpec<T>(std::move(function), partitioner);
+  return RDD<KeyedResult<T>>(
+      core::shuffleNode(core::rddOperator("reduceByKey"), {node_}, std::move(spec), std::move(partitioner)));
 }
 
 }  // namespace millrace

@@ -23,13 +23,16 @@ else()
 endif()
 run(${CMAKE_COMMAND} --build ${WORK_DIR}/build --parallel 1)
 
-foreach(program network_word_count queue_stream windowed_word_count)
+foreach(program custom_receiver network_word_count page_view_stream queue_stream stateful_network_word_count
+    windowed_word_count)
   run(${WORK_DIR}/build/${program} --help)
 endforeach()
 
 if(HOW STREQUAL "find_package")
   # A consumer needs Boost's headers and threads, nothing else; and it gets all headers from the prefix.
+  # One sample uses Asio itself.
   run(ninja -C ${WORK_DIR}/build -t deps)
+  string(REGEX REPLACE "[^\n]*custom_receiver[^\n]*\n(    [^\n]*\n)*" "" said "${said}")
   if(said MATCHES "/include/(tbb|oneapi|spdlog|fmt)/" OR said MATCHES "/include/boost/(asio|json)")
     message(FATAL_ERROR "a public header includes ${CMAKE_MATCH_0}")
   endif()

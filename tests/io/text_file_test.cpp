@@ -5,6 +5,7 @@
 #include <millrace/rdd/ops.hpp>
 
 #include <support/faulty_file_system.hpp>
+#include <support/gzip.hpp>
 #include <support/scratch_directory.hpp>
 
 #include <gtest/gtest.h>
@@ -188,10 +189,59 @@ TEST_F(TextFileTest, AMissingPathFailsAtTheDefinition) {
                 ": check the spelling and, if it is relative, the working directory");
 }
 
-TEST_F(TextFileTest, CompressedFilesAreRefused) {
-  const std::string file = scratch.write("log.gz", "");
+TEST_F(TextFileTest, OtherCompressedFilesAreRefused) {
+  const std::string file = scratch.write("log.bz2", "");
   EXPECT_EQ(failureOf<Unsupported>([&] { textFile(file); }),
-            file + " is compressed, and textFile reads plain text only: decompress it first");
+            file + " is compressed, and textFile reads plain text and gzip only: decompress it first");
+}
+
+TEST_F(TextFileTest, GzipIsKnownByItsContent) {
+  scratch.write("d/a", test::gzip("1\n2\n3"));
+  scratch.write("d/b.gz", "4\n5\n");
+  scratch.write("d/c.gz",
+                test::gzip("") + test::gzip("6\r\n7\r") + test::gzip("\n8\n") + std::string(700, '\0'));
+  scratch.write("d/d.gz", "");
+  EXPECT_EQ(partitionsOf(textFile(scratch / "d")),
+            (std::vector<Lines>{{"1", "2", "3"}, {"4", "5"}, {"6", "7", "8"}, {}}));
+  EXPECT_EQ(textFile(scratch / "d/a", 3)->partitions(), 1) << "nobody can begin in the middle";
+}
+
+TEST_F(TextFileTest, LargeGzipFilesAndLongLinesAreRead) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (std::size_t longestLine : {200u, 50'000u, 5'000'000u}) {
+    const std::string text = randomText(random, 9'000'000 + random() % 3'000'000, longestLine);
+    const std::string file = scratch.write("file", test::gzip(text));
+    ASSERT_TRUE(linesOf(textFile(file)) == expectedLines(text)) << "lines up to " << longestLine;
+  }
+  const std::string file = scratch.write("file", test::gzip("short\n" + std::string(1000, 'x') + "\n"));
+  EXPECT_EQ(failureOf([&] { linesOf(textFile(file, 1, 1000)); }),
+            "textFile \"" + file + "\" failed in partition 0: " + file +
+                ": the line at byte 6 of its text has 1000 bytes or more: break it up");
+}
+
+TEST_F(TextFileTest, ADamagedOrCutGzipFileIsAnError) {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += std::to_string(i * 7919 % 100'003) + "\n";
+  const std::string whole = test::gzip(text);
+  const auto failure = [&](const std::string& content) {
+    const std::string file = scratch.write("file", content);
+    return failureOf([&] { linesOf(textFile(file)); });
+  };
+  const std::string start =
+      "textFile \"" + scratch / "file" + "\" failed in partition 0: " + scratch / "file";
+  for (const std::size_t size : {std::size_t{3}, std::size_t{12}, whole.size() / 2, whole.size() - 1}) {
+    EXPECT_EQ(failure(whole.substr(0, size)), start + " is cut short: its gzip data end at byte " +
+                                                  std::to_string(size) +
+                                                  " in the middle; get the whole file");
+  }
+  std::string damaged = whole;
+  damaged[whole.size() - 6] ^= 1;
+  EXPECT_EQ(failure(damaged), start + " is damaged at byte " + std::to_string(whole.size() - 4) +
+                                  ": incorrect data check; get the file again");
+  EXPECT_EQ(failure(whole + "more"), start + " is damaged at byte " + std::to_string(whole.size()) +
+                                         ": more behind the end of its gzip data; get the file again");
 }
 
 TEST_F(TextFileTest, WhateverReadingFailsIsReportedWithTheFile) {

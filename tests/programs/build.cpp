@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 
 namespace millrace::programs {
@@ -66,10 +67,14 @@ class Builder {
   }
 
  private:
+  /// The output's records are sorted, so whether a stream that sorts its keys has done so is looked at here.
   void collect(std::size_t number, const std::shared_ptr<Progress>& progress) {
     const std::string& id = program_.outputs[number];
+    const bool isSorted = sorting_.contains(id);
     streams_.at(id).foreachRDD([=](const RDD<Record>& rdd, Time time) {
       OutputBatch batch{id, time.milliseconds(), rdd.collect()};
+      if (isSorted && !std::ranges::is_sorted(batch.records, {}, &Record::first))
+        throw std::logic_error("the keys of " + id + " do not come in order");
       std::ranges::sort(batch.records);
       std::lock_guard lock(progress->mutex);
       progress->batches[batch.time][number] = std::move(batch);
@@ -89,17 +94,99 @@ class Builder {
   Stream make(const Operation& node, const Stream& in) {
     Duration window = Milliseconds(node.windowMs);
     Duration slide = node.slideMs > 0 ? Milliseconds(node.slideMs) : in.slideDuration();
-    if (node.op == "map" || node.op == "mapValues") return in.map(mapFunction(node));
+    if (node.op == "map") return in.map(mapFunction(node));
+    if (node.op == "mapValues")
+      return in.mapValues([f = mapFunction(node)](std::int64_t v) { return f(Record(0, v)).second; });
     if (node.op == "filter") return in.filter(filterFunction(node));
     if (node.op == "flatMap") return in.flatMap(flatMapFunction(node));
     if (node.op == "mapPartitions") return mapPartitions(node, in);
+    if (node.op == "glomSizes")
+      return in.glom().map(
+          [](const Records& all) { return Record(0, static_cast<std::int64_t>(all.size())); });
     if (node.op == "repartition") return in.repartition(static_cast<int>(node.n));
     if (node.op == "union") return unionOf(node);
     if (node.op == "reduceByKey") return in.reduceByKey(foldFunction(node));
+    if (node.op == "groupByKey") return in.groupByKey().mapValues(groupFunction(node));
     if (node.op == "window") return in.window(window, slide);
     if (node.op == "reduceByKeyAndWindow") return reduceByKeyAndWindow(node, in, window, slide);
-    throw std::invalid_argument("operation " + node.id + ": there is no operator " + node.op + " yet");
+    if (node.op == "groupByKeyAndWindow")
+      return in.groupByKeyAndWindow(window, slide).mapValues(groupFunction(node));
+    if (node.op == "reduce") return underZero(valuesOf(in).reduce(foldFunction(node)));
+    if (node.op == "reduceByWindow") return reduceByWindow(node, in, window, slide);
+    if (node.op == "count") return underZero(in.count());
+    if (node.op == "countByWindow") return underZero(in.countByWindow(window, slide));
+    if (node.op == "countByValue") return counted(in.countByValue());
+    if (node.op == "countByValueAndWindow") return counted(in.countByValueAndWindow(window, slide));
+    if (node.op == "updateStateByKey") return updateStateByKey(node, in);
+    if (node.op == "transform") return transform(node, in);
+    if (node.in.size() == 2) return ofTwo(node, in, streams_.at(node.in[1]));
+    throw std::invalid_argument("operation " + node.id + ": there is no operator " + node.op);
   }
+
+  static DStream<std::int64_t> valuesOf(const Stream& in) {
+    return in.map([](const Record& record) { return record.second; });
+  }
+  static Stream underZero(const DStream<std::int64_t>& in) {
+    return in.map([](std::int64_t value) { return Record(0, value); });
+  }
+  static Stream counted(const DStream<std::pair<Record, std::int64_t>>& in) {
+    return in.map([](const auto& counts) { return countedRecord(counts.first, counts.second); });
+  }
+
+  static Stream reduceByWindow(const Operation& node, const Stream& in, Duration window, Duration slide) {
+    auto values = valuesOf(in);
+    auto fold = foldFunction(node);
+    if (!node.inverse) return underZero(values.reduceByWindow(fold, window, slide));
+    return underZero(values.reduceByWindow(fold, inverseFunction(node), window, slide));
+  }
+
+  Stream updateStateByKey(const Operation& node, const Stream& in) {
+    RDD<Record> initial;
+    if (node.initial) initial = ssc_.sparkContext().parallelize(*node.initial, 2);
+    const int partitions = ssc_.sparkContext().defaultParallelism();
+    Stream made = in.updateStateByKey(updateFunction(node), partitions, initial);
+    if (program_.checkpointMs > 0) made.checkpoint(Milliseconds(program_.checkpointMs));
+    return made;
+  }
+
+  Stream transform(const Operation& node, const Stream& in) {
+    if (node.f == "distinct") return in.transform([](const RDD<Record>& rdd) { return rdd.distinct(); });
+    if (node.f == "sortByKey") {
+      sorting_.insert(node.id);
+      return in.transform([](const RDD<Record>& rdd) { return rdd.sortByKey(); });
+    }
+    if (node.f == "top")
+      return in.transform([n = static_cast<int>(node.n), sc = ssc_.sparkContext()](const RDD<Record>& rdd) {
+        return sc.parallelize(rdd.sortBy(std::identity{}, false).take(n), 2);
+      });
+    if (node.f == "subtractEven")
+      return in.transform([](const RDD<Record>& rdd) {
+        return rdd.subtract(rdd.filter([](const Record& record) { return mod(record.first, 2) == 0; }));
+      });
+    throw std::invalid_argument("operation " + node.id + ": transform has no function " + node.f);
+  }
+
+  Stream ofTwo(const Operation& node, const Stream& left, const Stream& right) {
+    auto all = [](const auto& joined) {
+      const auto& [v, w] = joined.second;
+      return joinedRecord(joined.first, orMissing(v), orMissing(w));
+    };
+    if (node.op == "join") return left.join(right).map(all);
+    if (node.op == "leftOuterJoin") return left.leftOuterJoin(right).map(all);
+    if (node.op == "rightOuterJoin") return left.rightOuterJoin(right).map(all);
+    if (node.op == "fullOuterJoin") return left.fullOuterJoin(right).map(all);
+    if (node.op == "cogroup")
+      return left.cogroup(right).map([](const auto& both) {
+        return cogroupedRecord(both.first, both.second.first, both.second.second);
+      });
+    if (node.op == "transformWith" && node.f == "union")
+      return left.transformWith(right, [](const auto& a, const auto& b) { return a.union_(b); });
+    if (node.op == "transformWith" && node.f == "join")
+      return left.transformWith(right, [all](const auto& a, const auto& b) { return a.join(b).map(all); });
+    throw std::invalid_argument("operation " + node.id + ": there is no operator " + node.op + " " + node.f);
+  }
+  static std::int64_t orMissing(std::int64_t value) { return value; }
+  static std::int64_t orMissing(std::optional<std::int64_t> value) { return value.value_or(kMissing); }
 
   static Stream mapPartitions(const Operation& node, const Stream& in) {
     return in.mapPartitions([sums = node.f == "sum"](auto& records) {
@@ -115,9 +202,9 @@ class Builder {
   }
 
   Stream unionOf(const Operation& node) {
-    Stream all = streams_.at(node.in[0]);
-    for (std::size_t i = 1; i < node.in.size(); ++i) all = all.union_(streams_.at(node.in[i]));
-    return all;
+    std::vector<Stream> all;
+    for (const std::string& id : node.in) all.push_back(streams_.at(id));
+    return all.size() == 2 ? all[0].union_(all[1]) : ssc_.union_(all);
   }
 
   Stream reduceByKeyAndWindow(const Operation& node, const Stream& in, Duration window, Duration slide) {
@@ -171,6 +258,7 @@ class Builder {
   StreamingContext& ssc_;
   std::map<std::string, Stream> streams_;
   std::map<std::string, std::function<Stream()>> snapshots_;
+  std::set<std::string> sorting_;
 };
 
 /// True when the batch is done; throws what failed.

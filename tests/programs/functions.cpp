@@ -11,10 +11,10 @@ std::int64_t wrap(std::uint64_t value) { return static_cast<std::int64_t>(value)
 std::uint64_t raw(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 std::int64_t wrapMultiply(std::int64_t a, std::int64_t b) { return wrap(raw(a) * raw(b)); }
 
-/// Never negative.
-std::int64_t mod(std::int64_t a, std::int64_t n) {
-  std::int64_t rest = a % n;
-  return rest < 0 ? rest + n : rest;
+std::int64_t sumOf(const std::vector<std::int64_t>& values) {
+  std::int64_t sum = 0;
+  for (std::int64_t value : values) sum = wrapAdd(sum, value);
+  return sum;
 }
 
 [[noreturn]] void unknown(const Operation& node) {
@@ -25,6 +25,11 @@ std::int64_t mod(std::int64_t a, std::int64_t n) {
 }  // namespace
 
 std::int64_t wrapAdd(std::int64_t a, std::int64_t b) { return wrap(raw(a) + raw(b)); }
+
+std::int64_t mod(std::int64_t a, std::int64_t n) {
+  std::int64_t rest = a % n;
+  return rest < 0 ? rest + n : rest;
+}
 
 std::function<Record(const Record&)> mapFunction(const Operation& node) {
   std::int64_t n = node.n;
@@ -78,6 +83,46 @@ std::function<std::int64_t(std::int64_t, std::int64_t)> inverseFunction(const Op
   if (node.f == "sum") return [](std::int64_t a, std::int64_t b) { return wrap(raw(a) - raw(b)); };
   if (node.f == "xor") return [](std::int64_t a, std::int64_t b) { return a ^ b; };
   unknown(node);
+}
+
+std::function<std::int64_t(const std::vector<std::int64_t>&)> groupFunction(const Operation& node) {
+  if (node.f == "count")
+    return [](const std::vector<std::int64_t>& values) { return static_cast<std::int64_t>(values.size()); };
+  if (node.f == "sortedFirst")
+    return [](const std::vector<std::int64_t>& values) { return *std::ranges::min_element(values); };
+  if (node.f == "sum") return sumOf;
+  unknown(node);
+}
+
+std::function<std::optional<std::int64_t>(const std::vector<std::int64_t>&, std::optional<std::int64_t>)>
+updateFunction(const Operation& node) {
+  using Values = std::vector<std::int64_t>;
+  using State = std::optional<std::int64_t>;
+  if (node.f == "sum")
+    return [](const Values& values, State old) { return State(wrapAdd(old.value_or(0), sumOf(values))); };
+  if (node.f == "sumDropNegative")
+    return [](const Values& values, State old) {
+      std::int64_t sum = wrapAdd(old.value_or(0), sumOf(values));
+      return sum < 0 ? State() : State(sum);
+    };
+  if (node.f == "countCalls")
+    return [](const Values&, State old) { return State(wrapAdd(old.value_or(0), 1)); };
+  unknown(node);
+}
+
+Record joinedRecord(std::int64_t key, std::int64_t left, std::int64_t right) {
+  return {key, wrapAdd(wrapMultiply(left, 31), right)};
+}
+
+Record cogroupedRecord(std::int64_t key, const std::vector<std::int64_t>& left,
+                       const std::vector<std::int64_t>& right) {
+  std::int64_t counts =
+      1000 * static_cast<std::int64_t>(left.size()) + static_cast<std::int64_t>(right.size());
+  return {key, wrapAdd(wrapAdd(wrapMultiply(sumOf(left), 31), sumOf(right)), counts)};
+}
+
+Record countedRecord(const Record& record, std::int64_t count) {
+  return {mod(wrapAdd(wrapMultiply(record.first, 31), record.second), 100003), count};
 }
 
 }  // namespace millrace::programs

@@ -127,7 +127,8 @@ class Model {
   std::unique_ptr<Stream> build(const Operation& node) {
     Stream* parent = streams_.at(node.in[0]).get();
     std::int64_t slide = node.slideMs > 0 ? node.slideMs : parent->slide();
-    bool keepsState = node.op == "mapWithState" || (node.op == "reduceByKeyAndWindow" && node.inverse);
+    bool keepsState = node.op == "mapWithState" || node.op == "updateStateByKey" ||
+                      node.op == "countByWindow" || node.inverse;
     return std::make_unique<Derived>(slide, makerOf(node, parent), keepsState);
   }
 
@@ -150,12 +151,156 @@ class Model {
     if (node.op == "reduceByKeyAndWindow")
       return node.inverse ? inverseWindow(node, parent) : plainWindow(node, parent);
     if (node.op == "mapWithState") return mapWithState(node, parent);
+    if (node.op == "updateStateByKey") return updateStateByKey(node, parent);
+    if (node.op == "glomSizes") return glomSizes(parent);
+    if (node.op == "groupByKey")
+      return [parent, f = groupFunction(node)](std::int64_t time) {
+        return onWhole(parent, time, [&](const Records& all) { return folded(groups(all), f); });
+      };
+    if (node.op == "groupByKeyAndWindow")
+      return [parent, length = node.windowMs, f = groupFunction(node)](std::int64_t time) {
+        return whole(folded(groups(flat(between(parent, time - length, time))), f));
+      };
+    if (node.op == "reduce")
+      return [parent, f = foldFunction(node)](std::int64_t time) {
+        return onWhole(parent, time, [&](const Records& all) { return reduced(underZero(all), f); });
+      };
+    if (node.op == "reduceByWindow" || node.op == "countByWindow") return windowOfAll(node, parent);
+    if (node.op == "count")
+      return [parent](std::int64_t time) {
+        return whole({{0, static_cast<std::int64_t>(flat(needed(parent, time)).size())}});
+      };
+    if (node.op == "countByValue")
+      return [parent](std::int64_t time) { return onWhole(parent, time, countedByValue); };
+    if (node.op == "countByValueAndWindow")
+      return [parent, length = node.windowMs](std::int64_t time) {
+        return whole(countedByValue(flat(between(parent, time - length, time))));
+      };
+    if (node.op == "transform") return transform(node, parent);
+    if (node.in.size() == 2) return ofTwo(node, parent, streams_.at(node.in[1]).get());
     if (node.op == "stateSnapshots")
       return [this, id = node.in[0], parent](std::int64_t time) {
         parent->at(time);
         return std::optional<Partitions>{{statesAt_.at(id).at(time)}};
       };
     throw std::invalid_argument("operation " + node.id + ": the model has no " + node.op);
+  }
+
+  using Groups = std::map<std::int64_t, std::vector<std::int64_t>>;
+
+  static std::optional<Partitions> whole(Records records) { return Partitions{std::move(records)}; }
+
+  static Groups groups(const Records& records) {
+    Groups all;
+    for (const auto& [key, value] : records) all[key].push_back(value);
+    return all;
+  }
+  template <class F>
+  static Records folded(const Groups& groups, const F& f) {
+    Records all;
+    for (const auto& [key, values] : groups) all.emplace_back(key, f(values));
+    return all;
+  }
+  static Records underZero(Records records) {
+    for (Record& record : records) record.first = 0;
+    return records;
+  }
+  static Records countedByValue(const Records& records) {
+    std::map<Record, std::int64_t> counts;
+    for (const Record& record : records) ++counts[record];
+    Records all;
+    for (const auto& [record, count] : counts) all.push_back(countedRecord(record, count));
+    return all;
+  }
+
+  static Derived::Make glomSizes(Stream* parent) {
+    return [parent](std::int64_t time) {
+      auto made = parent->at(time);
+      if (!made) return made;
+      for (Records& partition : *made) partition = {{0, static_cast<std::int64_t>(partition.size())}};
+      return made;
+    };
+  }
+
+  /// All records of a window as values of key 0, as the window by that key.
+  Derived::Make windowOfAll(Operation node, Stream* parent) {
+    const bool counts = node.op == "countByWindow";
+    auto keyed = std::make_unique<Derived>(parent->slide(),
+                                           perRecord(parent,
+                                                     [counts](const Record& r) {
+                                                       return Records{{0, counts ? 1 : r.second}};
+                                                     }),
+                                           false);
+    Stream* values = keyed.get();
+    owned_.push_back(std::move(keyed));
+    if (counts) {
+      node.f = "sum";
+      node.inverse = true;
+    }
+    return node.inverse ? inverseWindow(node, values) : plainWindow(node, values);
+  }
+
+  Derived::Make updateStateByKey(const Operation& node, Stream* parent) {
+    struct States {
+      std::map<std::int64_t, std::int64_t> held;
+      bool begun = false;
+    };
+    auto states = std::make_shared<States>();
+    return [node, parent, states, f = updateFunction(node)](std::int64_t time) -> std::optional<Partitions> {
+      const auto& made = parent->at(time);
+      if (!made && !states->begun) return std::nullopt;
+      if (!states->begun && node.initial) states->held.insert(node.initial->begin(), node.initial->end());
+      states->begun = true;
+      Groups news = made ? groups(flat(*made)) : Groups();
+      for (const auto& [key, state] : states->held) news.try_emplace(key);
+      std::map<std::int64_t, std::int64_t> after;
+      for (const auto& [key, values] : news) {
+        auto old = states->held.find(key);
+        auto state = f(values, old == states->held.end() ? std::nullopt : std::optional(old->second));
+        if (state) after.emplace(key, *state);
+      }
+      states->held = std::move(after);
+      return whole(Records(states->held.begin(), states->held.end()));
+    };
+  }
+
+  static Derived::Make transform(const Operation& node, Stream* parent) {
+    return [parent, node](std::int64_t time) {
+      Records all = flat(needed(parent, time));
+      std::ranges::sort(all);
+      if (node.f == "distinct") all.erase(std::unique(all.begin(), all.end()), all.end());
+      if (node.f == "top" && all.size() > static_cast<std::size_t>(node.n))
+        all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(node.n));
+      if (node.f == "subtractEven")
+        std::erase_if(all, [](const Record& record) { return mod(record.first, 2) == 0; });
+      return whole(std::move(all));
+    };
+  }
+
+  static Derived::Make ofTwo(const Operation& node, Stream* left, Stream* right) {
+    return [node, left, right](std::int64_t time) {
+      Partitions first = needed(left, time), second = needed(right, time);
+      if (node.op == "transformWith" && node.f == "union") {
+        first.insert(first.end(), second.begin(), second.end());
+        return std::optional(first);
+      }
+      Groups ofLeft = groups(flat(first)), ofRight = groups(flat(second));
+      for (const auto& [key, values] : ofLeft) ofRight.try_emplace(key);
+      Records all;
+      for (const auto& [key, w] : ofRight) join(node, key, ofLeft[key], w, all);
+      return whole(std::move(all));
+    };
+  }
+
+  static void join(const Operation& node, std::int64_t key, std::vector<std::int64_t> v,
+                   std::vector<std::int64_t> w, Records& all) {
+    if (node.op == "cogroup") return all.push_back(cogroupedRecord(key, v, w));
+    const bool full = node.op == "fullOuterJoin";
+    if (v.empty() && (full || node.op == "rightOuterJoin")) v.push_back(kMissing);
+    if (w.empty() && (full || node.op == "leftOuterJoin")) w.push_back(kMissing);
+    for (std::int64_t a : v) {
+      for (std::int64_t b : w) all.push_back(joinedRecord(key, a, b));
+    }
   }
 
   static const Partitions& needed(Stream* parent, std::int64_t time) {
@@ -311,6 +456,7 @@ class Model {
 
   const Program& program_;
   std::map<std::string, std::unique_ptr<Stream>> streams_;
+  std::vector<std::unique_ptr<Stream>> owned_;
   std::map<std::string, std::map<std::int64_t, Records>> statesAt_;
 };
 

@@ -15,6 +15,7 @@ struct Known {
   bool positive = false;    // all values are above zero
   bool partitioned = true;  // its partitions are those that the rules fix
   bool isState = false;     // made by mapWithState
+  double most = 12;         // records in a batch, at most
 };
 
 class Generator {
@@ -77,8 +78,8 @@ class Generator {
     Operation node;
     node.id = id;
     node.in = {parent.id};
-    Known made{id, parent.slide, false, parent.partitioned, false};
-    switch (pick(0, 10)) {
+    Known made{id, parent.slide, false, parent.partitioned, false, parent.most};
+    switch (pick(0, 16)) {
       case 0:
         map(node, parent, made);
         break;
@@ -112,6 +113,24 @@ class Generator {
       case 10:
         state(node, parent, made);
         break;
+      case 11:
+        wholeBatch(node, parent, made);
+        break;
+      case 12:
+        wholeWindow(node, parent, made);
+        break;
+      case 13:
+        group(node, parent, made);
+        break;
+      case 14:
+        update(node, made);
+        break;
+      case 15:
+        transform(node, parent, made);
+        break;
+      case 16:
+        pair(node, parent, made);
+        break;
     }
     program_.nodes.push_back(std::move(node));
     streams_.push_back(std::move(made));
@@ -144,8 +163,13 @@ class Generator {
     node.f = oneOf({"repeat", "dropOdd"});
     if (node.f == "repeat") node.n = pick(0, 4);
     made.positive = parent.positive;
+    made.most *= 4;
   }
   void mapPartitions(Operation& node, const Known& parent, Known& made) {
+    if (parent.partitioned && chance(30)) {
+      node.op = "glomSizes";
+      return;
+    }
     node.op = "mapPartitions";
     node.f = parent.partitioned && chance(60) ? "sum" : "id";
     made.positive = parent.positive && node.f == "id";
@@ -160,9 +184,9 @@ class Generator {
     node.op = "union";
     made.positive = parent.positive;
     for (int more = pick(1, 2); more > 0; --more) {
-      const Known& other = streams_[static_cast<std::size_t>(pick(0, last()))];
-      const Known& taken = other.slide == parent.slide ? other : parent;
+      const Known& taken = sameSlide(parent);
       node.in.push_back(taken.id);
+      made.most += taken.most;
       made.positive = made.positive && taken.positive;
       made.partitioned = made.partitioned && taken.partitioned;
     }
@@ -173,7 +197,8 @@ class Generator {
     made.partitioned = false;
   }
   void lengths(Operation& node, const Known& parent, Known& made) {
-    node.windowMs = parent.slide * pick(1, 3);
+    node.windowMs = parent.slide * pick(1, 4);
+    made.most *= 4;
     node.slideMs = parent.slide * (chance(70) ? 1 : pick(1, 2));
     made.slide = node.slideMs;
   }
@@ -205,6 +230,71 @@ class Generator {
       for (int key = 0; key < pick(1, 4); ++key) initial.emplace_back(key, pick(1, 9));
       node.initial = std::move(initial);
     }
+  }
+
+  const Known& sameSlide(const Known& stream) {
+    const Known& other = streams_[static_cast<std::size_t>(pick(0, last()))];
+    return other.slide == stream.slide ? other : stream;
+  }
+  const char* anyFold() { return oneOf({"sum", "min", "max", "xor"}); }
+
+  void wholeBatch(Operation& node, const Known& parent, Known& made) {
+    node.op = oneOf({"reduce", "count", "countByValue"});
+    if (node.op == "reduce") node.f = anyFold();
+    made.positive = node.op == "countByValue" || (node.op == "reduce" && node.f == "max" && parent.positive);
+    made.partitioned = false;
+  }
+  void wholeWindow(Operation& node, const Known& parent, Known& made) {
+    node.op = oneOf({"reduceByWindow", "countByWindow", "countByValueAndWindow"});
+    lengths(node, parent, made);
+    if (node.op == "reduceByWindow") {
+      node.inverse = chance(50);
+      node.f = node.inverse ? oneOf({"sum", "xor"}) : anyFold();
+    }
+    made.positive = node.op == "countByValueAndWindow";
+    made.partitioned = false;
+  }
+  void group(Operation& node, const Known& parent, Known& made) {
+    node.op = oneOf({"groupByKey", "groupByKeyAndWindow"});
+    node.f = oneOf({"count", "sortedFirst", "sum"});
+    if (node.op == "groupByKeyAndWindow") lengths(node, parent, made);
+    made.positive = node.f == "count" || (parent.positive && node.f == "sortedFirst");
+    made.partitioned = false;
+  }
+  void update(Operation& node, Known& made) {
+    node.op = "updateStateByKey";
+    node.f = oneOf({"sum", "sumDropNegative", "countCalls"});
+    if (chance(30)) {
+      Records initial;
+      const int keys = pick(1, 4);
+      for (int key = 0; key < keys; ++key) initial.emplace_back(key, pick(1, 9));
+      node.initial = std::move(initial);
+    }
+    made.positive = node.f == "countCalls";
+    made.partitioned = false;
+    made.most *= program_.batches;
+  }
+  void transform(Operation& node, const Known& parent, Known& made) {
+    node.op = "transform";
+    node.f = oneOf({"distinct", "sortByKey", "top", "subtractEven"});
+    if (node.f == "top") node.n = pick(1, 4);
+    made.positive = parent.positive;
+    made.partitioned = false;
+  }
+  void pair(Operation& node, const Known& parent, Known& made) {
+    constexpr double kMost = 3000;
+    const Known& other = sameSlide(parent);
+    node.in.push_back(other.id);
+    made.partitioned = false;
+    if (parent.most * other.most > kMost) {
+      node.op = chance(50) ? "cogroup" : "transformWith";
+      if (node.op == "transformWith") node.f = "union";
+      made.most = parent.most + other.most;
+      return;
+    }
+    node.op = oneOf({"join", "leftOuterJoin", "rightOuterJoin", "fullOuterJoin", "cogroup", "transformWith"});
+    if (node.op == "transformWith") node.f = oneOf({"union", "join"});
+    made.most = parent.most * other.most;
   }
 
   std::mt19937_64 random_;

@@ -38,6 +38,10 @@ auto shouted(auto stream) {
 
 }  // namespace
 
+auto seen(auto stream) {
+  return stream.map([](auto word) { return std::pair(word, 1); });
+}
+
 std::map<std::string, Runner> operatorRunners() {
   return {
       {"A01",
@@ -65,6 +69,41 @@ std::map<std::string, Runner> operatorRunners() {
            });
          });
        }},
+      {"A04", [](const Json& row) { expectVector<int>(row, [](auto stream) { return stream.glom(); }); }},
+      {"A08",
+       [](const Json& row) {
+         expectVector<std::string>(row, [](auto stream) { return seen(stream).groupByKey(); });
+         expectVector<std::string_view>(row, [](auto stream) { return seen(stream).groupByKey(); });
+       }},
+      {"A10",
+       [](const Json& row) {
+         expectVector<int>(row, [](auto stream) { return stream.reduce(std::plus<>{}); });
+       }},
+      {"A11", [](const Json& row) { expectVector<int>(row, [](auto stream) { return stream.count(); }); }},
+      {"A12",
+       [](const Json& row) { expectVector<int>(row, [](auto stream) { return stream.countByValue(); }); }},
+      {"A13",
+       [](const Json& row) {
+         expectVector<std::string>(
+             row, [](auto stream) { return words(stream).mapValues([](int v) { return v + 10; }); });
+       }},
+      {"A14",
+       [](const Json& row) {
+         expectVector<std::string>(row, [](auto stream) {
+           return words(stream).flatMapValues([](int v) { return std::vector{v, v + 10}; });
+         });
+       }},
+      {"G01", [](const Json& row) { expectVector<int>(row, [](auto stream) { return stream.count(); }); }},
+      {"G13",
+       [](const Json& row) {
+         expectVector<std::pair<std::string, int>>(row, [](auto stream) {
+           return stream.combineByKey(std::identity{}, std::plus<>{}, std::plus<>{}, HashPartitioner(2));
+         });
+       }},
+      {"G19",
+       [](const Json& row) {
+         expectVector<std::string_view>(row, [](auto stream) { return stream.countByValue(); });
+       }},
       {"A09",
        [](const Json& row) {
          expectVector<std::string>(row, [](auto stream) { return words(stream); });
@@ -84,8 +123,7 @@ std::map<std::string, Runner> operatorRunners() {
        }},
       {"G10",
        [](const Json& row) {
-         inBothModes([&](const test::StreamOptions& options) {
-           SCOPED_TRACE(options.shape.describe());
+         inEveryWay(row, [&](const test::StreamOptions& options) {
            std::atomic<int> calls = 0, elements = 0;
            test::StreamTest running(options);
            running.source<int>(fromJson<test::Batches<int>>(row.at("in")))

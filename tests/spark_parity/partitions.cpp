@@ -14,9 +14,7 @@ void repartition(const Json& row, int partitions) {
   std::vector<Records> batches;
   for (const auto& [first, last] : fromJson<std::vector<std::pair<int, int>>>(row.at("in_ranges")))
     std::ranges::copy(std::views::iota(first, last + 1), std::back_inserter(batches.emplace_back()));
-  inBothModes([&](test::StreamOptions options) {
-    options.shape.partitions = fromJson<int>(row.at("partitions"));
-    SCOPED_TRACE(options.shape.describe());
+  inEveryWay(row, [&](const test::StreamOptions& options) {
     test::StreamTest running(options);
     auto outputs = running.collect(running.source<int>(test::batches(batches)).repartition(partitions));
     running.run(static_cast<int>(batches.size()));
@@ -31,21 +29,21 @@ auto withFourMore(auto stream) {
 }
 
 void unionWithoutAnRdd(const Json& row) {
-  for (StreamingMode mode : test::kModes) {
-    test::StreamTest running({.mode = mode});
+  test::inBothModes([&](const test::StreamOptions& options) {
+    test::StreamTest running(options);
     auto outputs =
         running.collect(withFourMore(running.source<int>(fromJson<test::Batches<int>>(row.at("in")))));
     EXPECT_EQ(
         running.failureOf(4),
-        "batch 4000 ms, making its jobs: union #2 could not generate an RDD from its parent Test stream #0 "
-        "at time 4000 ms: a source that has no data has to give an empty RDD");
+        "batch 4000 ms, making its jobs: union #2 could not generate an RDD from its parent Test stream "
+        "#0 at time "
+        "4000 ms: a source that has no data has to give an empty RDD");
     EXPECT_EQ(outputs.records(), fromJson<std::vector<Records>>(row.at("first_three_out")));
-  }
+  });
 }
 
 void unionOfSources(const Json& row) {
-  inBothModes([&](const test::StreamOptions& options) {
-    SCOPED_TRACE(options.shape.describe());
+  inEveryWay(row, [&](const test::StreamOptions& options) {
     test::StreamTest running(options);
     auto first = running.source<int>(fromJson<test::Batches<int>>(row.at("in")));
     auto second = running.source<int>(fromJson<test::Batches<int>>(row.at("in2")));

@@ -35,6 +35,25 @@ void filteredReduce(const Json& row) {
   });
 }
 
+/// Groups are compared as sets: both are sorted.
+void groupedWindow(const Json& row) {
+  Json sorted = row;
+  sorted.as_object()["cmp"] = "set";
+  for (auto& batch : sorted.at("out").as_array()) {
+    for (auto& group : batch.as_array()) {
+      auto values = fromJson<std::vector<int>>(group.at(1));
+      std::ranges::sort(values);
+      group.as_array()[1] = boost::json::value_from(values);
+    }
+  }
+  expectVector<Pair>(sorted, [](auto stream) {
+    return stream.groupByKeyAndWindow(Seconds(2), Seconds(1)).mapValues([](std::vector<int> values) {
+      std::ranges::sort(values);
+      return values;
+    });
+  });
+}
+
 }  // namespace
 
 std::map<std::string, Runner> windowRunners() {
@@ -55,6 +74,26 @@ std::map<std::string, Runner> windowRunners() {
              row, [&](auto stream) { return stream.reduceByKeyAndWindow(sum, Seconds(2), Seconds(1)); });
        }},
   };
+  runners.emplace("B19", groupedWindow);
+  runners.emplace("G14", groupedWindow);
+  runners.emplace("B20", [](const Json& row) {
+    expectVector<int>(row, [&](auto stream) { return stream.countByWindow(windowOf(row), slideOf(row)); });
+  });
+  runners.emplace("B21", [](const Json& row) {
+    expectVector<std::string_view>(
+        row, [&](auto stream) { return stream.countByValueAndWindow(windowOf(row), slideOf(row)); });
+  });
+  runners.emplace("G20", [](const Json& row) {
+    expectVector<std::string>(
+        row, [](auto stream) { return stream.countByValueAndWindow(Seconds(2), Seconds(1)); });
+  });
+  runners.emplace("G04", [](const Json& row) {
+    expectVector<int>(
+        row, [](auto stream) { return stream.reduceByWindow(std::plus<>{}, Seconds(2), Seconds(1)); });
+    expectVector<int>(row, [](auto stream) {
+      return stream.reduceByWindow(std::plus<>{}, std::minus<>{}, Seconds(2), Seconds(1));
+    });
+  });
   for (const char* id : {"B06", "B07", "B09", "B10", "B11"}) runners.emplace(id, plainReduce);
   for (const char* id : {"B12", "B13", "B14", "B15", "B17"}) runners.emplace(id, inverseReduce);
   return runners;

@@ -25,7 +25,7 @@ namespace millrace::test {
 using Here = std::source_location;
 
 template <class T>
-using Records = std::vector<std::type_identity_t<T>>;
+using Records = std::vector<std::type_identity_t<owned_t<T>>>;
 
 inline std::string nameOf(StreamingMode mode) {
   return mode == StreamingMode::kMicroBatch ? "micro-batch" : "continuous";

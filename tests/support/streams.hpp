@@ -113,7 +113,7 @@ template <class T>
 struct Input {
   struct Feed {
     virtual ~Feed() = default;
-    virtual void add(std::vector<T> records) = 0;
+    virtual void add(std::vector<owned_t<T>> records) = 0;
     virtual void skip() { throw std::logic_error("a receiver has an RDD in every batch"); }
   };
   DStream<T> stream;
@@ -256,7 +256,7 @@ class FedSource final : public core::InputNode, public Input<T>::Feed {
             int partitions)
       : InputNode(graph, "Test stream"), clock_(std::move(clock)), partitions_(partitions) {}
 
-  void add(std::vector<T> records) override {
+  void add(std::vector<owned_t<T>> records) override {
     std::lock_guard lock(mutex_);
     auto& batch = batches_[nextBatch()];
     if (!batch) batch.emplace();
@@ -290,7 +290,7 @@ class FedSource final : public core::InputNode, public Input<T>::Feed {
   const std::shared_ptr<const ManualClock> clock_;
   const int partitions_;
   mutable std::mutex mutex_;
-  std::map<std::int64_t, std::optional<std::vector<T>>> batches_;
+  std::map<std::int64_t, std::optional<std::vector<owned_t<T>>>> batches_;
 };
 
 template <class T>

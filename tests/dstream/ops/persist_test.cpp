@@ -1,4 +1,4 @@
-#include <millrace/dstream/ops/persist.hpp>
+#include <millrace/dstream/ops.hpp>
 
 #include "support/streams.hpp"
 
@@ -44,6 +44,23 @@ TEST(StreamPersist, HasTheLevelThatWasAskedFor) {
   EXPECT_EQ(running.source<int>({}).persist(StorageLevel::MEMORY_ONLY).node()->storageLevel(),
             StorageLevel::MEMORY_ONLY);
   EXPECT_EQ(running.source<int>({}).node()->storageLevel(), StorageLevel::NONE);
+}
+
+TEST(StreamPersist, OfAWindowIsOfTheStreamBelowIt) {
+  StreamTest running;
+  auto pairs = running.source<std::pair<int, int>>({});
+  auto window = pairs.window(Seconds(2));
+  window.persist(StorageLevel::MEMORY_ONLY);
+  EXPECT_EQ(window.node()->storageLevel(), StorageLevel::NONE);
+  EXPECT_EQ(pairs.node()->storageLevel(), StorageLevel::MEMORY_ONLY);
+
+  auto kept = pairs.reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(2));
+  const auto& reduced = *kept.node()->parents()[0];
+  EXPECT_EQ(kept.node()->storageLevel(), StorageLevel::MEMORY_ONLY_SER);
+  EXPECT_EQ(reduced.storageLevel(), StorageLevel::MEMORY_ONLY_SER);
+  kept.persist(StorageLevel::MEMORY_ONLY);
+  EXPECT_EQ(kept.node()->storageLevel(), StorageLevel::MEMORY_ONLY);
+  EXPECT_EQ(reduced.storageLevel(), StorageLevel::MEMORY_ONLY) << "what the window is made of";
 }
 
 }  // namespace

@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <iostream>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace millrace {
@@ -54,6 +56,36 @@ TEST(Print, ShowsTenByDefault) {
   running.source<int>(test::batches<int>({{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}})).print();
   running.run(1);
   EXPECT_EQ(output.text(), header(1000) + "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n...\n\n");
+}
+
+struct Point {
+  int x;
+  friend std::ostream& operator<<(std::ostream& out, const Point& point) {
+    return out << "Point at " << point.x;
+  }
+};
+
+/// The lines of one batch of one partition, without its header.
+template <class T>
+std::string linesOf(std::vector<T> records) {
+  CapturedOutput output;
+  StreamTest running({.shape = {.partitions = 1}});
+  running.source<T>(test::Batches<T>{std::move(records)}).print();
+  running.run(1);
+  return output.text().substr(header(1000).size());
+}
+
+TEST(Print, ShowsRecordsAsSparkDoes) {
+  using Groups = std::pair<std::vector<int>, std::vector<std::string>>;
+  EXPECT_EQ(linesOf<double>({1, 0.1, 1e10, -0.0, 1e-5, 12345678.9}),
+            "1.0\n0.1\n1.0E10\n-0.0\n1.0E-5\n1.23456789E7\n\n");
+  EXPECT_EQ((linesOf<std::pair<std::string, std::pair<int, std::optional<double>>>>(
+                {{"a", {1, 2.5}}, {"b", {2, std::nullopt}}})),
+            "(a,(1,Some(2.5)))\n(b,(2,None))\n\n");
+  EXPECT_EQ((linesOf<std::pair<int, Groups>>({{1, {{1, 2}, {"x"}}}, {2, {{}, {"y", "z"}}}})),
+            "(1,(CompactBuffer(1, 2),CompactBuffer(x)))\n(2,(CompactBuffer(),CompactBuffer(y, z)))\n\n");
+  EXPECT_EQ((linesOf<std::pair<Point, bool>>({{{3}, true}})), "(Point at 3,true)\n\n");
+  EXPECT_EQ((linesOf<std::pair<char, std::int64_t>>({{'c', -5}})), "(c,-5)\n\n");
 }
 
 }  // namespace

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <millrace/rdd/core/shuffle.hpp>
+#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/vector_block.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace millrace::core {
+
+/// Folds all records of a batch into one partition, task by task in order. `Fold` has `Held`, what it holds so far;
+/// `Result`, the record it gives; `void add(Held&, const Chunk<T>&)`; `void merge(Held&, Held&&)`; and
+/// `void give(Held&&, PooledVector<Result>&)`. Each task has a copy.
+template <class T, class Fold>
+class FoldSpec final : public ShuffleSpec {
+  using Held = typename Fold::Held;
+  using Result = typename Fold::Result;
+
+  struct File final : ShuffleFile {
+    explicit File(Held partial) : held(std::move(partial)) {}
+    Held held;
+  };
+
+  class Writer final : public ShuffleWriter {
+   public:
+    explicit Writer(const Fold& fold) : fold_(fold) {}
+    void drain(ReaderBase& input) override {
+      auto& reader = static_cast<Reader<T>&>(input);
+      for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) fold_.add(held_, chunk);
+    }
+    std::vector<ShuffleFilePtr> finish() override {
+      std::vector<ShuffleFilePtr> files;
+      files.push_back(std::make_unique<File>(std::move(held_)));
+      return files;
+    }
+
+   private:
+    Fold fold_;
+    Held held_{};
+  };
+
+  class Merger final : public ShuffleMerger {
+   public:
+    explicit Merger(const Fold& fold) : fold_(fold) {}
+    void add(int, ShuffleFilePtr file) override {
+      fold_.merge(held_, std::move(static_cast<File&>(*file).held));
+    }
+    BlockPtr finish() override {
+      PooledVector<Result> results;
+      fold_.give(std::move(held_), results);
+      return std::make_shared<VectorBlock<Result>>(std::move(results));
+    }
+
+   private:
+    Fold fold_;
+    Held held_{};
+  };
+
+ public:
+  explicit FoldSpec(Fold fold) : fold_(std::move(fold)) {}
+  std::unique_ptr<ShuffleWriter> writer(int, int) const override { return std::make_unique<Writer>(fold_); }
+  std::unique_ptr<ShuffleMerger> merger() const override { return std::make_unique<Merger>(fold_); }
+
+ private:
+  const Fold fold_;
+};
+
+}  // namespace millrace::core

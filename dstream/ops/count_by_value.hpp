@@ -1,0 +1,43 @@
+#pragma once
+
+#include <millrace/dstream/core/step_stream.hpp>
+#include <millrace/dstream/dstream.hpp>
+#include <millrace/rdd/ops/as_key.hpp>
+#include <millrace/rdd/ops/reduce_by_key.hpp>
+
+#include <cstdint>
+#include <functional>
+
+namespace millrace {
+
+namespace core {
+
+/// A whole record as a key that was seen once.
+struct SeenOnce {
+  template <class T>
+  std::pair<AsKey::Key<T>, std::int64_t> operator()(const T& record) const {
+    return {record, 1};
+  }
+};
+
+/// (record, 1) for each record.
+template <class T>
+StreamPtr seenOnceStream(const std::string& kind, const StreamPtr& parent) {
+  static_assert(HashableKey<owned_t<T>>,
+                "counting by value needs a hash and == of the records: specialise millrace::Hash");
+  return stepStream(kind, parent, Partitioning::kLost, stepFunction<T, MapReader>(SeenOnce{}));
+}
+
+}  // namespace core
+
+template <class T>
+DStream<std::pair<owned_t<T>, std::int64_t>> DStream<T>::countByValue(const Partitions& partitions) const {
+  using Seen = std::pair<core::AsKey::Key<T>, std::int64_t>;
+  auto partitioner = core::partitionerOf(partitions, *node_);
+  DStream<Seen> seen(core::seenOnceStream<T>("countByValue", node_));
+  auto spec = core::reduceSpec<Seen>(std::plus<std::int64_t>{}, partitioner);
+  return DStream<std::pair<owned_t<T>, std::int64_t>>(
+      core::shuffleStream("countByValue", seen.node(), std::move(spec), std::move(partitioner)));
+}
+
+}  // namespace millrace

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <millrace/dstream/core/step_stream.hpp>
+#include <millrace/dstream/dstream.hpp>
+#include <millrace/dstream/state/entry_states.hpp>
+#include <millrace/dstream/state/update_state_stream.hpp>
+#include <millrace/rdd/core/spread.hpp>
+
+namespace millrace {
+
+namespace core {
+
+template <class T, class S, class F>
+StreamPtr updatedStream(const StreamPtr& parent, F function, const Partitions& partitions,
+                        bool rememberPartitioner, NodePtr initial) {
+  using K = KeyOf<T>;
+  UpdateWork work;
+  work.partitioner = partitionerOf(partitions, *parent);
+  if constexpr (UpdateTraits<F, T, S>::kByPartition) {
+    work.byPartition = [function = std::move(function)](const BlockPtr& values, const BlockPtr& states) {
+      return updateEntries<T, S>(function, values, states);
+    };
+  } else {
+    work.tables =
+        std::make_unique<UpdatedStates<T, S, F>>(work.partitioner->partitions(), std::move(function));
+  }
+  work.values = std::make_shared<GroupSpec<EmitGroups, K, Side<T>>>(work.partitioner);
+  work.states = std::make_shared<SpreadSpec<std::pair<K, S>, ByKey<K>>>(Router<K>(work.partitioner));
+  work.initial = std::move(initial);
+  work.rememberPartitioner = rememberPartitioner;
+  work.stateCodec = recordsCodec<std::pair<K, S>>();
+  return updateStateStream(parent, std::move(work));
+}
+
+}  // namespace core
+
+template <class T>
+template <class S, class F>
+  requires PairLike<T> && StateUpdateFn<F, T, S>
+DStream<UpdatedState<F, T, S>> PairDStreamFunctions<T>::updateStateByKey(F function,
+                                                                         const Partitions& partitions) const {
+  return updateStateByKey<S>(std::move(function), partitions, true);
+}
+
+template <class T>
+template <class S, class F>
+  requires PairLike<T> && StateUpdateFn<F, T, S>
+DStream<UpdatedState<F, T, S>> PairDStreamFunctions<T>::updateStateByKey(
+    F function, const Partitions& partitions, const RDD<UpdatedState<F, T, S>>& initial) const {
+  return updateStateByKey<S>(std::move(function), partitions, true, initial);
+}
+
+template <class T>
+template <class S, class F>
+  requires PairLike<T> && StateUpdateFn<F, T, S>
+DStream<UpdatedState<F, T, S>> PairDStreamFunctions<T>::updateStateByKey(
+    F function, const Partitions& partitions, bool rememberPartitioner,
+    const RDD<UpdatedState<F, T, S>>& initial) const {
+  using State = core::StateTypeOf<F, S>;
+  return DStream<UpdatedState<F, T, S>>(core::updatedStream<T, State>(node_, std::move(function), partitions,
+                                                                      rememberPartitioner, initial.node()));
+}
+
+}  // namespace millrace

@@ -1,0 +1,161 @@
+#pragma once
+
+#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/dstream/core/time.hpp>
+#include <millrace/dstream/state/state_spec.hpp>
+#include <millrace/dstream/state/update_fn.hpp>
+#include <millrace/rdd/rdd.hpp>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+template <class T>
+class DStream;
+
+/// Which pairs (key, value) an incremental window keeps.
+template <class F, class T>
+concept PairPredicate = std::predicate<const F&, const KeyedResult<T>&>;
+
+/// What a stream of pairs (key, value) can do besides; every DStream has it, and calling it on records that are no pairs
+/// is an error that says PairLike. Names and meaning are Spark's (PairDStreamFunctions).
+///
+/// `partitions` is a number, a Partitioner, or nothing: then by hash with default parallelism, whatever the parents are.
+/// Results of shuffles own their text and define no order of keys. Batches in which a parent has no RDD have none
+/// either, or, with two parents, are an error (SparkException).
+template <class T>
+class PairDStreamFunctions {
+ public:
+  using K = KeyOf<T>;
+  using V = ValueOf<T>;
+
+  // ---- Record by record: partitions, partitioner and order as in this stream. ---------------------------------------
+
+  /// (key, f(value)) for each pair.
+  template <class F>
+    requires PairLike<T> && ValueFn<F, T>
+  DStream<MapValuesResult<F, T>> mapValues(F function) const;
+  /// (key, element) for each element of the range f(value).
+  template <class F>
+    requires PairLike<T> && FlatMapValuesFn<F, T>
+  DStream<FlatMapValuesResult<F, T>> flatMapValues(F function) const;
+
+  // ---- Folds by key, batch by batch. --------------------------------------------------------------------------------
+
+  /// (key, all values of the key in the batch folded with f). f must be associative and commutative.
+  template <class F>
+    requires PairLike<T> && Reducer<F, ValueOf<T>>
+  DStream<KeyedResult<T>> reduceByKey(F function, const Partitions& partitions = {}) const;
+  /// (key, all its values in the batch), these in order of partition and place.
+  DStream<KeyedResult<T, std::vector<ValueOf<T>>>> groupByKey(const Partitions& partitions = {}) const
+    requires PairLike<T>;
+  /// `create` makes a C of a key's first value, `mergeValue` adds one, `mergeCombiners` joins two. Without
+  /// `mapSideCombine` a key's values are brought together first, and `mergeCombiners` is not called.
+  template <class Create, class MergeValue, class MergeCombiners>
+    requires PairLike<T> && CombineFns<Create, MergeValue, MergeCombiners, ValueOf<T>>
+  DStream<KeyedResult<T, CombinedBy<Create, T>>> combineByKey(Create create, MergeValue mergeValue,
+                                                              MergeCombiners mergeCombiners,
+                                                              const Partitions& partitions,
+                                                              bool mapSideCombine = true) const;
+
+  // ---- Two streams by key, batch by batch: IllegalArgument unless both are of one context and slide alike. -----------
+
+  /// (key, (its values here, its values there)) for each key of either.
+  template <class A>
+    requires SameKey<T, A>
+  DStream<Cogrouped<T, A>> cogroup(const DStream<A>& other, const Partitions& partitions = {}) const;
+  /// (key, (v, w)) for each v here and w there of a key that is in both.
+  template <class A>
+    requires SameKey<T, A>
+  DStream<Joined<T, V, ValueOf<A>>> join(const DStream<A>& other, const Partitions& partitions = {}) const;
+  /// Besides, (key, (v, nothing)) for the keys that are only here.
+  template <class A>
+    requires SameKey<T, A>
+  DStream<Joined<T, V, std::optional<ValueOf<A>>>> leftOuterJoin(const DStream<A>& other,
+                                                                 const Partitions& partitions = {}) const;
+  /// Besides, (key, (nothing, w)) for the keys that are only there.
+  template <class A>
+    requires SameKey<T, A>
+  DStream<Joined<T, std::optional<V>, ValueOf<A>>> rightOuterJoin(const DStream<A>& other,
+                                                                  const Partitions& partitions = {}) const;
+  /// Both.
+  template <class A>
+    requires SameKey<T, A>
+  DStream<Joined<T, std::optional<V>, std::optional<ValueOf<A>>>> fullOuterJoin(
+      const DStream<A>& other, const Partitions& partitions = {}) const;
+
+  // ---- Windows: lengths and slides are multiples of this stream's slide, else IllegalArgument. ----------------------
+
+  /// (key, all its values in the window), batch after batch.
+  DStream<KeyedResult<T, std::vector<ValueOf<T>>>> groupByKeyAndWindow(Duration windowDuration) const
+    requires PairLike<T>;
+  DStream<KeyedResult<T, std::vector<ValueOf<T>>>> groupByKeyAndWindow(
+      Duration windowDuration, Duration slideDuration, const Partitions& partitions = {}) const
+    requires PairLike<T>;
+
+  /// (key, values of the key in the window folded with f). A key leaves with its last value. Costs what changed, not what
+  /// the window holds: it keeps partial folds of the window's batches.
+  template <class F>
+    requires PairLike<T> && Reducer<F, ValueOf<T>>
+  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Duration windowDuration) const;
+  template <class F>
+    requires PairLike<T> && Reducer<F, ValueOf<T>>
+  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Duration windowDuration, Duration slideDuration,
+                                               const Partitions& partitions = {}) const;
+
+  /// The same, kept up to date: takes off what leaves with `inverse` (inverse(f(x, y), x) == y), then adds what enters.
+  /// A key whose values have all left stays with its zero value, unless `filter(key and value)` says no; a filter must
+  /// never drop a key that still has values in the window. Needs a checkpoint directory.
+  template <class F, class Inverse>
+    requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
+  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration) const;
+  template <class F, class Inverse>
+    requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
+  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
+                                               Duration slideDuration,
+                                               const Partitions& partitions = {}) const;
+  template <class F, class Inverse, class Filter>
+    requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>> && PairPredicate<Filter, T>
+  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
+                                               Duration slideDuration, const Partitions& partitions,
+                                               Filter filter) const;
+
+  // ---- State over batches. Needs a checkpoint directory. ------------------------------------------------------------
+
+  /// (key, state) of all keys, after each batch in which f has been called once for every key that has a state or new
+  /// values; nothing as its result drops the key. f is one of
+  ///   - `std::optional<S> f(values, std::optional<S> old)`;
+  ///   - `std::optional<S> f(Time, const K& key, values, std::optional<S> old)`;
+  ///   - a range of (key, state) `f(entries)`, called once per partition with a single-pass range of
+  ///     `UpdateEntry<K, V, S>` (take it as `auto&`); it may give other keys, then `rememberPartitioner` has to be false.
+  /// `values` is a `std::span<const V>` or a `const std::vector<V>&`. S is what a function that is not generic names, or
+  /// given: `updateStateByKey<S>(f)`. States begin with those of `initial` (of a key's, one) in the first batch that has
+  /// an RDD; before that there is none. If f throws, the state is lost, and so are all later batches.
+  template <class S = void, class F>
+    requires PairLike<T> && StateUpdateFn<F, T, S>
+  DStream<UpdatedState<F, T, S>> updateStateByKey(F function, const Partitions& partitions = {}) const;
+  template <class S = void, class F>
+    requires PairLike<T> && StateUpdateFn<F, T, S>
+  DStream<UpdatedState<F, T, S>> updateStateByKey(F function, const Partitions& partitions,
+                                                  const RDD<UpdatedState<F, T, S>>& initial) const;
+  template <class S = void, class F>
+    requires PairLike<T> && StateUpdateFn<F, T, S>
+  DStream<UpdatedState<F, T, S>> updateStateByKey(F function, const Partitions& partitions,
+                                                  bool rememberPartitioner,
+                                                  const RDD<UpdatedState<F, T, S>>& initial = {}) const;
+
+  /// Calls the function of the spec once for each record, with the state of the record's key, and emits what it gives; in
+  /// continuous mode at once. Gives a MapWithStateDStream.
+  template <class F>
+    requires PairLike<T>
+  auto mapWithState(const StateSpecOf<F>& spec) const;
+
+ protected:
+  explicit PairDStreamFunctions(core::StreamPtr node) : node_(std::move(node)) {}
+
+  core::StreamPtr node_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <millrace/base/error.hpp>
+#include <millrace/dstream/state/window_fold.hpp>
+#include <millrace/rdd/core/combine.hpp>
+#include <millrace/rdd/core/table.hpp>
+
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+
+/// Lets every pair pass: the filter of a window without one.
+struct KeepAll {
+  template <class P>
+  bool operator()(const P&) const {
+    return true;
+  }
+};
+
+/// The fold of reduceByKeyAndWindow with an inverse: takes the leaving batches' values off, then adds the entering ones,
+/// then drops what the filter refuses. `reduce` and `inverse` are `V(V, const V&)`. If they throw half-way, the
+/// partition is lost.
+template <class K, class V, class Reduce, class Inverse, class Filter>
+class InverseFold final : public WindowFold {
+ public:
+  InverseFold(int partitions, Reduce reduce, Inverse inverse, Filter filter)
+      : tables_(partitions),
+        reduce_(std::move(reduce)),
+        inverse_(std::move(inverse)),
+        filter_(std::move(filter)) {}
+
+  void slide(int partition, const WindowSlide& slide) override {
+    Table<K, V>& table = tables_.own(partition);
+    std::vector<Stored> unknown;
+    Inverse inverse = inverse_;
+    for (const BlockPtr& block : slide.leaving) takeOff(table, tableOf(block), inverse, unknown);
+    Reduce reduce = reduce_;
+    for (const BlockPtr& block : slide.entering) add(table, tableOf(block), reduce);
+    checkKnown(unknown, table);
+    if constexpr (!std::is_same_v<Filter, KeepAll>) {
+      for (const BlockPtr& block : slide.leaving) drop(table, tableOf(block));
+      for (const BlockPtr& block : slide.entering) drop(table, tableOf(block));
+      table.compact();
+    }
+  }
+
+  BlockPtr table(int partition) const override { return tables_.block(partition); }
+  void write(int partition, ByteWriter& to) const override {
+    writeTable(to, tables_.block(partition)->table);
+  }
+  void read(int partition, ByteReader& from) override { readTable(from, tables_.own(partition)); }
+  BlockCodec batchCodec() const override { return tableCodec<K, V>(); }
+
+ private:
+  using Form = KeyForm<K>;
+  using Stored = typename Form::Stored;
+  using Held = TableBlock<K, V>;
+
+  static const Table<K, V>& tableOf(const BlockPtr& block) { return static_cast<const Held&>(*block).table; }
+
+  void takeOff(Table<K, V>& table, const Table<K, V>& batch, Inverse& inverse, std::vector<Stored>& unknown) {
+    for (const auto& [key, value] : batch) {
+      if (V* held = table.find(key)) {
+        *held = inverse(std::move(*held), value);
+      } else {
+        unknown.push_back(key);
+      }
+    }
+  }
+
+  void add(Table<K, V>& table, const Table<K, V>& batch, Reduce& reduce) {
+    if (table.empty()) table.reserve(batch.size());
+    for (const auto& [key, value] : batch)
+      table.upsert(
+          key, [&] { return value; }, [&](V& held) { held = reduce(std::move(held), value); });
+  }
+
+  void checkKnown(const std::vector<Stored>& unknown, const Table<K, V>& table) const {
+    for (const Stored& key : unknown) {
+      if (table.find(key) == nullptr)
+        throw SparkException(
+            "a value leaves the window whose key the window does not hold: the filter dropped a key that "
+            "still had "
+            "values in it, or equal keys have different hashes");
+    }
+  }
+
+  void drop(Table<K, V>& table, const Table<K, V>& batch) {
+    for (const auto& [key, value] : batch) {
+      V* held = table.find(key);
+      if (held != nullptr && !filter_(std::pair<K, V>(Form::load(key), *held))) table.erase(key);
+    }
+  }
+
+  SharedTables<Held> tables_;
+  Reduce reduce_;
+  Inverse inverse_;
+  Filter filter_;
+};
+
+}  // namespace millrace::core

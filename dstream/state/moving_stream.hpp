@@ -1,0 +1,42 @@
+#pragma once
+
+#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/dstream/state/moving_rdd.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace millrace::core {
+
+/// A stream whose RDDs show tables that move on, each from the one before.
+class MovingStream : public StreamNode {
+ public:
+  void clearMetadata(Time time, bool unpersist) override;
+  bool keepsState() const override { return true; }
+  void snapshot(Time time, ByteWriter& to) override;
+  void restore(Time time, ByteReader& from) override;
+
+ protected:
+  MovingStream(const std::string& kind, const StreamPtr& parent, Duration slide,
+               std::unique_ptr<MovingTables> tables, PartitionerPtr partitioner,
+               bool showsPartitioner = true);
+
+  /// The RDD of a time. `move` needs no `previous`. `isAskedFor`: somebody other than this stream's own children asks
+  /// later than the next batch.
+  std::shared_ptr<MovingRdd> moveTo(Time time, MovingRdd::Move move, bool isAskedFor);
+  /// True once there is an RDD before the next one, made here or in the run that was restored.
+  bool hasBegun() const { return begun_; }
+  const std::shared_ptr<MovingState>& state() const { return state_; }
+  const PartitionerPtr& partitioner() const { return partitioner_; }
+
+ private:
+  const std::shared_ptr<MovingState> state_;
+  const PartitionerPtr partitioner_;
+  const bool showsPartitioner_;
+  bool begun_ = false;
+  std::shared_ptr<MovingRdd> last_;
+  std::map<Time, std::weak_ptr<MovingRdd>> keptForBatch_;
+};
+
+}  // namespace millrace::core

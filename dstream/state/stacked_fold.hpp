@@ -1,0 +1,54 @@
+#pragma once
+
+#include <millrace/dstream/state/two_stacks.hpp>
+#include <millrace/dstream/state/window_fold.hpp>
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+
+/// The fold of reduceByKeyAndWindow without an inverse: two stacks over the tables of batches, per partition. Only the
+/// keys of batches that leave or enter are touched. After a failure a partition is built anew from the window's batches.
+template <class K, class V, class Reduce>
+class StackedFold final : public WindowFold {
+ public:
+  StackedFold(int partitions, std::size_t windowBatches, Reduce reduce)
+      : tables_(partitions), broken_(static_cast<std::size_t>(partitions), 0), reduce_(std::move(reduce)) {
+    for (int p = 0; p < partitions; ++p) stacks_.emplace_back(windowBatches);
+  }
+
+  bool recovers() const override { return true; }
+  void reset() override { broken_.assign(broken_.size(), 1); }
+
+  void slide(int partition, const WindowSlide& slide) override {
+    auto i = static_cast<std::size_t>(partition);
+    Table<K, V>& table = tables_.own(partition);
+    Reduce reduce = reduce_;
+    if (broken_[i] != 0) {
+      stacks_[i].clear();
+      table.clear();
+      for (const BlockPtr& batch : slide.all) stacks_[i].push(batch, table, reduce);
+    } else {
+      for (std::size_t n = 0; n < slide.leaves; ++n) stacks_[i].pop(table, reduce);
+      for (const BlockPtr& batch : slide.entering) stacks_[i].push(batch, table, reduce);
+    }
+    broken_[i] = 0;
+    table.compact();
+  }
+
+  BlockPtr table(int partition) const override { return tables_.block(partition); }
+  /// Nothing: what is read is built from the window's batches, as after a failure.
+  void write(int, ByteWriter&) const override {}
+  void read(int partition, ByteReader&) override { broken_[static_cast<std::size_t>(partition)] = 1; }
+  BlockCodec batchCodec() const override { return tableCodec<K, V>(); }
+
+ private:
+  SharedTables<TableBlock<K, V>> tables_;
+  std::vector<TwoStacks<K, V>> stacks_;
+  std::vector<char> broken_;
+  Reduce reduce_;
+};
+
+}  // namespace millrace::core

@@ -1,0 +1,55 @@
+#include <millrace/base/error.hpp>
+#include <millrace/dstream/state/stepped_rdd.hpp>
+#include <millrace/rdd/core/engine.hpp>
+
+#include <utility>
+
+namespace millrace::core {
+
+SteppedRdd::SteppedRdd(EnginePtr engine, OperatorPtr info, const PartitionerPtr& partitioner,
+                       bool showsPartitioner, Step step, bool kept)
+    : Node(std::move(engine), std::move(info), {}, partitioner->partitions(),
+           showsPartitioner ? partitioner : nullptr),
+      step_(std::move(step)),
+      kept_(kept) {}
+
+void SteppedRdd::prepare() {
+  std::lock_guard lock(making_);
+  if (done_) return;
+  make();
+  done_ = true;
+  if (step_.previous) step_.previous->letGo();
+  step_ = {};
+}
+
+void SteppedRdd::pin() {
+  std::lock_guard lock(showing_);
+  kept_ = true;
+}
+
+BlockPtr SteppedRdd::block(int partition) {
+  std::lock_guard lock(showing_);
+  if (blocks_.empty())
+    throw IllegalState("the RDD of " + info()->describe() +
+                       " has moved on: persist() the stream to read it after the next batch");
+  return blocks_[static_cast<std::size_t>(partition)];
+}
+
+void SteppedRdd::make() {
+  for (const NodePtr& input : step_.inputs) input->prepare();
+  std::vector<BlockPtr> made(static_cast<std::size_t>(partitions()));
+  engine().runTasks(allOf(*this), [&](int p) {
+    std::vector<BlockPtr> blocks;
+    for (const NodePtr& input : step_.inputs) blocks.push_back(input->block(p));
+    inOperator(info(), [&] { made[static_cast<std::size_t>(p)] = step_.apply(blocks); });
+  });
+  std::lock_guard lock(showing_);
+  blocks_ = std::move(made);
+}
+
+void SteppedRdd::letGo() {
+  std::lock_guard lock(showing_);
+  if (!kept_) blocks_.clear();
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <millrace/rdd/core/node.hpp>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace millrace::core {
+
+/// States that are made anew from those of the time before: stored blocks, made by the first job that needs them. Then
+/// it forgets what it was made of, and the time before drops its blocks, unless that is kept.
+class SteppedRdd final : public Node {
+ public:
+  struct Step {
+    std::shared_ptr<SteppedRdd> previous;
+    std::vector<NodePtr> inputs;
+    std::function<BlockPtr(const std::vector<BlockPtr>& blocks)> apply;
+  };
+
+  SteppedRdd(EnginePtr engine, OperatorPtr info, const PartitionerPtr& partitioner, bool showsPartitioner,
+             Step step, bool kept);
+
+  void prepare() override;
+  void pin() override;
+  BlockPtr block(int partition) override;
+
+ protected:
+  ReaderPtr compute(int partition) override { return openBlock(block(partition)); }
+
+ private:
+  void make();
+  void letGo();
+
+  std::mutex making_;  // runs tasks while held, so no task may wait for it
+  Step step_;
+  bool done_ = false;
+  std::mutex showing_;  // guards what follows
+  bool kept_;
+  std::vector<BlockPtr> blocks_;
+};
+
+}  // namespace millrace::core

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <millrace/dstream/state/update_fn.hpp>
+#include <millrace/rdd/core/table.hpp>
+#include <millrace/rdd/ops/cogroup.hpp>
+
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+
+/// The new values of a partition, by key.
+template <class T>
+using ValueGroups = GroupBlock<EmitGroups, KeyOf<T>, ValueOf<T>>;
+
+/// Calls a function of updateStateByKey for one key, with what its form asks for.
+template <class T, class S, class F>
+class UpdateCall {
+ public:
+  using K = KeyOf<T>;
+  using V = ValueOf<T>;
+
+  UpdateCall(const F& function, Time time) : function_(function), time_(time) {}
+
+  std::optional<S> operator()(const typename KeyForm<K>::Stored& key, std::span<const V> values,
+                              std::optional<S> old) {
+    if constexpr (UpdateTraits<F, T, S>::kByKey) {
+      return withValues(values, std::move(old));
+    } else {
+      return withValues(values, std::move(old), time_, static_cast<const K&>(KeyForm<K>::load(key)));
+    }
+  }
+
+ private:
+  template <class... Before>
+  std::optional<S> withValues(std::span<const V> values, std::optional<S> old, const Before&... before) {
+    if constexpr (UpdatesSpan<F, V, S, Before...>) {
+      return function_(before..., values, std::move(old));
+    } else {
+      values_.assign(values.begin(), values.end());
+      return function_(before..., values_, std::move(old));
+    }
+  }
+
+  F function_;
+  const Time time_;
+  std::vector<V> values_;
+};
+
+}  // namespace millrace::core

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/dstream/state/updated_states.hpp>
+#include <millrace/rdd/core/shuffle.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace millrace::core {
+
+/// What updateStateByKey needs of its types.
+struct UpdateWork {
+  std::unique_ptr<UpdateTables> tables;  // for functions of one key
+  std::function<BlockPtr(const BlockPtr& values, const BlockPtr& states)>
+      byPartition;          // for those of a partition
+  ShuffleSpecPtr values;    // groups new values by key
+  SpreadingSpecPtr states;  // brings states to the partition of their key
+  NodePtr initial;          // null: none
+  PartitionerPtr partitioner;
+  bool rememberPartitioner = true;
+  BlockCodec stateCodec;  // of the blocks that byPartition gives
+};
+
+/// The stream of all (key, state) after each batch. A batch has no RDD before the parent's first one.
+StreamPtr updateStateStream(const StreamPtr& parent, UpdateWork work);
+
+}  // namespace millrace::core

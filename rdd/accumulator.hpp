@@ -1,0 +1,148 @@
+#pragma once
+
+#include <millrace/base/error.hpp>
+#include <millrace/rdd/core/task.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+/// A kind of accumulator: a value that takes records (`add`), takes what another one of its kind took (`merge`), and says
+/// what came of it (`value`). A copy of its first state begins each task's part. (Spark: AccumulatorV2)
+template <class A>
+concept AccumulatorKind = std::copy_constructible<A> && requires(A& state, const A& other) {
+  state.merge(other);
+  other.value();
+};
+
+/// Adds up what tasks report, for the driver to read. A handle is a cheap value that works in const functions captured by
+/// copy: `add` inside of a task collects for that task, and what a task has added counts once, when it has ended well: that
+/// of failed tasks is dropped, that of transformations counts each time they are run again. In streams too, batch by batch.
+/// `add` is for the thread of a task or for any thread outside of tasks; made by SparkContext::register_.
+template <AccumulatorKind A>
+class Accumulator {
+ public:
+  explicit Accumulator(A zero, std::string name = {})
+      : state_(std::make_shared<State>(std::move(zero), std::move(name))) {}
+
+  template <class In>
+    requires requires(A& state, In&& record) { state.add(std::forward<In>(record)); }
+  void add(In&& record) const {
+    state_->update([&](A& value) { value.add(std::forward<In>(record)); });
+  }
+  /// What all tasks that ended well have added, and the driver. IllegalState inside of a task, where nobody knows that.
+  auto value() const { return read().value(); }
+  void reset() const {
+    refuseInTask();
+    std::lock_guard lock(state_->mutex);
+    state_->value = state_->zero;
+  }
+  /// Empty if it has none.
+  const std::string& name() const { return state_->name; }
+
+ protected:
+  A read() const {
+    refuseInTask();
+    std::lock_guard lock(state_->mutex);
+    return state_->value;
+  }
+
+ private:
+  struct Part final : core::AccumulatorPart {
+    explicit Part(const A& zero) : value(zero) {}
+    A value;
+  };
+  struct State final : core::AccumulatorBase {
+    State(A first, std::string called) : zero(std::move(first)), value(zero), name(std::move(called)) {}
+    std::unique_ptr<core::AccumulatorPart> makePart() const override { return std::make_unique<Part>(zero); }
+    void merge(core::AccumulatorPart& part) override {
+      std::lock_guard lock(mutex);
+      value.merge(static_cast<Part&>(part).value);
+    }
+    template <class Update>
+    void update(Update change) {
+      if (core::AccumulatorPart* part = this->partOfTask()) return change(static_cast<Part*>(part)->value);
+      std::lock_guard lock(mutex);
+      change(value);
+    }
+
+    const A zero;
+    std::mutex mutex;
+    A value;
+    const std::string name;
+  };
+
+  static void refuseInTask() {
+    if (TaskContext::get() != nullptr)
+      throw IllegalState(
+          "the value of an accumulator inside of a task: only the driver can know it, after the action");
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+namespace core {
+
+/// Sum and count of numbers.
+template <class N>
+struct NumberTotal {
+  N sum = 0;
+  std::int64_t count = 0;
+
+  void add(N number) {
+    sum += number;
+    ++count;
+  }
+  void merge(const NumberTotal& other) {
+    sum += other.sum;
+    count += other.count;
+  }
+  N value() const { return sum; }
+};
+
+template <class T>
+struct Collected {
+  std::vector<T> records;
+
+  void add(T record) { records.push_back(std::move(record)); }
+  void merge(const Collected& other) {
+    records.insert(records.end(), other.records.begin(), other.records.end());
+  }
+  std::vector<T> value() const { return records; }
+};
+
+template <class N>
+class NumberAccumulator : public Accumulator<NumberTotal<N>> {
+ public:
+  explicit NumberAccumulator(std::string name = {}) : Accumulator<NumberTotal<N>>({}, std::move(name)) {}
+  N sum() const { return this->read().sum; }
+  std::int64_t count() const { return this->read().count; }
+  bool isZero() const { return count() == 0; }
+  /// Not a number where nothing was added.
+  double avg() const {
+    const auto total = this->read();
+    return static_cast<double>(total.sum) / static_cast<double>(total.count);
+  }
+};
+
+}  // namespace core
+
+using LongAccumulator = core::NumberAccumulator<std::int64_t>;
+using DoubleAccumulator = core::NumberAccumulator<double>;
+
+/// All that was added; the order of different tasks is not defined.
+template <class T>
+class CollectionAccumulator : public Accumulator<core::Collected<T>> {
+ public:
+  explicit CollectionAccumulator(std::string name = {})
+      : Accumulator<core::Collected<T>>({}, std::move(name)) {}
+  bool isZero() const { return this->value().empty(); }
+};
+
+}  // namespace millrace

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <millrace/rdd/actions/collect_as_map.hpp>
+#include <millrace/rdd/core/combine.hpp>
+#include <millrace/rdd/ops/as_key.hpp>
+
+namespace millrace {
+
+namespace core {
+
+template <class V>
+struct CountCombiner {
+  std::int64_t create(const V&) { return 1; }
+  void mergeValue(std::int64_t& into, const V&) { ++into; }
+  void mergeCombiners(std::int64_t& into, std::int64_t value) { into += value; }
+};
+
+/// The node of (key, how many records it has) of pairs P. It has the partitions that Spark's rule gives.
+template <class P>
+NodePtr countNode(std::string_view kind, const NodePtr& parent) {
+  using Combiner = CountCombiner<ValueOf<P>>;
+  auto partitioner = defaultPartitioner({parent});
+  auto spec = std::make_shared<CombineSpec<P, std::int64_t, Combiner>>(Combiner{}, partitioner);
+  return shuffleNode(rddOperator(kind), {parent}, std::move(spec), std::move(partitioner));
+}
+
+}  // namespace core
+
+template <class T>
+KeyedMap<KeyOf<T>, std::int64_t> PairRDDFunctions<T>::countByKey() const
+  requires PairLike<T>
+{
+  return RDD<std::pair<K, std::int64_t>>(core::countNode<T>("countByKey", node_)).collectAsMap();
+}
+
+template <class T>
+KeyedMap<owned_t<T>, std::int64_t> RDD<T>::countByValue() const {
+  static_assert(HashableKey<owned_t<T>>,
+                "countByValue() needs a hash and == of the records: specialise millrace::Hash");
+  auto counts =
+      core::countNode<core::AsKeyRecord<T>>("countByValue", core::asKeys<T>("countByValue", node()));
+  return RDD<std::pair<owned_t<T>, std::int64_t>>(std::move(counts)).collectAsMap();
+}
+
+}  // namespace millrace

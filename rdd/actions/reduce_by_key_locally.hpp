@@ -1,0 +1,18 @@
+#pragma once
+
+#include <millrace/rdd/actions/collect_as_map.hpp>
+#include <millrace/rdd/ops/reduce_by_key.hpp>
+
+namespace millrace {
+
+template <class T>
+template <class F>
+  requires PairLike<T> && Reducer<F, ValueOf<T>>
+KeyedMap<KeyOf<T>, ValueOf<T>> PairRDDFunctions<T>::reduceByKeyLocally(F function) const {
+  return RDD<KeyedResult<T>>(core::shuffleNode(core::rddOperator("reduceByKeyLocally"), {node_},
+                                               core::reduceSpec<T>(std::move(function)),
+                                               core::hashPartitioner(1)))
+      .collectAsMap();
+}
+
+}  // namespace millrace

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <millrace/rdd/core/partition_results.hpp>
+#include <millrace/rdd/rdd.hpp>
+
+#include <algorithm>
+#include <iterator>
+
+namespace millrace {
+
+namespace core {
+
+/// Keeps the first `most` records of an order; the last of them is at hand.
+template <class T, class Less>
+class FirstInOrder {
+ public:
+  using Record = owned_t<T>;
+  FirstInOrder(std::size_t most, Less less) : most_(most), less_(std::move(less)) {}
+
+  void add(const T& record) {
+    if (kept_.size() < most_) {
+      kept_.push_back(own(record));
+      std::push_heap(kept_.begin(), kept_.end(), less_);
+    } else if (isBeforeLast(record)) {
+      std::pop_heap(kept_.begin(), kept_.end(), less_);
+      kept_.back() = own(record);
+      std::push_heap(kept_.begin(), kept_.end(), less_);
+    }
+  }
+  std::vector<Record> take() { return std::move(kept_); }
+
+ private:
+  bool isBeforeLast(const T& record) {
+    if constexpr (std::is_invocable_v<Less&, const T&, const Record&>) {
+      return std::invoke(less_, record, std::as_const(kept_.front()));
+    } else {
+      return std::invoke(less_, own(record), std::as_const(kept_.front()));
+    }
+  }
+
+  std::size_t most_;
+  Less less_;
+  std::vector<Record> kept_;
+};
+
+template <class T, class Less>
+std::vector<owned_t<T>> firstInOrder(const RDD<T>& rdd, std::string_view kind, int n, const Less& less) {
+  if (n <= 0) return {};
+  const auto most = static_cast<std::size_t>(n);
+  auto parts = partitionResults(rdd, kind, [most, less](Reader<T>& reader) {
+    FirstInOrder<T, Less> first(most, less);
+    for (auto chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {
+      for (const T& record : chunk) first.add(record);
+    }
+    return first.take();
+  });
+  std::vector<owned_t<T>> all;
+  for (auto& part : parts)
+    all.insert(all.end(), std::make_move_iterator(part->begin()), std::make_move_iterator(part->end()));
+  std::stable_sort(all.begin(), all.end(), less);
+  if (all.size() > most) all.erase(all.begin() + n, all.end());
+  return all;
+}
+
+}  // namespace core
+
+template <class T>
+template <class Less>
+  requires RecordOrder<Less, T>
+std::vector<owned_t<T>> RDD<T>::takeOrdered(int n, Less less) const {
+  return core::firstInOrder(*this, "takeOrdered", n, less);
+}
+
+template <class T>
+template <class Less>
+  requires RecordOrder<Less, T>
+std::vector<owned_t<T>> RDD<T>::top(int n, Less less) const {
+  return core::firstInOrder(*this, "top", n,
+                            [less](const auto& a, const auto& b) { return std::invoke(less, b, a); });
+}
+
+}  // namespace millrace

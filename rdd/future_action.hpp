@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace millrace {
+
+namespace core {
+
+/// A job on a thread of its own.
+class AsyncJob {
+ public:
+  /// `name` for errors; `body` runs actions.
+  AsyncJob(std::string name, std::function<void()> body);
+  ~AsyncJob();
+  AsyncJob(const AsyncJob&) = delete;
+  AsyncJob& operator=(const AsyncJob&) = delete;
+
+  void cancel();
+  bool isCancelled() const;
+  bool isCompleted() const;
+  bool waitFor(std::chrono::milliseconds time) const;
+  /// Waits for the end and throws what the body threw.
+  void join() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace core
+
+/// An action under way on a thread of its own. A handle is a cheap value; the last one waits for the action's end, so
+/// cancel() what need not end. (Spark: FutureAction)
+template <class R>
+class FutureAction {
+ public:
+  FutureAction(std::string name, std::function<R()> action)
+      : state_(std::make_shared<State>(std::move(name), std::move(action))) {}
+
+  /// Waits for the end: gives the result, or throws what the action would have thrown; SparkException if it was
+  /// cancelled.
+  R get() const {
+    state_->job.join();
+    if constexpr (!std::is_void_v<R>) return *state_->result;
+  }
+  /// Asks the action to end early: no further task begins, and those that run end with their next chunk (the map side of
+  /// a shuffle, with the task). What has ended is not changed by it.
+  void cancel() const { state_->job.cancel(); }
+  bool isCancelled() const { return state_->job.isCancelled(); }
+  /// With a result, a failure or by cancellation.
+  bool isCompleted() const { return state_->job.isCompleted(); }
+  /// Waits at most so long; true if the action has ended.
+  bool waitFor(std::chrono::milliseconds time) const { return state_->job.waitFor(time); }
+
+ private:
+  struct State {
+    State(std::string name, std::function<R()> action)
+        : job(std::move(name), [this, run = std::move(action)] {
+            if constexpr (std::is_void_v<R>) {
+              run();
+            } else {
+              result.emplace(run());
+            }
+          }) {}
+    std::optional<std::conditional_t<std::is_void_v<R>, bool, R>> result;
+    core::AsyncJob job;  // last: it uses the result until it has ended
+  };
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace millrace

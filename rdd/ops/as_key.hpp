@@ -1,0 +1,33 @@
+#pragma once
+
+#include <millrace/rdd/core/group.hpp>
+#include <millrace/rdd/ops/map.hpp>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace millrace::core {
+
+/// A whole record as a key, for the operations that compare records. Strings are shown, not copied.
+struct AsKey {
+  template <class T>
+  using Key = std::conditional_t<std::is_same_v<T, std::string>, std::string_view, T>;
+
+  template <class T>
+  std::pair<Key<T>, Nothing> operator()(const T& record) const {
+    return {record, {}};
+  }
+};
+
+template <class T>
+using AsKeyRecord = std::pair<AsKey::Key<T>, Nothing>;
+
+/// The node of the records as keys. Its partitioner, where kept, is the one of the records.
+template <class T>
+NodePtr asKeys(std::string_view kind, const NodePtr& node, Partitioning partitioning = Partitioning::kLost) {
+  return narrowNode(node, kind, stepFunction<T, MapReader>(AsKey{}), partitioning);
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <millrace/rdd/core/buffer.hpp>
+#include <millrace/rdd/core/opened_node.hpp>
+#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/rdd.hpp>
+
+#include <algorithm>
+
+namespace millrace {
+
+namespace core {
+
+template <class T, class U>
+class CartesianReader final : public Reader<std::pair<T, U>> {
+ public:
+  CartesianReader(TypedReader<T> left, TypedReader<U> right)
+      : left_(std::move(left)), rightReader_(std::move(right)), out_(chunkSize()) {}
+
+  Chunk<std::pair<T, U>> next() override {
+    out_.clear();
+    keepRight();
+    if (right_.empty()) return {};
+    if (leftAt_ == lefts_.size) {
+      lefts_ = left_->next();
+      leftAt_ = 0;
+    }
+    while (leftAt_ < lefts_.size && !out_.full()) {
+      const std::size_t end = std::min(right_.size(), rightAt_ + out_.capacity() - out_.size());
+      for (; rightAt_ < end; ++rightAt_)
+        out_.add([&] { return std::pair<T, U>(lefts_.data[leftAt_], static_cast<U>(right_[rightAt_])); });
+      if (rightAt_ == right_.size()) {
+        rightAt_ = 0;
+        ++leftAt_;
+      }
+    }
+    return out_.chunk();
+  }
+
+ private:
+  void keepRight() {
+    if (!rightReader_) return;
+    for (Chunk<U> chunk = rightReader_->next(); !chunk.empty(); chunk = rightReader_->next())
+      appendOwned<U>(right_, chunk);
+    rightReader_.reset();
+  }
+
+  TypedReader<T> left_;
+  TypedReader<U> rightReader_;
+  PooledVector<owned_t<U>> right_;
+  Chunk<T> lefts_;
+  std::size_t leftAt_ = 0;
+  std::size_t rightAt_ = 0;
+  Buffer<std::pair<T, U>> out_;
+};
+
+}  // namespace core
+
+template <class T>
+template <class U>
+RDD<std::pair<T, U>> RDD<T>::cartesian(const RDD<U>& other) const {
+  const int width = other.getNumPartitions();
+  const int partitions = core::checkedProduct(getNumPartitions(), width);
+  auto open = [width](int partition, const std::vector<core::NodePtr>& parents,
+                      const core::OperatorInfo&) -> core::ReaderPtr {
+    return std::make_unique<core::CartesianReader<T, U>>(core::typed<T>(parents[0]->read(partition / width)),
+                                                         core::typed<U>(parents[1]->read(partition % width)));
+  };
+  return RDD<std::pair<T, U>>(core::openedNode(core::rddOperator("cartesian"),
+                                               std::vector{node(), other.node()}, partitions, nullptr, open));
+}
+
+}  // namespace millrace

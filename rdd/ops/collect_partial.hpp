@@ -1,0 +1,54 @@
+#pragma once
+
+#include <millrace/rdd/core/buffer.hpp>
+#include <millrace/rdd/core/step.hpp>
+#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/rdd.hpp>
+
+namespace millrace {
+
+namespace core {
+
+template <class T, class F>
+class PartialReader final : public Reader<PartialResult<F, T>> {
+ public:
+  using R = PartialResult<F, T>;
+  PartialReader(TypedReader<T> input, const F& function, const OperatorInfo& info)
+      : input_(std::move(input)), function_(function), info_(info), out_(chunkSize()) {}
+
+  Chunk<R> next() override {
+    for (;;) {
+      Chunk<T> in = input_->next();
+      if (in.empty()) return {};
+      out_.reset(in.size);
+      inOperator(info_, [&] {
+        const auto* argument = arguments_.of(in);
+        for (std::size_t i = 0; i < in.size; ++i) {
+          std::optional<R> result = std::invoke(function_, argument[i]);
+          if (result) out_.add([&]() -> R { return std::move(*result); });
+        }
+      });
+      if (out_.size() > 0) return out_.chunk();
+    }
+  }
+
+ private:
+  TypedReader<T> input_;
+  F function_;
+  const OperatorInfo& info_;
+  Arguments<F, T> arguments_;
+  Buffer<R> out_;
+};
+
+}  // namespace core
+
+template <class T>
+template <class F>
+  requires PartialFn<F, T>
+RDD<PartialResult<F, T>> RDD<T>::collect(F function) const {
+  auto step = core::stepFunction<T, core::PartialReader>(std::move(function));
+  return RDD<PartialResult<F, T>>(
+      core::narrowNode(node(), "collect", std::move(step), core::Partitioning::kLost));
+}
+
+}  // namespace millrace

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <millrace/rdd/core/opened_node.hpp>
+#include <millrace/rdd/core/range_partitioner.hpp>
+#include <millrace/rdd/ops/filter.hpp>
+
+namespace millrace {
+
+template <class T>
+RDD<T> PairRDDFunctions<T>::filterByRange(const K& lower, const K& upper) const
+  requires PairLike<T> && OrderedKey<K>
+{
+  core::NodePtr from = node_;
+  if (auto ranges = dynamic_cast<const core::RangePartitioner<K>*>(node_->partitioner().get())) {
+    const int a = ranges->partitionOf(lower), b = ranges->partitionOf(upper);
+    const auto [first, last] = std::minmax({a, b});
+    const int count = upper < lower ? 0 : last - first + 1;
+    from = core::prunedNode(core::rddOperator("filterByRange"), node_, first, count);
+  }
+  return RDD<T>(std::move(from)).filter([lower, upper](const T& record) {
+    const auto& key = core::comparable<K>(record.first);
+    return !(key < lower) && !(upper < key);
+  });
+}
+
+}  // namespace millrace

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <millrace/rdd/core/opened_node.hpp>
+#include <millrace/rdd/ops/map_partitions.hpp>
+
+namespace millrace {
+
+namespace core {
+
+/// A function of a partition and its number, for one partition.
+template <class F>
+struct AtPartition {
+  auto operator()(auto& records) { return std::invoke(function, index, records); }
+
+  F function;
+  int index;
+};
+
+}  // namespace core
+
+template <class T>
+template <class F>
+  requires IndexedPartitionsFn<F, T>
+RDD<IndexedPartitionsResult<F, T>> RDD<T>::mapPartitionsWithIndex(F function,
+                                                                  bool preservesPartitioning) const {
+  auto open = [f = std::move(function)](int partition, const std::vector<core::NodePtr>& parents,
+                                        const core::OperatorInfo& info) -> core::ReaderPtr {
+    using Call = core::AtPartition<F>;
+    return std::make_unique<core::MapPartitionsReader<T, Call>>(core::typed<T>(parents[0]->read(partition)),
+                                                                Call{f, partition}, info);
+  };
+  return RDD<IndexedPartitionsResult<F, T>>(
+      core::openedNode(core::rddOperator("mapPartitionsWithIndex"), node(),
+                       preservesPartitioning ? node_->partitioner() : nullptr, std::move(open)));
+}
+
+}  // namespace millrace

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <millrace/rdd/core/opened_node.hpp>
+#include <millrace/rdd/core/random.hpp>
+#include <millrace/rdd/ops/filter.hpp>
+#include <millrace/rdd/ops/flat_map.hpp>
+
+namespace millrace {
+
+namespace core {
+
+/// Lets a record pass when its random number is in a range of 0 to 1.
+struct InShare {
+  template <class T>
+  bool operator()(const T&) {
+    const double number = random.uniform();
+    return from <= number && number < to;
+  }
+
+  Random random;
+  double from, to;
+};
+
+/// A record, several times or not at all.
+struct Repeated {
+  template <class T>
+  auto operator()(const T& record) {
+    return std::views::iota(0, random.poisson(mean)) |
+           std::views::transform([&record](int) -> T { return record; });
+  }
+
+  Random random;
+  double mean;
+};
+
+/// The parent's records through a reader R whose function is made anew for each partition.
+template <class T, template <class, class> class R, class Make>
+NodePtr perPartition(std::string_view kind, const NodePtr& parent, Make make) {
+  using F = std::invoke_result_t<const Make&, int>;
+  return openedNode(rddOperator(kind), parent, parent->partitioner(),
+                    [make = std::move(make)](int partition, const std::vector<NodePtr>& parents,
+                                             const OperatorInfo& info) -> ReaderPtr {
+                      return std::make_unique<R<T, F>>(typed<T>(parents[0]->read(partition)), make(partition),
+                                                       info);
+                    });
+}
+
+template <class T>
+NodePtr shareNode(std::string_view kind, const NodePtr& parent, std::uint64_t seed, double from, double to) {
+  return perPartition<T, FilterReader>(kind, parent, [=](int partition) {
+    return InShare{Random(seed, partition), from, to};
+  });
+}
+
+}  // namespace core
+
+template <class T>
+RDD<T> RDD<T>::sample(bool withReplacement, double fraction, std::optional<std::uint64_t> seed) const {
+  const double rate = core::checkedFraction(withReplacement, fraction);
+  const std::uint64_t from = core::seedOr(seed);
+  if (!withReplacement) return RDD(core::shareNode<T>("sample", node(), from, 0, rate));
+  return RDD(core::perPartition<T, core::FlatMapReader>("sample", node(), [=](int partition) {
+    return core::Repeated{core::Random(from, partition), rate};
+  }));
+}
+
+template <class T>
+std::vector<RDD<T>> RDD<T>::randomSplit(const std::vector<double>& weights,
+                                        std::optional<std::uint64_t> seed) const {
+  const auto ends = core::shares(weights);
+  const std::uint64_t from = core::seedOr(seed);
+  std::vector<RDD<T>> splits;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    splits.emplace_back(core::shareNode<T>("randomSplit", node(), from, ends[i], ends[i + 1]));
+  return splits;
+}
+
+}  // namespace millrace

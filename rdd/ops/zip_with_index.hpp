@@ -1,0 +1,70 @@
+#pragma once
+
+#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/opened_node.hpp>
+#include <millrace/rdd/ops/map.hpp>
+
+#include <numeric>
+
+namespace millrace {
+
+namespace core {
+
+/// Numbers records: first, first + step, …
+struct Numbering {
+  template <class T>
+  std::pair<T, std::int64_t> operator()(const T& record) {
+    return {record, std::exchange(next, next + step)};
+  }
+
+  std::int64_t next;
+  std::int64_t step;
+};
+
+/// `first` and `step` of each partition.
+template <class T, class First>
+NodePtr numberedNode(std::string_view kind, const NodePtr& parent, First first, std::int64_t step) {
+  return openedNode(rddOperator(kind), parent, nullptr,
+                    [first = std::move(first), step](int partition, const std::vector<NodePtr>& parents,
+                                                     const OperatorInfo& info) -> ReaderPtr {
+                      return std::make_unique<MapReader<T, Numbering>>(
+                          typed<T>(parents[0]->read(partition)), Numbering{first(partition), step}, info);
+                    });
+}
+
+/// How many records the partitions before each hold. Runs a job if there are several.
+template <class T>
+std::vector<std::int64_t> recordsBefore(Node& node) {
+  std::vector<std::int64_t> before(static_cast<std::size_t>(node.partitions()));
+  if (before.size() < 2) return before;
+  std::vector<int> counted(before.size() - 1);
+  std::iota(counted.begin(), counted.end(), 0);
+  node.engine().runJob(node, counted, [&](int partition, ReaderPtr untyped) {
+    auto reader = typed<T>(std::move(untyped));
+    std::int64_t records = 0;
+    for (Chunk<T> chunk = reader->next(); !chunk.empty(); chunk = reader->next())
+      records += static_cast<std::int64_t>(chunk.size);
+    before[static_cast<std::size_t>(partition) + 1] = records;
+  });
+  std::partial_sum(before.begin(), before.end(), before.begin());
+  return before;
+}
+
+}  // namespace core
+
+template <class T>
+RDD<std::pair<T, std::int64_t>> RDD<T>::zipWithIndex() const {
+  auto first = [before = core::recordsBefore<T>(*node_)](int partition) {
+    return before[static_cast<std::size_t>(partition)];
+  };
+  return RDD<std::pair<T, std::int64_t>>(core::numberedNode<T>("zipWithIndex", node(), std::move(first), 1));
+}
+
+template <class T>
+RDD<std::pair<T, std::int64_t>> RDD<T>::zipWithUniqueId() const {
+  auto first = [](int partition) { return std::int64_t{partition}; };
+  return RDD<std::pair<T, std::int64_t>>(
+      core::numberedNode<T>("zipWithUniqueId", node(), first, getNumPartitions()));
+}
+
+}  // namespace millrace

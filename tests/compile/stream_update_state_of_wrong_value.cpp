@@ -1,0 +1,20 @@
+// expect: StateUpdateFn
+#include <millrace/dstream/ops.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#ifdef MISTAKE
+using Value = std::string;
+#else
+using Value = int;
+#endif
+
+auto counts(const millrace::DStream<std::pair<std::string, int>>& pairs) {
+  return pairs.updateStateByKey(
+      [](const std::vector<Value>& values, std::optional<long> old) -> std::optional<long> {
+        return old.value_or(0) + static_cast<long>(values.size());
+      });
+}

@@ -1,0 +1,94 @@
+#include <support/line_server.hpp>
+#include <support/scratch_directory.hpp>
+
+#include "contexts/child_process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+/// Every sample runs as its reader would run it, in both modes, against a server of lines, in a directory of its own.
+class Sample : public testing::TestWithParam<const char*> {
+ protected:
+  Sample() { std::filesystem::current_path(scratch_.path()); }
+  ~Sample() override { std::filesystem::current_path(before_); }
+
+  /// Gives a sample that reads from a socket these lines, waits until it has said all of `texts`, and interrupts it.
+  void expectSays(const std::string& name, Strings arguments, const std::string& lines,
+                  const Strings& texts) {
+    SCOPED_TRACE(name);
+    test::LineServer server;
+    for (std::string argument : {std::string("127.0.0.1"), std::to_string(server.port())})
+      arguments.push_back(std::move(argument));
+    auto program = run(name, arguments);
+    auto peer = server.accept();
+    peer.send(lines);
+    for (const std::string& text : texts) program->awaitText(text);
+    program->send(SIGINT);
+    EXPECT_EQ(program->end(), 0) << program->said();
+  }
+
+  std::unique_ptr<test::ChildProcess> run(const std::string& name, Strings arguments) {
+    arguments.push_back("--mode");
+    arguments.push_back(GetParam());
+    return std::make_unique<test::ChildProcess>(MILLRACE_SAMPLES "/" + name, arguments);
+  }
+
+  const test::ScratchDirectory& scratch() const { return scratch_; }
+
+ private:
+  const std::filesystem::path before_ = std::filesystem::current_path();
+  test::ScratchDirectory scratch_;
+};
+
+TEST_P(Sample, NetworkWordCount) {
+  expectSays("network_word_count", {}, "a b a\n", {"Time: ", "(a,2)", "(b,1)"});
+}
+
+TEST_P(Sample, CustomReceiver) { expectSays("custom_receiver", {}, "a b a\n", {"(a,2)", "(b,1)"}); }
+
+TEST_P(Sample, WindowedWordCount) {
+  expectSays("windowed_word_count", {}, "a b a\n", {"(a,2)", "(b,1)"});
+  const Strings saved = scratch().list("out");
+  ASSERT_FALSE(saved.empty());
+  EXPECT_TRUE(saved[0].starts_with("counts-") && saved[0].ends_with(".txt")) << saved[0];
+}
+
+TEST_P(Sample, StatefulNetworkWordCount) {
+  expectSays("stateful_network_word_count", {}, "hello there\n",
+             {"(hello,2)", "(hello,1)", "(there,1)", "\n3\n"});
+}
+
+TEST_P(Sample, PageViewStream) {
+  const std::string lines =
+      "http://a\t200\t94709\t1\nhttp://b\t404\t94117\t2\nhttp://a\t200\t94709\t1\nhttp://c\t500\t94117\t3\n";
+  expectSays("page_view_stream", {"pageCounts"}, "http://a\t200\t94709\t1\n", {"(http://a,1)"});
+  expectSays("page_view_stream", {"slidingPageCounts"}, lines, {"(http://a,2)", "(http://b,1)"});
+  expectSays("page_view_stream", {"errorRatePerZipCode"}, lines, {"(94117,1.0)"});
+  expectSays("page_view_stream", {"activeUserCount"}, lines, {"\n3\n"});
+  expectSays("page_view_stream", {"popularUsersSeen"}, lines,
+             {"Saw user ada at time ", "Saw user edsger at time "});
+}
+
+// It ends by itself after half a minute; a batch of it is enough.
+TEST_P(Sample, QueueStream) {
+  auto program = run("queue_stream", {});
+  program->awaitText("(7,100)");
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, Sample, testing::Values("micro-batch", "continuous"), [](const auto& mode) {
+  return std::string(mode.param) == "continuous" ? "Continuous" : "MicroBatch";
+});
+
+}  // namespace
+}  // namespace millrace
