@@ -43,7 +43,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// The RDD of a time, made at most once; null where the stream has none: the time is not one of its slides, or its
   /// source made nothing.
   NodePtr rdd(Time time);
-  /// The RDDs with times in [from, to], oldest first; ends that are no slides are floored.
+  /// The RDDs with times in [from, to], oldest first; ends that are no slides are floored. Unsupported where records pass
+  /// by.
   std::vector<NodePtr> slice(Time from, Time to);
   bool isTimeValid(Time time) const;
   /// Times whose RDDs are kept at this moment.
@@ -58,6 +59,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   void setRdd(Time time, NodePtr made);
   /// True if the RDD of a time was made or set, or it was found that there is none.
   bool isKnown(Time time) const { return made_.contains(time); }
+  /// Says that a long-lived graph makes no RDDs of this stream.
+  void setPassesBy() { passesBy_ = true; }
   /// True if this stream's RDDs are to be kept, so that slices can show them.
   bool isKept() const { return store_ != nullptr || isAskedForLater(); }
 
@@ -102,6 +105,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   std::optional<Duration> checkpointInterval_;
   Duration remember_{0};
   Duration askedFor_{-1};
+  bool passesBy_ = false;
   std::map<Time, NodePtr> made_;
   Time newestMade_{-1};
 };
