@@ -15,8 +15,9 @@ bool hasTwoCores();
 /// one may exist at a time: the thread limit of the pool is the least of all engines'.
 core::EnginePtr pinnedEngine(int threads);
 
-/// An engine with one thread, and on the work core a worker of the pool that is awake: for graphs that are fed by a thread
-/// on the other core, which would start the worker there.
+/// An engine with one thread, and the worker of the pool awake on the work core: for graphs, which run on that worker.
+/// Without it the worker stays where another benchmark has put it, or starts where a thread is that feeds the graph; beside
+/// one that does not sleep it waits for milliseconds.
 core::EnginePtr engineWithWorker();
 
 }  // namespace millrace::bench

@@ -73,12 +73,12 @@ constexpr Benchmark kBenchmarks[] = {
      "and by a "
      "worker (300 records), while nobody waits; how many do not arrive within a second",
      noStall},
+    {"immediate_stop", "continuous mode: stop(true, false) while lines come", immediateStop},
     {"busy_output",
      "continuous_e2e at 10 000 lines/s with epochs of a second and an output that is busy once for three "
      "seconds with all "
      "threads of the job pool: lines of those three seconds",
      busyOutput},
-    {"immediate_stop", "continuous mode: stop(true, false) while lines come", immediateStop},
     {"api_cost", "processor time of the compiler at -O2", apiCost},
 };
 

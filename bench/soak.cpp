@@ -98,8 +98,8 @@ bool soakStreams(const std::string& mode, std::int64_t seconds) {
             std::max(most.kilobytes, now.kilobytes)};
     if (second % 20 == 0 || second == seconds)
       std::cout << "  after " << streams.batches() << " batches: " << now.threads << " threads, "
-                << now.descriptors << " descriptors, " << now.kilobytes << " kB, at most " << streams.mostKeys()
-                << " keys" << std::endl;
+                << now.descriptors << " descriptors, " << now.kilobytes << " kB, at most "
+                << streams.mostKeys() << " keys" << std::endl;
   }
   return streams.batches() > 0 && most.threads <= first.threads && most.descriptors <= first.descriptors &&
          most.kilobytes <= first.kilobytes + kMostGrowth;

@@ -31,8 +31,7 @@ class Lowering {
       if (stream->isGathered()) gather(stream);
     }
     for (const Plan::Stream& stream : plan_.streams) {
-      if (std::ranges::find(plan_.points, stream.node, &Plan::Point::target) == plan_.points.end())
-        stream.node->setFlowsPast();
+      if (!isGathered(stream)) stream.node->setPassesBy();
     }
     return std::move(plan_);
   }
@@ -79,11 +78,14 @@ class Lowering {
     }
   }
 
+  bool isGathered(const Plan::Stream& stream) const {
+    return std::ranges::any_of(stream.points,
+                               [&](std::size_t point) { return plan_.points[point].target == stream.node; });
+  }
+
   void gather(const StreamPtr& stream) {
     if (!flows(stream)) return;
-    for (std::size_t point : plan_.streams[places_.at(stream.get())].points) {
-      if (plan_.points[point].target == stream) return;
-    }
+    if (isGathered(plan_.streams[places_.at(stream.get())])) return;
     addPoint(stream, {stream, nullptr, nullptr, nullptr});
   }
 

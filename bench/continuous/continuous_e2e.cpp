@@ -44,7 +44,7 @@ class CpuMeter {
 Run runEngine(std::int64_t rate) {
   PacedSender sender(rate, rate * kSeconds);
   CountedLines counted(sender.lines());
-  RunningCounts program(sender.port(), Milliseconds(100), pinnedEngine(1), counted);
+  RunningCounts program(sender.port(), Milliseconds(100), engineWithWorker(), counted);
   program.context().start();
   sender.awaitStart();
   CpuMeter meter(sender);

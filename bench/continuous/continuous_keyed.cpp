@@ -67,7 +67,7 @@ class Results {
 double runEngine(std::int64_t epochMs, std::int64_t lines) {
   PacedSender sender(kRate, lines);
   Results results(epochMs, lines);
-  SparkContext sparkContext(inMode("continuous"), pinnedEngine(1));
+  SparkContext sparkContext(inMode("continuous"), engineWithWorker());
   AnchoredClock clock;
   StreamingContext context(sparkContext, Milliseconds(epochMs), clock.clock());
   context.socketTextStream("127.0.0.1", sender.port())

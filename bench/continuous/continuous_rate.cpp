@@ -70,7 +70,7 @@ double runEngine(const Program& program) {
   Tally tally(program.lines() * program.recordsPerLine);
   std::promise<TimePoint> startedAt;
   Scratch scratch;
-  SparkContext sparkContext(inMode("continuous"), pinnedEngine(1));
+  SparkContext sparkContext(inMode("continuous"), engineWithWorker());
   StreamingContext context(sparkContext, Milliseconds(100));
   context.checkpoint(scratch.path());
   program.build(context.receiverStream(std::make_unique<PreparedLines>(program.times, startedAt)), tally);

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds kRunning{400};
 double millisecondsToStop() {
   PacedSender sender(kRate, 10 * kRate);
   CountedLines counted(sender.lines());
-  RunningCounts program(sender.port(), Seconds(1), pinnedEngine(1), counted);
+  RunningCounts program(sender.port(), Seconds(1), engineWithWorker(), counted);
   program.lines().foreachRDD([](const RDD<std::string_view>& lines) { lines.count(); });
   program.context().start();
   sender.awaitStart();

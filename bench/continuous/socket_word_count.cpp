@@ -30,7 +30,7 @@ double millionsOfLinesPerSecond(const std::string& mode) {
   LineSender sender(std::string(WordLines::get().text()), kTimes);
   SparkConf conf = inMode(mode);
   conf.set("spark.streaming.blockInterval", "50ms");
-  SparkContext sparkContext(conf, pinnedEngine(1));
+  SparkContext sparkContext(conf, engineWithWorker());
   StreamingContext context(sparkContext, Milliseconds(100));
   std::promise<LineSender::TimePoint> allCounted;
   std::int64_t counted = 0;

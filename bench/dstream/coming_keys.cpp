@@ -67,9 +67,9 @@ struct ComingKeys::Run {
     auto states = visits.mapWithState(StateSpec::function(&visitsOf).timeout(kBatch * 5));
     states.checkpoint(kBatch * 10);
     watch(states.stateSnapshots());
-    visits.join(visits.mapValues([](int one) { return -one; })).count().foreachRDD([this](const RDD<std::int64_t>&) {
-      ++batches;
-    });
+    visits.join(visits.mapValues([](int one) { return -one; }))
+        .count()
+        .foreachRDD([this](const RDD<std::int64_t>&) { ++batches; });
     ssc.start();
   }
   ~Run() { ssc.stop(true, false); }

@@ -73,10 +73,11 @@ std::vector<NodePtr> StreamNode::slice(Time from, Time to) {
     throw SparkException(
         info_->describe() +
         " has not been initialized, because no output operation uses it: add one, such as foreachRDD");
-  if (flowsPast_)
-    throw Unsupported("slice() of " + info_->describe() +
-                      " in continuous mode: its records flow past and are not kept; call persist() on it, or "
-                      "remember() on the StreamingContext");
+  if (passesBy_)
+    throw Unsupported(
+        "slice() of " + info_->describe() +
+        ", whose records pass by one after another in a continuous run: keep its RDDs with persist(), "
+        "window() or StreamingContext::remember()");
   Time first = std::max(from.floor(slide_, zero), zero), last = to.floor(slide_, zero);
   std::vector<NodePtr> rdds;
   for (Time time = first; time <= last; time = time + slide_) {

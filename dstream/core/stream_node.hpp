@@ -44,7 +44,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// The RDD of a time, made at most once; null where the stream has none: the time is not one of its slides, or its
   /// source made nothing.
   NodePtr rdd(Time time);
-  /// The RDDs with times in [from, to], oldest first; ends that are no slides are floored.
+  /// The RDDs with times in [from, to], oldest first; ends that are no slides are floored. Unsupported where records pass
+  /// by.
   std::vector<NodePtr> slice(Time from, Time to);
   bool isTimeValid(Time time) const;
   /// Times whose RDDs are kept at this moment.
@@ -59,13 +60,13 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   void setRdd(Time time, NodePtr made);
   /// True if the RDD of a time was made or set, or it was found that there is none.
   bool isKnown(Time time) const { return made_.contains(time); }
+  /// Says that a long-lived graph makes no RDDs of this stream.
+  void setPassesBy() { passesBy_ = true; }
   /// True if the RDD of a time may be asked for after the next one was made.
   bool isKept() const { return store_ != nullptr || isAskedForLater(); }
   /// True if the program asked for this stream's RDDs to be kept, by persist, by a window over it or by remember, so that
   /// a long-lived graph gathers its records, which it would let pass otherwise.
   bool isGathered() const { return store_ != nullptr || graph()->isRemembering(); }
-  /// Says that the records of this stream flow past in a long-lived graph: there are no RDDs that a slice could show.
-  void setFlowsPast() { flowsPast_ = true; }
 
   /// Keeps each of this stream's RDDs in memory. Without `store` the level is only reported. Unsupported after start.
   virtual void persist(StorageLevel level, StoreFn store);
@@ -119,11 +120,11 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   const RecordOps* recordOps_ = nullptr;
   StorageLevel level_;
   StoreFn store_ = nullptr;
-  bool flowsPast_ = false;
   std::optional<Duration> checkpointInterval_;
   Duration remember_{0};
   Duration askedFor_{-1};
   bool readEarly_ = false;
+  bool passesBy_ = false;
   std::map<Time, NodePtr> made_;
   Time newestMade_{-1};
 };

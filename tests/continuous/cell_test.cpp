@@ -91,7 +91,7 @@ TEST_F(CellTest, KeepsTheOrderOfEachSenderAndRunsOnOneThreadAtATime) {
   {
     std::vector<std::jthread> senders;
     for (int sender = 0; sender < kSenders; ++sender) {
-      senders.emplace_back([&cell, sender] {
+      senders.emplace_back([this, sender] {
         BlockPtr much = recordsOf(300), little = recordsOf(1);
         for (int i = 0; i < kEach; ++i) cell.post(mailOf(i, i % 3 == 0 ? much : little, sender));
       });

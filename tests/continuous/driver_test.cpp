@@ -57,25 +57,6 @@ TEST(FunctionsThatSeeRdds, MayBuildOnTheRddsOfOtherStreams) {
   });
 }
 
-TEST(FunctionsThatSeeRdds, CannotAskForRecordsThatFlowPast) {
-  StreamTest running({.mode = StreamingMode::kContinuous});
-  auto numbers = running.input<int>();
-  auto passing = numbers.stream.map([](int x) { return x + 1; });
-  passing.foreach ([](int) {});
-  Happenings seen;
-  numbers.stream.foreachRDD([&](const RDD<int>&, Time time) {
-    try {
-      passing.slice(time, time);
-    } catch (const Unsupported& error) {
-      seen.add(error.what());
-    }
-  });
-  running.play({start(), addData(numbers, {1}), closeBatch(), stop()});
-  EXPECT_EQ(seen.all(),
-            Strings{"slice() of map #1 in continuous mode: its records flow past and are not kept; call "
-                    "persist() on it, or remember() on the StreamingContext"});
-}
-
 TEST(FunctionsThatSeeRdds, RunOneAfterTheOtherOnOneThread) {
   inBothModes([](const StreamOptions& options) {
     StreamTest running(options);

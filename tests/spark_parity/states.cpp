@@ -161,7 +161,8 @@ void expectUpdate(const Json& row) {
   const std::pair<const char*, std::vector<int>> all[] = {
       {"mapped", mapped}, {"removed", removed}, {"timedOut", timedOut}};
   for (const auto& [name, seen] : all) {
-    if (const auto* expected = fields.if_contains(name)) EXPECT_EQ(seen, fromJson<std::vector<int>>(*expected));
+    if (const auto* expected = fields.if_contains(name))
+      EXPECT_EQ(seen, fromJson<std::vector<int>>(*expected));
   }
 }
 
