@@ -6,9 +6,11 @@ endif()
 
 find_program(MILLRACE_CCACHE ccache)
 if(MILLRACE_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
-  # Precompiled headers need the sloppiness: ccache(1), "Precompiled headers".
+  # Precompiled headers need the sloppiness: ccache(1), "Precompiled headers". Paths below the top are taken relatively, so
+  # that a checkout gets what another one has compiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${MILLRACE_CCACHE})
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+    ${MILLRACE_CCACHE})
 endif()
 
 find_program(MILLRACE_MOLD mold)
