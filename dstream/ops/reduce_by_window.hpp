@@ -6,6 +6,7 @@
 #include <millrace/dstream/ops/reduce_by_key_and_window.hpp>
 #include <millrace/dstream/ops/window.hpp>
 #include <millrace/rdd/ops/keys.hpp>
+#include <millrace/rdd/ops/map.hpp>
 
 #include <cstdint>
 #include <functional>
