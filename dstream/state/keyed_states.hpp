@@ -9,6 +9,7 @@
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -91,8 +92,9 @@ class KeyedStates final : public StateTables {
     States& table = tables_.own(partition);
     PooledVector<M> emitted;
     if (records) {
-      for (const auto& [key, value] : static_cast<const VectorBlock<std::pair<K, V>>&>(*records).stored)
-        updateOne(table, time, key, value, emitted);
+      const auto& stored = static_cast<const VectorBlock<std::pair<K, V>>&>(*records).stored;
+      emitted.reserve(std::min(stored.size(), kChunkSize));
+      for (const auto& [key, value] : stored) updateOne(table, time, key, value, emitted);
     }
     if (sweep) {
       if (timeout_) expire(table, time, emitted);
