@@ -41,6 +41,8 @@ class ChildProcess {
   /// The child's next line of output, while feeding it as it will take. False at the end, when the child has ended with
   /// status 0; SparkException naming the command if it ended otherwise. A child need not read its input.
   bool readLine(std::string& line, Feed feed);
+  /// True if a whole line has come that readLine would give without waiting.
+  bool hasLine() const { return read_.find('\n', taken_) != read_.npos; }
 
  private:
   void start();

@@ -14,6 +14,7 @@ namespace millrace {
 
 namespace core {
 
+/// Gives lines as the child writes them: a chunk does not wait to be full.
 template <class T>
 class PipeReader final : public Reader<std::string> {
  public:
@@ -25,7 +26,7 @@ class PipeReader final : public Reader<std::string> {
     out_.clear();
     inOperator(info_, [&] {
       std::string line;
-      while (!ended_ && !out_.full()) {
+      while (!ended_ && !out_.full() && (out_.size() == 0 || child_.hasLine())) {
         ended_ = !child_.readLine(line, [&](std::string& to) { return feed(to); });
         if (!ended_) out_.add([&] { return std::move(line); });
       }
