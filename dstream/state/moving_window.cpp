@@ -24,6 +24,11 @@ class MovingWindow final : public MovingStream {
 
   Duration parentRememberDuration() const override { return rememberDuration() + window_; }
 
+  void persist(StorageLevel level, StoreFn store) override {
+    StreamNode::persist(level, store);
+    parents()[0]->persist(level, nullptr);
+  }
+
   /// After the tables come the batches that have to leave the window again, and those that have not entered it yet.
   void snapshot(Time time, ByteWriter& to) override {
     MovingStream::snapshot(time, to);

@@ -41,7 +41,7 @@ class ByKey {
   ByKey(Rule router, std::size_t outputs) : router_(std::move(router)), outputs_(static_cast<int>(outputs)) {}
   template <class P>
   std::size_t operator()(const P& record) const {
-    return router_(KeyForm<K>::probe(record.first), outputs_);
+    return outputs_ == 1 ? 0 : router_(KeyForm<K>::probe(record.first), outputs_);
   }
 
  private:

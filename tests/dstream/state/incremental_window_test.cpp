@@ -156,8 +156,8 @@ TEST(IncrementalWindow, SaysWhatToDoAboutAWindowThatHasMovedOn) {
   } catch (const std::exception& error) {
     EXPECT_STREQ(
         error.what(),
-        "a task failed in partition 0: this window of reduceByKeyAndWindow #2 has moved on: persist() the "
-        "stream to read a window's RDD after the next slide");
+        "a task failed in partition 0: the RDD of reduceByKeyAndWindow #2 has moved on: persist() the "
+        "stream to read it after the next batch");
   }
   running.stop();
 }
