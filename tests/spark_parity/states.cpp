@@ -157,12 +157,15 @@ void expectUpdate(const Json& row) {
   for (const auto& [key, entry] : static_cast<const core::StateBlock<std::string, int>&>(*table).table)
     held.emplace_back(entry.state, entry.updated);
   EXPECT_EQ(held, (fromJson<std::vector<std::pair<int, std::int64_t>>>(row.at("states"))));
-  if (const auto* expected = fields.if_contains("called")) EXPECT_EQ(called, expected->as_bool());
+  if (const auto* expected = fields.if_contains("called")) {
+    EXPECT_EQ(called, expected->as_bool());
+  }
   const std::pair<const char*, std::vector<int>> all[] = {
       {"mapped", mapped}, {"removed", removed}, {"timedOut", timedOut}};
   for (const auto& [name, seen] : all) {
-    if (const auto* expected = fields.if_contains(name))
+    if (const auto* expected = fields.if_contains(name)) {
       EXPECT_EQ(seen, fromJson<std::vector<int>>(*expected));
+    }
   }
 }
 
