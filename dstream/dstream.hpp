@@ -153,8 +153,7 @@ class DStream : public PairDStreamFunctions<T> {
 
   /// The records of the last `windowDuration`, every `slideDuration` (default: this stream's slide), batch after batch.
   /// Early windows are shorter. Persists this stream.
-  DStream<T> window(Duration windowDuration) const;
-  DStream<T> window(Duration windowDuration, Duration slideDuration) const;
+  DStream<T> window(Duration windowDuration, std::optional<Duration> slideDuration = {}) const;
 
   /// All records of the window folded with f: one record, or none while the window is empty.
   template <class F>

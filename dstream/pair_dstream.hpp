@@ -2,6 +2,7 @@
 
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/core/time.hpp>
+#include <millrace/dstream/state/keep_all.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/dstream/state/update_fn.hpp>
 #include <millrace/rdd/rdd.hpp>
@@ -86,41 +87,31 @@ class PairDStreamFunctions {
   DStream<Joined<T, std::optional<V>, std::optional<ValueOf<A>>>> fullOuterJoin(
       const DStream<A>& other, const Partitions& partitions = {}) const;
 
-  // ---- Windows: lengths and slides are multiples of this stream's slide, else IllegalArgument. ----------------------
+  // ---- Windows: lengths and slides are multiples of this stream's slide, else IllegalArgument. A slide that is not
+  // ---- given is this stream's. --------------------------------------------------------------------------------------
 
   /// (key, all its values in the window), batch after batch.
-  DStream<KeyedResult<T, std::vector<ValueOf<T>>>> groupByKeyAndWindow(Duration windowDuration) const
-    requires PairLike<T>;
   DStream<KeyedResult<T, std::vector<ValueOf<T>>>> groupByKeyAndWindow(
-      Duration windowDuration, Duration slideDuration, const Partitions& partitions = {}) const
+      Duration windowDuration, std::optional<Duration> slideDuration = {},
+      const Partitions& partitions = {}) const
     requires PairLike<T>;
 
   /// (key, values of the key in the window folded with f). A key leaves with its last value. Costs what changed, not what
   /// the window holds: it keeps partial folds of the window's batches.
   template <class F>
     requires PairLike<T> && Reducer<F, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Duration windowDuration) const;
-  template <class F>
-    requires PairLike<T> && Reducer<F, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Duration windowDuration, Duration slideDuration,
+  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Duration windowDuration,
+                                               std::optional<Duration> slideDuration = {},
                                                const Partitions& partitions = {}) const;
 
   /// The same, kept up to date: takes off what leaves with `inverse` (inverse(f(x, y), x) == y), then adds what enters.
   /// A key whose values have all left stays with its zero value, unless `filter(key and value)` says no; a filter must
   /// never drop a key that still has values in the window. Needs a checkpoint directory.
-  template <class F, class Inverse>
-    requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration) const;
-  template <class F, class Inverse>
-    requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
-  DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
-                                               Duration slideDuration,
-                                               const Partitions& partitions = {}) const;
-  template <class F, class Inverse, class Filter>
+  template <class F, class Inverse, class Filter = core::KeepAll>
     requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>> && PairPredicate<Filter, T>
   DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
-                                               Duration slideDuration, const Partitions& partitions,
-                                               Filter filter) const;
+                                               std::optional<Duration> slideDuration = {},
+                                               const Partitions& partitions = {}, Filter filter = {}) const;
 
   // ---- State over batches. Needs a checkpoint directory. ------------------------------------------------------------
 
@@ -135,11 +126,8 @@ class PairDStreamFunctions {
   /// an RDD; before that there is none. If f throws, the state is lost, and so are all later batches.
   template <class S = void, class F>
     requires PairLike<T> && StateUpdateFn<F, T, S>
-  DStream<UpdatedState<F, T, S>> updateStateByKey(F function, const Partitions& partitions = {}) const;
-  template <class S = void, class F>
-    requires PairLike<T> && StateUpdateFn<F, T, S>
-  DStream<UpdatedState<F, T, S>> updateStateByKey(F function, const Partitions& partitions,
-                                                  const RDD<UpdatedState<F, T, S>>& initial) const;
+  DStream<UpdatedState<F, T, S>> updateStateByKey(F function, const Partitions& partitions = {},
+                                                  const RDD<UpdatedState<F, T, S>>& initial = {}) const;
   template <class S = void, class F>
     requires PairLike<T> && StateUpdateFn<F, T, S>
   DStream<UpdatedState<F, T, S>> updateStateByKey(F function, const Partitions& partitions,

@@ -30,21 +30,14 @@ struct JoinGroups {
 
 template <class T>
 DStream<KeyedResult<T, std::vector<ValueOf<T>>>> PairDStreamFunctions<T>::groupByKeyAndWindow(
-    Duration windowDuration) const
-  requires PairLike<T>
-{
-  return groupByKeyAndWindow(windowDuration, node_->slideDuration());
-}
-
-template <class T>
-DStream<KeyedResult<T, std::vector<ValueOf<T>>>> PairDStreamFunctions<T>::groupByKeyAndWindow(
-    Duration windowDuration, Duration slideDuration, const Partitions& partitions) const
+    Duration windowDuration, std::optional<Duration> slideDuration, const Partitions& partitions) const
   requires PairLike<T>
 {
   using Grouped = KeyedResult<T, std::vector<V>>;
-  core::checkWindow("groupByKeyAndWindow", *node_, windowDuration, slideDuration);
+  Duration slide = slideDuration.value_or(node_->slideDuration());
+  core::checkWindow("groupByKeyAndWindow", *node_, windowDuration, slide);
   auto partitioner = core::partitionerOf(partitions, *node_);
-  auto window = groupByKey(partitions).window(windowDuration, slideDuration);
+  auto window = groupByKey(partitions).window(windowDuration, slide);
   auto spec =
       core::combineSpec<Grouped>(std::identity{}, core::JoinGroups{}, core::JoinGroups{}, partitioner);
   return DStream<Grouped>(

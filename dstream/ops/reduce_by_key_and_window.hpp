@@ -61,39 +61,12 @@ DStream<KeyedResult<T>> reduceWindowByInverse(const std::string& kind, const DSt
 template <class T>
 template <class F>
   requires PairLike<T> && Reducer<F, ValueOf<T>>
-DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function,
-                                                                      Duration windowDuration) const {
-  return reduceByKeyAndWindow(std::move(function), windowDuration, node_->slideDuration());
-}
-
-template <class T>
-template <class F>
-  requires PairLike<T> && Reducer<F, ValueOf<T>>
 DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function, Duration windowDuration,
-                                                                      Duration slideDuration,
+                                                                      std::optional<Duration> slideDuration,
                                                                       const Partitions& partitions) const {
-  return core::reduceWindow(DStream<T>(node_), std::move(function), windowDuration, slideDuration,
+  return core::reduceWindow(DStream<T>(node_), std::move(function), windowDuration,
+                            slideDuration.value_or(node_->slideDuration()),
                             core::partitionerOf(partitions, *node_));
-}
-
-template <class T>
-template <class F, class Inverse>
-  requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
-DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function, Inverse inverse,
-                                                                      Duration windowDuration) const {
-  return reduceByKeyAndWindow(std::move(function), std::move(inverse), windowDuration,
-                              node_->slideDuration());
-}
-
-template <class T>
-template <class F, class Inverse>
-  requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>>
-DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function, Inverse inverse,
-                                                                      Duration windowDuration,
-                                                                      Duration slideDuration,
-                                                                      const Partitions& partitions) const {
-  return reduceByKeyAndWindow(std::move(function), std::move(inverse), windowDuration, slideDuration,
-                              partitions, core::KeepAll{});
 }
 
 template <class T>
@@ -101,11 +74,12 @@ template <class F, class Inverse, class Filter>
   requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>> && PairPredicate<Filter, T>
 DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function, Inverse inverse,
                                                                       Duration windowDuration,
-                                                                      Duration slideDuration,
+                                                                      std::optional<Duration> slideDuration,
                                                                       const Partitions& partitions,
                                                                       Filter filter) const {
   return core::reduceWindowByInverse("reduceByKeyAndWindow", DStream<T>(node_), std::move(function),
-                                     std::move(inverse), windowDuration, slideDuration,
+                                     std::move(inverse), windowDuration,
+                                     slideDuration.value_or(node_->slideDuration()),
                                      core::partitionerOf(partitions, *node_), std::move(filter));
 }
 

@@ -37,14 +37,6 @@ StreamPtr updatedStream(const StreamPtr& parent, F function, const Partitions& p
 template <class T>
 template <class S, class F>
   requires PairLike<T> && StateUpdateFn<F, T, S>
-DStream<UpdatedState<F, T, S>> PairDStreamFunctions<T>::updateStateByKey(F function,
-                                                                         const Partitions& partitions) const {
-  return updateStateByKey<S>(std::move(function), partitions, true);
-}
-
-template <class T>
-template <class S, class F>
-  requires PairLike<T> && StateUpdateFn<F, T, S>
 DStream<UpdatedState<F, T, S>> PairDStreamFunctions<T>::updateStateByKey(
     F function, const Partitions& partitions, const RDD<UpdatedState<F, T, S>>& initial) const {
   return updateStateByKey<S>(std::move(function), partitions, true, initial);

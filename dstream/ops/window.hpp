@@ -7,13 +7,9 @@
 namespace millrace {
 
 template <class T>
-DStream<T> DStream<T>::window(Duration windowDuration) const {
-  return window(windowDuration, slideDuration());
-}
-
-template <class T>
-DStream<T> DStream<T>::window(Duration windowDuration, Duration slideDuration) const {
-  return DStream(core::windowStream(node_, windowDuration, slideDuration, core::storeBlock<T>));
+DStream<T> DStream<T>::window(Duration windowDuration, std::optional<Duration> slideDuration) const {
+  Duration slide = slideDuration.value_or(this->slideDuration());
+  return DStream(core::windowStream(node_, windowDuration, slide, core::storeBlock<T>));
 }
 
 }  // namespace millrace

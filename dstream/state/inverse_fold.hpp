@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/error.hpp>
+#include <millrace/dstream/state/keep_all.hpp>
 #include <millrace/dstream/state/window_fold.hpp>
 #include <millrace/rdd/core/combine.hpp>
 #include <millrace/rdd/core/table.hpp>
@@ -11,14 +12,6 @@
 #include <vector>
 
 namespace millrace::core {
-
-/// Lets every pair pass: the filter of a window without one.
-struct KeepAll {
-  template <class P>
-  bool operator()(const P&) const {
-    return true;
-  }
-};
 
 /// The fold of reduceByKeyAndWindow with an inverse: takes the leaving batches' values off, then adds the entering ones,
 /// then drops what the filter refuses. `reduce` and `inverse` are `V(V, const V&)`. If they throw half-way, the

@@ -1,12 +1,10 @@
 // expect: TransformFn
 #include <millrace/dstream/ops.hpp>
 
-auto transformed(const millrace::DStream<int>& numbers) {
-  return numbers.transform([](const millrace::RDD<int>& rdd) {
 #ifdef MISTAKE
-    return rdd.count();
+auto changed(const millrace::RDD<int>& rdd) { return rdd.count(); }
 #else
-    return rdd.distinct();
+auto changed(const millrace::RDD<int>& rdd) { return rdd.distinct(); }
 #endif
-  });
-}
+
+auto transformed(const millrace::DStream<int>& numbers) { return numbers.transform(changed); }

@@ -12,9 +12,8 @@ using Value = std::string;
 using Value = int;
 #endif
 
-auto counts(const millrace::DStream<std::pair<std::string, int>>& pairs) {
-  return pairs.updateStateByKey(
-      [](const std::vector<Value>& values, std::optional<long> old) -> std::optional<long> {
-        return old.value_or(0) + static_cast<long>(values.size());
-      });
+std::optional<long> count(const std::vector<Value>& values, std::optional<long> old) {
+  return old.value_or(0) + static_cast<long>(values.size());
 }
+
+auto counts(const millrace::DStream<std::pair<std::string, int>>& pairs) { return pairs.updateStateByKey(count); }

@@ -53,7 +53,8 @@ std::vector<int> upTo(int from, int to) {
 }
 
 TEST_P(RddVectors, H01_Slices) {
-  for (const Json& each : row("H01").at("rows").as_array()) {
+  const Json vectors = row("H01").at("rows");
+  for (const Json& each : vectors.as_array()) {
     SCOPED_TRACE(boost::json::serialize(each));
     const auto records = numbers(each.at(0));
     const auto slices = fromJson<int>(each.at(1));
@@ -176,7 +177,8 @@ TEST_P(RddVectors, H32_Histograms) {
     for (const Json& value : list.as_array()) all.push_back(number(value));
     return all;
   };
-  for (const Json& each : row("H32").at("rows").as_array()) {
+  const Json vectors = row("H32").at("rows");
+  for (const Json& each : vectors.as_array()) {
     SCOPED_TRACE(boost::json::serialize(each));
     auto values = doubles(each.at(0));
     const auto bounds = doubles(each.at(1));
