@@ -38,11 +38,13 @@ function(millrace_layer layer)
   set_property(GLOBAL APPEND PROPERTY MILLRACE_LAYERS ${layer})
 endfunction()
 
-# millrace_test(<folder> LINKS <libraries> THREADED <files> PLAIN <files>)
+# millrace_test(<folder> LINKS <libraries> THREADED <files> PLAIN <files> [IN_BATCHES])
 #
-# One GoogleTest program per folder of tests. THREADED are the files that ThreadSanitizer has to see too.
+# One GoogleTest program per folder of tests. THREADED are the files that ThreadSanitizer has to see too. IN_BATCHES: files
+# share most of what they instantiate, and where MILLRACE_UNITY is on, eight of them are compiled as one, so that names
+# outside the tests themselves have to differ, as in a namespace.
 function(millrace_test folder)
-  cmake_parse_arguments(arg "" "" "LINKS;THREADED;PLAIN" ${ARGN})
+  cmake_parse_arguments(arg "IN_BATCHES" "" "LINKS;THREADED;PLAIN" ${ARGN})
   list(TRANSFORM arg_THREADED PREPEND ${folder}/)
   list(TRANSFORM arg_PLAIN PREPEND ${folder}/)
   millrace_list_files(${arg_THREADED} ${arg_PLAIN})
@@ -57,6 +59,9 @@ function(millrace_test folder)
   add_executable(${target} ${sources})
   target_link_libraries(${target} PRIVATE ${arg_LINKS} millrace_test_support GTest::gtest_main)
   target_precompile_headers(${target} REUSE_FROM millrace_test_pch)
+  if(arg_IN_BATCHES AND MILLRACE_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  endif()
   millrace_house_rules(${target})
   gtest_discover_tests(${target} TEST_PREFIX ${folder}. DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
 endfunction()

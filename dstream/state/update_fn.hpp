@@ -123,15 +123,14 @@ struct UpdateTraits<F, T, void> {
   static constexpr bool kByKey = false, kByTime = false, kByPartition = false;
 };
 template <class F, class T, class S>
-constexpr bool kUpdates = UpdateTraits<F, T, S>::kByKey || UpdateTraits<F, T, S>::kByTime ||
-                          UpdateTraits<F, T, S>::kByPartition;
+constexpr bool kUpdates =
+    UpdateTraits<F, T, S>::kByKey || UpdateTraits<F, T, S>::kByTime || UpdateTraits<F, T, S>::kByPartition;
 
 }  // namespace core
 
 /// A function of updateStateByKey, in one of its three forms, for states of type S (void: as its signature says).
 template <class F, class T, class S>
-concept StateUpdateFn =
-    std::copy_constructible<F> && core::kUpdates<F, T, core::StateTypeOf<F, S>>;
+concept StateUpdateFn = std::copy_constructible<F> && core::kUpdates<F, T, core::StateTypeOf<F, S>>;
 
 namespace core {
 

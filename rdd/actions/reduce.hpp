@@ -16,17 +16,14 @@ std::vector<std::optional<owned_t<T>>> reducedPartitions(const RDD<T>& rdd, std:
                                                          const F& function) {
   using U = owned_t<T>;
   auto parts = partitionResults(rdd, kind, [call = function](Reader<T>& reader) mutable {
-    std::optional<U> result;
-    for (auto chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {
-      for (const T& record : chunk) {
-        if (result) {
-          *result = std::invoke(call, std::move(*result), own(record));
-        } else {
-          result.emplace(own(record));
-        }
-      }
+    auto chunk = reader.next();
+    if (chunk.empty()) return std::optional<U>();
+    U result = own(*chunk.data);
+    for (chunk.data += 1, chunk.size -= 1;;) {
+      for (const T& record : chunk) result = std::invoke(call, std::move(result), own(record));
+      chunk = reader.next();
+      if (chunk.empty()) return std::optional<U>(std::move(result));
     }
-    return result;
   });
   std::vector<std::optional<U>> some;
   for (auto& part : parts)

@@ -21,6 +21,7 @@ class MapReader final : public Reader<ElementResult<F, T>> {
     out_.reset(in.size);
     return inOperator(info_, [&] {
       const auto* argument = arguments_.of(in);
+#pragma GCC unroll 4
       for (std::size_t i = 0; i < in.size; ++i) out_.add([&] { return std::invoke(function_, argument[i]); });
       return out_.chunk();
     });

@@ -2,6 +2,8 @@
 
 #include <millrace/base/error.hpp>
 
+#include "support/messages.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,14 +13,7 @@
 namespace millrace {
 namespace {
 
-std::string failureOf(auto call) {
-  try {
-    call();
-    return "nothing failed";
-  } catch (const BadRecord& error) {
-    return error.what();
-  }
-}
+using test::messageOf;
 
 TEST(Parse, WholeNumbers) {
   EXPECT_EQ(toInt("0"), 0);
@@ -56,10 +51,11 @@ TEST(Parse, Doubles) {
 }
 
 TEST(Parse, FailuresShowTheTextShortened) {
-  EXPECT_EQ(failureOf([] { (void)toInt("12\n"); }), "\"12\\x0a\" is not a whole number of 32 bits");
-  EXPECT_EQ(failureOf([] { (void)toLong("x"); }), "\"x\" is not a whole number of 64 bits");
-  EXPECT_EQ(failureOf([] { (void)toDouble(" x"); }), "\" x\" is not a number");
-  EXPECT_LT(failureOf([] { (void)toInt(std::string(5000, '9')); }).size(), 200u);
+  EXPECT_EQ(messageOf<BadRecord>([] { (void)toInt("12\n"); }),
+            "\"12\\x0a\" is not a whole number of 32 bits");
+  EXPECT_EQ(messageOf<BadRecord>([] { (void)toLong("x"); }), "\"x\" is not a whole number of 64 bits");
+  EXPECT_EQ(messageOf<BadRecord>([] { (void)toDouble(" x"); }), "\" x\" is not a number");
+  EXPECT_LT(messageOf<BadRecord>([] { (void)toInt(std::string(5000, '9')); }).size(), 200u);
 }
 
 }  // namespace

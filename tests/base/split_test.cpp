@@ -2,6 +2,8 @@
 
 #include <millrace/base/error.hpp>
 
+#include "support/messages.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,6 +16,7 @@
 namespace millrace {
 namespace {
 
+using test::messageOf;
 using Pieces = std::vector<std::string>;
 
 template <class Range>
@@ -118,29 +121,22 @@ TEST(Split, GivesFieldAfterField) {
   EXPECT_EQ(field, fields.end());
 }
 
-std::string failureOf(auto call) {
-  try {
-    call();
-    return "nothing failed";
-  } catch (const BadRecord& error) {
-    return error.what();
-  }
-}
-
 TEST(Split, PastTheEndIsABadRecord) {
   const auto fields = split("7", ',');
   auto field = fields.begin();
   EXPECT_EQ(*field++, "7");
-  EXPECT_EQ(failureOf([&] { (void)*field; }), "\"7\" has only 1 piece(s) split at ','");
-  EXPECT_EQ(failureOf([&] { ++field; }), "\"7\" has only 1 piece(s) split at ','");
-  EXPECT_EQ(failureOf([&] { (void)*field++; }), "\"7\" has only 1 piece(s) split at ','");
-  EXPECT_EQ(failureOf([&] { (void)*split("a\t\t", '\t').end(); }),
+  EXPECT_EQ(messageOf<BadRecord>([&] { (void)*field; }), "\"7\" has only 1 piece(s) split at ','");
+  EXPECT_EQ(messageOf<BadRecord>([&] { ++field; }), "\"7\" has only 1 piece(s) split at ','");
+  EXPECT_EQ(messageOf<BadRecord>([&] { (void)*field++; }), "\"7\" has only 1 piece(s) split at ','");
+  EXPECT_EQ(messageOf<BadRecord>([&] { (void)*split("a\t\t", '\t').end(); }),
             "\"\" has only 1 piece(s) split at '\\x00'");
-  EXPECT_EQ(failureOf([&] { (void)*++split("a\t\t", '\t').begin(); }),
+  EXPECT_EQ(messageOf<BadRecord>([&] { (void)*++split("a\t\t", '\t').begin(); }),
             "\"a\\x09\\x09\" has only 1 piece(s) split at '\\x09'; empty ones at its end do not count");
-  EXPECT_EQ(failureOf([&] { (void)*split(",,", ',').begin(); }),
+  EXPECT_EQ(messageOf<BadRecord>([&] { (void)*split(",,", ',').begin(); }),
             "\",,\" has only 0 piece(s) split at ','; empty ones at its end do not count");
-  EXPECT_LT(failureOf([&] { (void)*++split(std::string_view(std::string(5000, 'x')), ',').begin(); }).size(),
+  EXPECT_LT(messageOf<BadRecord>([&] {
+              (void)*++split(std::string_view(std::string(5000, 'x')), ',').begin();
+            }).size(),
             200u);
 }
 

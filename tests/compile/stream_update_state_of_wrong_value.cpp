@@ -16,4 +16,6 @@ std::optional<long> count(const std::vector<Value>& values, std::optional<long> 
   return old.value_or(0) + static_cast<long>(values.size());
 }
 
-auto counts(const millrace::DStream<std::pair<std::string, int>>& pairs) { return pairs.updateStateByKey(count); }
+auto counts(const millrace::DStream<std::pair<std::string, int>>& pairs) {
+  return pairs.updateStateByKey(count);
+}

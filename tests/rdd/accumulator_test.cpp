@@ -3,6 +3,7 @@
 #include <millrace/rdd/ops.hpp>
 
 #include "support/engines.hpp"
+#include "support/numbers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +12,6 @@
 #include <functional>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -21,14 +21,9 @@
 namespace millrace {
 namespace {
 
+using test::oneTo;
 using test::rddOf;
 using test::Shape;
-
-std::vector<int> upTo(int n) {
-  std::vector<int> numbers(static_cast<std::size_t>(n));
-  std::iota(numbers.begin(), numbers.end(), 1);
-  return numbers;
-}
 
 TEST(Accumulator, CountsWhatTasksAdd) {
   for (const Shape& shape : test::allShapes()) {
@@ -36,7 +31,7 @@ TEST(Accumulator, CountsWhatTasksAdd) {
     const LongAccumulator sum("sum");
     const DoubleAccumulator halves;
     const CollectionAccumulator<std::string> texts;
-    rddOf<int>(shape, upTo(100)).foreach ([sum, halves, texts](int x) {
+    rddOf<int>(shape, oneTo(100)).foreach ([sum, halves, texts](int x) {
       sum.add(x);
       halves.add(0.5);
       if (x % 50 == 0) texts.add(std::to_string(x));
@@ -70,7 +65,7 @@ TEST(Accumulator, CountsOnTheDriverAndBeginsAnew) {
 TEST(Accumulator, DropsWhatFailedTasksAdded) {
   for (int threads : {1, 4}) {
     const LongAccumulator added;
-    const auto rdd = rddOf<int>(Shape{.partitions = 4, .threads = threads}, upTo(8));
+    const auto rdd = rddOf<int>(Shape{.partitions = 4, .threads = threads}, oneTo(8));
     EXPECT_THROW(rdd.foreach ([added](int x) {
       added.add(1);
       if (x % 2 == 0) throw std::runtime_error("even");
@@ -91,7 +86,7 @@ TEST(Accumulator, DropsWhatFailedTasksAdded) {
 
 TEST(Accumulator, CountsTransformationsWhenTheyRun) {
   const LongAccumulator seen;
-  auto rdd = rddOf<int>(Shape{.partitions = 3}, upTo(9)).map([seen](int x) {
+  auto rdd = rddOf<int>(Shape{.partitions = 3}, oneTo(9)).map([seen](int x) {
     seen.add(1);
     return std::pair(x % 2, x);
   });

@@ -92,7 +92,8 @@ std::map<std::string, Runner> pythonRunners() {
        [](const Json& row) {
          inEveryWay(row, [&](const test::StreamOptions& options) {
            test::StreamTest running(options);
-           auto glommed = running.source<int>(fromJson<test::Batches<int>>(row.at("in"))).repartition(1).glom();
+           auto glommed =
+               running.source<int>(fromJson<test::Batches<int>>(row.at("in"))).repartition(1).glom();
            // A continuous exchange keeps the order of each sender, not one between senders (docs/operators.md).
            if (options.mode == StreamingMode::kContinuous) glommed = glommed.map(senderBySender);
            expectOutputs(row, running, glommed);

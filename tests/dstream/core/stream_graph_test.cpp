@@ -2,11 +2,11 @@
 
 #include <millrace/base/error.hpp>
 
+#include "support/messages.hpp"
 #include "support/streams.hpp"
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,17 +14,8 @@
 namespace millrace::core {
 namespace {
 
+using test::messageOf;
 using test::StreamTest;
-
-template <class E>
-std::string messageOf(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "nothing of this kind was thrown";
-}
 
 TEST(StreamGraph, RefusesABatchIntervalThatIsNotPositive) {
   auto engine = test::makeEngine();

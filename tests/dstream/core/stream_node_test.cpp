@@ -2,11 +2,11 @@
 
 #include <millrace/base/error.hpp>
 
+#include "support/messages.hpp"
 #include "support/streams.hpp"
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,18 +16,9 @@ namespace millrace::core {
 namespace {
 
 using test::Batches;
+using test::messageOf;
 using test::StreamTest;
 using Times = std::vector<std::int64_t>;
-
-template <class E>
-std::string messageOf(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "nothing of this kind was thrown";
-}
 
 template <class T>
 Times kept(const DStream<T>& stream) {

@@ -5,6 +5,7 @@
 #include <millrace/rdd/ops.hpp>
 
 #include "support/engines.hpp"
+#include "support/numbers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +13,6 @@
 #include <chrono>
 #include <latch>
 #include <memory>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -22,14 +22,9 @@
 namespace millrace {
 namespace {
 
+using test::oneTo;
 using test::rddOf;
 using test::Shape;
-
-std::vector<int> upTo(int n) {
-  std::vector<int> numbers(static_cast<std::size_t>(n));
-  std::iota(numbers.begin(), numbers.end(), 1);
-  return numbers;
-}
 
 RDD<std::int64_t> endless(int threads) {
   auto engine = test::makeEngine({.threads = threads});
@@ -49,15 +44,15 @@ std::string messageOf(const std::function<void()>& call) {
 TEST(Async, GivesWhatTheActionsGive) {
   for (int threads : {1, 2, 4}) {
     const Shape shape{.partitions = 5, .threads = threads};
-    EXPECT_EQ(rddOf<int>(shape, upTo(10'000)).countAsync().get(), 10'000);
-    const auto rdd = rddOf<int>(shape, upTo(1'000));
-    EXPECT_EQ(rdd.collectAsync().get(), upTo(1'000));
+    EXPECT_EQ(rddOf<int>(shape, oneTo(10'000)).countAsync().get(), 10'000);
+    const auto rdd = rddOf<int>(shape, oneTo(1'000));
+    EXPECT_EQ(rdd.collectAsync().get(), oneTo(1'000));
     for (int n : {0, 1, 999, 1'000}) EXPECT_EQ(rdd.takeAsync(n).get(), rdd.take(n)) << n;
     auto sum = std::make_shared<std::atomic<int>>(0);
     rdd.foreachAsync([sum](int x) { *sum += x; }).get();
     EXPECT_EQ(*sum, 500'500);
     auto runs = std::make_shared<std::atomic<int>>(0);
-    rddOf<int>(test::makeEngine(shape), upTo(3), 9).foreachPartitionAsync([runs](auto&) { ++*runs; }).get();
+    rddOf<int>(test::makeEngine(shape), oneTo(3), 9).foreachPartitionAsync([runs](auto&) { ++*runs; }).get();
     EXPECT_EQ(*runs, 9);
     EXPECT_EQ(rddOf<std::string_view>(shape, {"a", "b"}).collectAsync().get(),
               (std::vector<std::string>{"a", "b"}));

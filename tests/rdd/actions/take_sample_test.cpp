@@ -4,13 +4,13 @@
 #include <millrace/rdd/ops.hpp>
 
 #include "support/engines.hpp"
+#include "support/numbers.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <atomic>
 #include <memory>
-#include <numeric>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,12 +21,7 @@ namespace {
 
 using test::rddOf;
 using test::Shape;
-
-std::vector<int> upTo(int n) {
-  std::vector<int> numbers(static_cast<std::size_t>(n));
-  std::iota(numbers.begin(), numbers.end(), 0);
-  return numbers;
-}
+using test::upTo;
 
 template <class T>
 std::size_t different(const std::vector<T>& records) {

@@ -4,6 +4,7 @@
 #include <millrace/rdd/ops.hpp>
 
 #include "support/engines.hpp"
+#include "support/numbers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,12 +19,7 @@ namespace {
 
 using test::rddOf;
 using test::Shape;
-
-std::vector<int> upTo(int n) {
-  std::vector<int> records;
-  for (int i = 0; i < n; ++i) records.push_back(i);
-  return records;
-}
+using test::upTo;
 
 TEST(Take, GivesTheFirstRecords) {
   for (const Shape& shape : test::allShapes()) {

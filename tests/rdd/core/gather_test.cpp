@@ -12,7 +12,7 @@
 namespace millrace::core {
 namespace {
 
-using Partitions = std::vector<std::vector<int>>;
+using Slices = std::vector<std::vector<int>>;
 
 RDD<int> unionOf(const EnginePtr& engine, const std::vector<RDD<int>>& rdds) {
   std::vector<NodePtr> nodes;
@@ -25,13 +25,13 @@ TEST(UnionNode, HasItsParentsPartitionsInTheirOrder) {
   auto ones = test::rddOf<int>(engine, {1, 2, 3}, 2), none = test::rddOf<int>(engine, {}, 0),
        empty = test::rddOf<int>(engine, {}, 1), tens = test::rddOf<int>(engine, {10, 20}, 3);
   EXPECT_EQ(test::partitionsOf(unionOf(engine, {ones, none, empty, tens, ones})),
-            (Partitions{{1}, {2, 3}, {}, {}, {10}, {20}, {1}, {2, 3}}));
+            (Slices{{1}, {2, 3}, {}, {}, {10}, {20}, {1}, {2, 3}}));
 }
 
 TEST(UnionNode, OfNothingHasNoPartitions) {
   auto engine = test::makeEngine();
   EXPECT_EQ(unionOf(engine, {}).getNumPartitions(), 0);
-  EXPECT_EQ(test::partitionsOf(unionOf(engine, {})), Partitions());
+  EXPECT_EQ(test::partitionsOf(unionOf(engine, {})), Slices());
 }
 
 TEST(CoalesceNode, JoinsNeighboursInOrder) {
@@ -40,8 +40,8 @@ TEST(CoalesceNode, JoinsNeighboursInOrder) {
     return test::partitionsOf(
         RDD<int>(coalesceNode(rddOperator("coalesce"), rdd.node(), partitions, concatReaders<int>)));
   };
-  EXPECT_EQ(into(1), (Partitions{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}));
-  EXPECT_EQ(into(3), (Partitions{{1, 2, 3}, {4, 5, 6}, {7, 8, 9, 10}}));
+  EXPECT_EQ(into(1), (Slices{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}));
+  EXPECT_EQ(into(3), (Slices{{1, 2, 3}, {4, 5, 6}, {7, 8, 9, 10}}));
   EXPECT_EQ(into(20).size(), 10u) << "never more than there are";
   EXPECT_THROW(into(0), IllegalArgument);
 }

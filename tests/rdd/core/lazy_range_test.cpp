@@ -71,15 +71,15 @@ TEST(LazyRange, IsNeverHeldAsAWhole) {
 }
 
 TEST(NumberRange, GivesTheNumbers) {
-  using Partitions = std::vector<std::vector<std::int64_t>>;
-  EXPECT_EQ(test::partitionsOf(numbers(0, 5, 1, 2)), (Partitions{{0, 1}, {2, 3, 4}}));
-  EXPECT_EQ(test::partitionsOf(numbers(5, -4, -3, 2)), (Partitions{{5}, {2, -1}}));
-  EXPECT_EQ(test::partitionsOf(numbers(3, 3, 1, 2)), (Partitions{{}, {}}));
-  EXPECT_EQ(test::partitionsOf(numbers(3, 9, -1, 1)), (Partitions{{}}));
+  using Longs = std::vector<std::vector<std::int64_t>>;
+  EXPECT_EQ(test::partitionsOf(numbers(0, 5, 1, 2)), (Longs{{0, 1}, {2, 3, 4}}));
+  EXPECT_EQ(test::partitionsOf(numbers(5, -4, -3, 2)), (Longs{{5}, {2, -1}}));
+  EXPECT_EQ(test::partitionsOf(numbers(3, 3, 1, 2)), (Longs{{}, {}}));
+  EXPECT_EQ(test::partitionsOf(numbers(3, 9, -1, 1)), (Longs{{}}));
   EXPECT_EQ(numbers(kMin, kMax, kMax, 3).collect(), (std::vector<std::int64_t>{kMin, -1, kMax - 1}));
   EXPECT_EQ(numbers(kMax, kMin, kMin, 1).collect(), (std::vector<std::int64_t>{kMax, -1}));
   auto all = test::partitionsOf(numbers(kMax - 3, kMax, 2, 4));
-  EXPECT_EQ(all, (Partitions{{}, {kMax - 3}, {}, {kMax - 1}}));
+  EXPECT_EQ(all, (Longs{{}, {kMax - 3}, {}, {kMax - 1}}));
   EXPECT_THROW(numbers(0, 5, 0, 1), IllegalArgument);
   EXPECT_THROW(numbers(0, 5, 1, -1), IllegalArgument);
 }

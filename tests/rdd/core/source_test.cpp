@@ -11,9 +11,9 @@
 namespace millrace::core {
 namespace {
 
-using Partitions = std::vector<std::vector<int>>;
+using Slices = std::vector<std::vector<int>>;
 
-Partitions slices(std::vector<int> records, int count) {
+Slices slices(std::vector<int> records, int count) {
   return test::partitionsOf(RDD<int>(parallelNode(test::makeEngine(), std::move(records), count)));
 }
 
@@ -25,13 +25,13 @@ std::vector<int> range(int from, int to) {
 
 // Vector H01.
 TEST(ParallelNode, CutsAsSparkDoes) {
-  EXPECT_EQ(slices({1, 2, 3}, 3), (Partitions{{1}, {2}, {3}}));
-  EXPECT_EQ(slices({1, 2, 3}, 1), (Partitions{{1, 2, 3}}));
-  EXPECT_EQ(slices(range(1, 10), 3), (Partitions{range(1, 3), range(4, 6), range(7, 10)}));
-  EXPECT_EQ(slices(range(0, 99), 3), (Partitions{range(0, 32), range(33, 65), range(66, 99)}));
-  EXPECT_EQ(slices(range(0, 100), 3), (Partitions{range(0, 32), range(33, 66), range(67, 100)}));
-  EXPECT_EQ(slices({}, 5), Partitions(5));
-  EXPECT_EQ(slices({1}, 3), (Partitions{{}, {}, {1}}));
+  EXPECT_EQ(slices({1, 2, 3}, 3), (Slices{{1}, {2}, {3}}));
+  EXPECT_EQ(slices({1, 2, 3}, 1), (Slices{{1, 2, 3}}));
+  EXPECT_EQ(slices(range(1, 10), 3), (Slices{range(1, 3), range(4, 6), range(7, 10)}));
+  EXPECT_EQ(slices(range(0, 99), 3), (Slices{range(0, 32), range(33, 65), range(66, 99)}));
+  EXPECT_EQ(slices(range(0, 100), 3), (Slices{range(0, 32), range(33, 66), range(67, 100)}));
+  EXPECT_EQ(slices({}, 5), Slices(5));
+  EXPECT_EQ(slices({1}, 3), (Slices{{}, {}, {1}}));
 }
 
 TEST(ParallelNode, RefusesFewerThanOneSlice) {
@@ -52,8 +52,8 @@ TEST(BlockNode, HasAPartitionForEachBlock) {
   auto of = [&](std::vector<BlockPtr> blocks) {
     return test::partitionsOf(RDD<int>(blockNode(engine, rddOperator("blocks"), std::move(blocks))));
   };
-  EXPECT_EQ(of({}), Partitions());
-  EXPECT_EQ(of({block({1, 2}), block({}), block({3})}), (Partitions{{1, 2}, {}, {3}}));
+  EXPECT_EQ(of({}), Slices());
+  EXPECT_EQ(of({block({1, 2}), block({}), block({3})}), (Slices{{1, 2}, {}, {3}}));
 }
 
 }  // namespace

@@ -17,14 +17,14 @@ namespace {
 
 using test::partitionsOf;
 using test::rddOf;
-using Partitions = std::vector<std::vector<int>>;
+using Slices = std::vector<std::vector<int>>;
 
 RDD<int> tenInTen() { return rddOf<int>(test::makeEngine(), {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 10); }
 
 // Vector H06.
 TEST(Coalesce, JoinsNeighboursInOrder) {
-  EXPECT_EQ(partitionsOf(tenInTen().coalesce(2)), (Partitions{{1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}}));
-  EXPECT_EQ(partitionsOf(tenInTen().coalesce(3)), (Partitions{{1, 2, 3}, {4, 5, 6}, {7, 8, 9, 10}}));
+  EXPECT_EQ(partitionsOf(tenInTen().coalesce(2)), (Slices{{1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}}));
+  EXPECT_EQ(partitionsOf(tenInTen().coalesce(3)), (Slices{{1, 2, 3}, {4, 5, 6}, {7, 8, 9, 10}}));
   EXPECT_EQ(partitionsOf(tenInTen().coalesce(10)), partitionsOf(tenInTen()));
   EXPECT_EQ(partitionsOf(tenInTen().coalesce(20)), partitionsOf(tenInTen()));
   EXPECT_THROW(tenInTen().coalesce(0), IllegalArgument);
@@ -35,7 +35,7 @@ TEST(Coalesce, MayShuffleIntoMore) {
   auto records = tenInTen().coalesce(20, true).collect();
   std::ranges::sort(records);
   EXPECT_EQ(records, tenInTen().collect());
-  EXPECT_EQ(partitionsOf(tenInTen().coalesce(3, false)), (Partitions{{1, 2, 3}, {4, 5, 6}, {7, 8, 9, 10}}));
+  EXPECT_EQ(partitionsOf(tenInTen().coalesce(3, false)), (Slices{{1, 2, 3}, {4, 5, 6}, {7, 8, 9, 10}}));
   EXPECT_THROW(tenInTen().coalesce(0, true), IllegalArgument);
   EXPECT_THROW(tenInTen().coalesce(-1, false), IllegalArgument);
 }

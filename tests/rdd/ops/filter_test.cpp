@@ -3,6 +3,7 @@
 #include <millrace/rdd/ops.hpp>
 
 #include "support/engines.hpp"
+#include "support/numbers.hpp"
 #include "support/readers.hpp"
 
 #include <gtest/gtest.h>
@@ -19,13 +20,8 @@ namespace {
 
 using test::rddOf;
 using test::Shape;
+using test::upTo;
 using Strings = std::vector<std::string>;
-
-std::vector<int> upTo(int n) {
-  std::vector<int> records;
-  for (int i = 0; i < n; ++i) records.push_back(i);
-  return records;
-}
 
 TEST(Filter, KeepsWhatPassesInOrder) {
   for (const Shape& shape : test::allShapes()) {

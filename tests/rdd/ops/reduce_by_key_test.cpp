@@ -4,6 +4,7 @@
 #include <millrace/rdd/ops.hpp>
 
 #include "support/engines.hpp"
+#include "support/keyed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,27 +21,22 @@ namespace {
 
 using test::rddOf;
 using test::Shape;
-
-template <class T>
-std::vector<T> sorted(std::vector<T> records) {
-  std::ranges::sort(records);
-  return records;
-}
+using test::sorted;
 
 TEST(ReduceByKey, FoldsTheValuesOfEachKey) {
-  using Pair = std::pair<std::string, int>;
+  using Record = std::pair<std::string, int>;
   for (const Shape& shape : test::allShapes()) {
     SCOPED_TRACE(shape.describe());
-    auto rdd = rddOf<Pair>(
+    auto rdd = rddOf<Record>(
         shape, {{"a", 1}, {"b", 2}, {"a", 3}, {"", 4}, {"a key beyond twelve bytes", 5}, {"", 6}});
-    const std::vector<Pair> expected{{"", 10}, {"a", 4}, {"a key beyond twelve bytes", 5}, {"b", 2}};
+    const std::vector<Record> expected{{"", 10}, {"a", 4}, {"a key beyond twelve bytes", 5}, {"b", 2}};
     EXPECT_EQ(sorted(rdd.reduceByKey(std::plus<>{}).collect()), expected);
     for (int partitions : {1, 3, 8}) {
       auto sums = rdd.reduceByKey([](int a, int b) { return a + b; }, partitions);
       EXPECT_EQ(sums.getNumPartitions(), partitions);
       EXPECT_EQ(sorted(sums.collect()), expected);
     }
-    EXPECT_TRUE(rddOf<Pair>(shape, {}).reduceByKey(std::plus<>{}).collect().empty());
+    EXPECT_TRUE(rddOf<Record>(shape, {}).reduceByKey(std::plus<>{}).collect().empty());
   }
 }
 
@@ -65,10 +61,10 @@ TEST(ReduceByKey, TakesAViewOfNothingAsTheEmptyKey) {
 }
 
 TEST(ReduceByKey, FoldsValuesOfAnyType) {
-  using Pair = std::pair<int, std::string>;
-  auto rdd = rddOf<Pair>(Shape{.partitions = 1}, {{1, "a"}, {2, "x"}, {1, "b"}, {1, "c"}});
+  using Record = std::pair<int, std::string>;
+  auto rdd = rddOf<Record>(Shape{.partitions = 1}, {{1, "a"}, {2, "x"}, {1, "b"}, {1, "c"}});
   EXPECT_EQ(sorted(rdd.reduceByKey([](std::string a, const std::string& b) { return a + b; }).collect()),
-            (std::vector<Pair>{{1, "abc"}, {2, "x"}}));
+            (std::vector<Record>{{1, "abc"}, {2, "x"}}));
   auto lists = rdd.map([](const auto& kv) { return std::pair(kv.first, std::vector{kv.second}); })
                    .reduceByKey([](auto all, const auto& more) {
                      all.insert(all.end(), more.begin(), more.end());
@@ -90,9 +86,9 @@ TEST(ReduceByKey, RefusesFewerThanOnePartition) {
 }
 
 TEST(ReduceByKey, CanBeReadAgainAfterItsResultWasCollected) {
-  using Pair = std::pair<std::string, std::string>;
-  auto rdd =
-      rddOf<Pair>(Shape{.partitions = 2}, {{"a key beyond twelve bytes", "a value beyond the inline size"}});
+  using Record = std::pair<std::string, std::string>;
+  auto rdd = rddOf<Record>(Shape{.partitions = 2},
+                           {{"a key beyond twelve bytes", "a value beyond the inline size"}});
   auto reduced = rdd.reduceByKey([](std::string a, const std::string& b) { return a + b; }, 2);
   EXPECT_EQ(reduced.collect(), reduced.collect());
   EXPECT_EQ(reduced.collect().at(0).second, "a value beyond the inline size");

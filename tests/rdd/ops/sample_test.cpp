@@ -5,6 +5,7 @@
 
 #include "support/engines.hpp"
 #include "support/keyed.hpp"
+#include "support/numbers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,15 +25,10 @@ using test::expectFailureIn;
 using test::rddOf;
 using test::Shape;
 using test::sorted;
+using test::upTo;
 using Pair = std::pair<int, int>;
 using Pairs = std::vector<Pair>;
 using Texts = std::vector<std::pair<int, std::string>>;
-
-std::vector<int> upTo(int n) {
-  std::vector<int> records;
-  for (int i = 0; i < n; ++i) records.push_back(i);
-  return records;
-}
 
 TEST(Sample, TakesAboutTheFractionInOrder) {
   auto rdd = rddOf<int>(Shape{.partitions = 4, .threads = 2}, upTo(100'000));
