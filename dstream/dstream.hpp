@@ -112,7 +112,8 @@ class DStream : public PairDStreamFunctions<T> {
   /// the same context and have the same slide; SparkException where one has no RDD. (Spark: union, a keyword here)
   DStream<T> union_(const DStream<T>& other) const;
 
-  /// The records spread evenly over so many partitions. IllegalArgument below 1; SparkException without an RDD.
+  /// The records spread evenly over so many partitions, those of one partition in their order; in continuous mode
+  /// partitions mix as they come. IllegalArgument below 1; SparkException without an RDD.
   DStream<owned_t<T>> repartition(int partitions) const;
 
   // ---- By partition and batch. --------------------------------------------------------------------------------------

@@ -19,11 +19,13 @@ std::vector<std::optional<owned_t<T>>> reducedPartitions(const RDD<T>& rdd, std:
     auto chunk = reader.next();
     if (chunk.empty()) return std::optional<U>();
     U result = own(*chunk.data);
-    for (chunk.data += 1, chunk.size -= 1;;) {
+    ++chunk.data;
+    --chunk.size;
+    do {
       for (const T& record : chunk) result = std::invoke(call, std::move(result), own(record));
       chunk = reader.next();
-      if (chunk.empty()) return std::optional<U>(std::move(result));
-    }
+    } while (!chunk.empty());
+    return std::optional<U>(std::move(result));
   });
   std::vector<std::optional<U>> some;
   for (auto& part : parts)

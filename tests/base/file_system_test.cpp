@@ -4,16 +4,18 @@
 #include <support/faulty_file_system.hpp>
 #include <support/scratch_directory.hpp>
 
+#include "support/failures.hpp"
+
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
 
 #include <array>
-#include <functional>
 
 namespace millrace {
 namespace {
 
+using test::failureOf;
 using test::FaultyFileSystem;
 using Names = std::vector<std::string>;
 
@@ -24,15 +26,6 @@ class FileSystemTest : public testing::Test {
     open->write(text);
     open->sync();
     open->close();
-  }
-
-  static std::string failureOf(const std::function<void()>& call) {
-    try {
-      call();
-      return "nothing failed";
-    } catch (const SparkException& error) {
-      return error.what();
-    }
   }
 
   LocalFileSystem local;
@@ -100,8 +93,9 @@ TEST_F(FileSystemTest, TellsDirectoriesFromFiles) {
 TEST_F(FileSystemTest, OnlyRegularFilesCanBeReadFromAnyPlace) {
   const std::string pipe = directory + "/pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  EXPECT_EQ(failureOf([&] { local.openForReading(pipe); }), "cannot open " + pipe + ": not a regular file");
-  EXPECT_EQ(failureOf([&] { local.openForReading(directory); }),
+  EXPECT_EQ(failureOf<SparkException>([&] { local.openForReading(pipe); }),
+            "cannot open " + pipe + ": not a regular file");
+  EXPECT_EQ(failureOf<SparkException>([&] { local.openForReading(directory); }),
             "cannot open " + directory + ": not a regular file");
 }
 
@@ -111,25 +105,28 @@ TEST_F(FileSystemTest, ADirectoryIsRenamedToWhereNothingIs) {
   local.rename(directory + "/a", directory + "/empty");
   EXPECT_EQ(local.list(directory), Names{"empty"});
   local.createDirectories(directory + "/b");
-  EXPECT_EQ(failureOf([&] { local.rename(directory + "/b", directory + "/empty"); }),
+  EXPECT_EQ(failureOf<SparkException>([&] { local.rename(directory + "/b", directory + "/empty"); }),
             "cannot rename " + directory + "/b to " + directory + "/empty: Directory not empty");
 }
 
 TEST_F(FileSystemTest, ErrorsNameTheFileAndTheReason) {
   const std::string none = directory + "/none", inside = none + "/file";
-  EXPECT_EQ(failureOf([&] { local.openForWriting(inside); }),
+  EXPECT_EQ(failureOf<SparkException>([&] { local.openForWriting(inside); }),
             "cannot create " + inside + ": No such file or directory");
-  EXPECT_EQ(failureOf([&] { local.read(none); }), "cannot open " + none + ": No such file or directory");
-  EXPECT_EQ(failureOf([&] { local.openForReading(none); }),
+  EXPECT_EQ(failureOf<SparkException>([&] { local.read(none); }),
             "cannot open " + none + ": No such file or directory");
-  EXPECT_EQ(failureOf([&] { local.list(none); }), "cannot list " + none + ": No such file or directory");
-  EXPECT_EQ(failureOf([&] { local.rename(none, file); }),
+  EXPECT_EQ(failureOf<SparkException>([&] { local.openForReading(none); }),
+            "cannot open " + none + ": No such file or directory");
+  EXPECT_EQ(failureOf<SparkException>([&] { local.list(none); }),
+            "cannot list " + none + ": No such file or directory");
+  EXPECT_EQ(failureOf<SparkException>([&] { local.rename(none, file); }),
             "cannot rename " + none + " to " + file + ": No such file or directory");
   write(local, file, "");
-  EXPECT_EQ(failureOf([&] { local.createDirectories(file + "/x"); }),
+  EXPECT_EQ(failureOf<SparkException>([&] { local.createDirectories(file + "/x"); }),
             "cannot create directory " + file + "/x: Not a directory");
-  EXPECT_EQ(failureOf([&] { local.read(directory); }), "cannot read " + directory + ": Is a directory");
-  EXPECT_EQ(failureOf([&] { local.openForWriting("/dev/full")->write("x"); }),
+  EXPECT_EQ(failureOf<SparkException>([&] { local.read(directory); }),
+            "cannot read " + directory + ": Is a directory");
+  EXPECT_EQ(failureOf<SparkException>([&] { local.openForWriting("/dev/full")->write("x"); }),
             "cannot write /dev/full: No space left on device");
 }
 
@@ -148,7 +145,7 @@ TEST_F(FileSystemTest, FaultyOneFailsTheCallItIsTold) {
   const Names failures{"create", "write", "sync", "close"};
   for (int n = 1; n <= 4; ++n) {
     faulty.failCall(n);
-    EXPECT_EQ(failureOf([&] { write(faulty, file, "text"); }),
+    EXPECT_EQ(failureOf<SparkException>([&] { write(faulty, file, "text"); }),
               "cannot " + failures[static_cast<std::size_t>(n - 1)] + " " + file + ": Input/output error");
   }
   write(faulty, file, "after");
@@ -161,10 +158,12 @@ TEST_F(FileSystemTest, FaultyOneFailsReading) {
   std::array<char, 4> room;
   faulty.failCall(2);
   auto open = faulty.openForReading(file);
-  EXPECT_EQ(failureOf([&] { open->readAt(0, room); }), "cannot read " + file + ": Input/output error");
+  EXPECT_EQ(failureOf<SparkException>([&] { open->readAt(0, room); }),
+            "cannot read " + file + ": Input/output error");
   EXPECT_EQ(open->readAt(0, room), 4u);
   faulty.failCall(1);
-  EXPECT_EQ(failureOf([&] { faulty.openForReading(file); }), "cannot open " + file + ": Input/output error");
+  EXPECT_EQ(failureOf<SparkException>([&] { faulty.openForReading(file); }),
+            "cannot open " + file + ": Input/output error");
 }
 
 TEST_F(FileSystemTest, FaultyOneFillsUp) {
@@ -172,8 +171,10 @@ TEST_F(FileSystemTest, FaultyOneFillsUp) {
   faulty.fullAfter(5);
   auto open = faulty.openForWriting(file);
   open->write("abc");
-  EXPECT_EQ(failureOf([&] { open->write("defg"); }), "cannot write " + file + ": No space left on device");
-  EXPECT_EQ(failureOf([&] { open->write("h"); }), "cannot write " + file + ": No space left on device");
+  EXPECT_EQ(failureOf<SparkException>([&] { open->write("defg"); }),
+            "cannot write " + file + ": No space left on device");
+  EXPECT_EQ(failureOf<SparkException>([&] { open->write("h"); }),
+            "cannot write " + file + ": No space left on device");
   open->close();
   EXPECT_EQ(faulty.read(file), "abcde");
 }

@@ -2,7 +2,7 @@
 
 #include <millrace/base/error.hpp>
 
-#include "support/messages.hpp"
+#include "support/failures.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 namespace millrace {
 namespace {
 
-using test::messageOf;
+using test::failureOf;
 
 TEST(Parse, WholeNumbers) {
   EXPECT_EQ(toInt("0"), 0);
@@ -51,11 +51,11 @@ TEST(Parse, Doubles) {
 }
 
 TEST(Parse, FailuresShowTheTextShortened) {
-  EXPECT_EQ(messageOf<BadRecord>([] { (void)toInt("12\n"); }),
+  EXPECT_EQ(failureOf<BadRecord>([] { (void)toInt("12\n"); }),
             "\"12\\x0a\" is not a whole number of 32 bits");
-  EXPECT_EQ(messageOf<BadRecord>([] { (void)toLong("x"); }), "\"x\" is not a whole number of 64 bits");
-  EXPECT_EQ(messageOf<BadRecord>([] { (void)toDouble(" x"); }), "\" x\" is not a number");
-  EXPECT_LT(messageOf<BadRecord>([] { (void)toInt(std::string(5000, '9')); }).size(), 200u);
+  EXPECT_EQ(failureOf<BadRecord>([] { (void)toLong("x"); }), "\"x\" is not a whole number of 64 bits");
+  EXPECT_EQ(failureOf<BadRecord>([] { (void)toDouble(" x"); }), "\" x\" is not a number");
+  EXPECT_LT(failureOf<BadRecord>([] { (void)toInt(std::string(5000, '9')); }).size(), 200u);
 }
 
 }  // namespace

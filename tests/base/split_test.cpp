@@ -2,7 +2,7 @@
 
 #include <millrace/base/error.hpp>
 
-#include "support/messages.hpp"
+#include "support/failures.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@
 namespace millrace {
 namespace {
 
-using test::messageOf;
+using test::failureOf;
 using Pieces = std::vector<std::string>;
 
 template <class Range>
@@ -125,16 +125,16 @@ TEST(Split, PastTheEndIsABadRecord) {
   const auto fields = split("7", ',');
   auto field = fields.begin();
   EXPECT_EQ(*field++, "7");
-  EXPECT_EQ(messageOf<BadRecord>([&] { (void)*field; }), "\"7\" has only 1 piece(s) split at ','");
-  EXPECT_EQ(messageOf<BadRecord>([&] { ++field; }), "\"7\" has only 1 piece(s) split at ','");
-  EXPECT_EQ(messageOf<BadRecord>([&] { (void)*field++; }), "\"7\" has only 1 piece(s) split at ','");
-  EXPECT_EQ(messageOf<BadRecord>([&] { (void)*split("a\t\t", '\t').end(); }),
+  EXPECT_EQ(failureOf<BadRecord>([&] { (void)*field; }), "\"7\" has only 1 piece(s) split at ','");
+  EXPECT_EQ(failureOf<BadRecord>([&] { ++field; }), "\"7\" has only 1 piece(s) split at ','");
+  EXPECT_EQ(failureOf<BadRecord>([&] { (void)*field++; }), "\"7\" has only 1 piece(s) split at ','");
+  EXPECT_EQ(failureOf<BadRecord>([&] { (void)*split("a\t\t", '\t').end(); }),
             "\"\" has only 1 piece(s) split at '\\x00'");
-  EXPECT_EQ(messageOf<BadRecord>([&] { (void)*++split("a\t\t", '\t').begin(); }),
+  EXPECT_EQ(failureOf<BadRecord>([&] { (void)*++split("a\t\t", '\t').begin(); }),
             "\"a\\x09\\x09\" has only 1 piece(s) split at '\\x09'; empty ones at its end do not count");
-  EXPECT_EQ(messageOf<BadRecord>([&] { (void)*split(",,", ',').begin(); }),
+  EXPECT_EQ(failureOf<BadRecord>([&] { (void)*split(",,", ',').begin(); }),
             "\",,\" has only 0 piece(s) split at ','; empty ones at its end do not count");
-  EXPECT_LT(messageOf<BadRecord>([&] {
+  EXPECT_LT(failureOf<BadRecord>([&] {
               (void)*++split(std::string_view(std::string(5000, 'x')), ',').begin();
             }).size(),
             200u);

@@ -3,6 +3,8 @@
 #include <millrace/base/log.hpp>
 #include <millrace/contexts/streaming_listener.hpp>
 
+#include "support/failures.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -148,17 +150,5 @@ class RecordingListener : public StreamingListener {
   mutable std::mutex mutex_;
   std::vector<BatchInfo> completed_;
 };
-
-/// What `call` throws as a Failure; other exceptions pass, none fails the test.
-template <class Failure, class Call>
-std::string failureOf(Call call) {
-  try {
-    call();
-  } catch (const Failure& failure) {
-    return failure.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
-}
 
 }  // namespace millrace::test

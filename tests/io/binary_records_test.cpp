@@ -7,9 +7,10 @@
 
 #include <support/scratch_directory.hpp>
 
+#include "support/failures.hpp"
+
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,19 +19,12 @@
 namespace millrace::core {
 namespace {
 
+using test::failureOf;
+
 class BinaryRecordsTest : public testing::Test {
  protected:
   RDD<std::string_view> binaryRecords(const std::string& paths, int length) {
     return RDD<std::string_view>(binaryRecordsNode(engine, paths, length));
-  }
-  template <class Failure>
-  std::string failureOf(const std::function<void()>& call) {
-    try {
-      call();
-      return "nothing failed";
-    } catch (const Failure& error) {
-      return error.what();
-    }
   }
 
   test::ScratchDirectory scratch;

@@ -9,9 +9,10 @@
 #include <support/faulty_file_system.hpp>
 #include <support/scratch_directory.hpp>
 
+#include "support/failures.hpp"
+
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,6 +23,8 @@
 
 namespace millrace::core {
 namespace {
+
+using test::failureOf;
 
 struct Visit {
   std::string user;
@@ -39,15 +42,6 @@ class ObjectFileTest : public testing::Test {
   template <class T>
   RDD<T> objectFile(const std::string& paths, int minPartitions = 1) {
     return RDD<T>(objectFileNode<T>(engine, paths, minPartitions));
-  }
-  template <class Failure>
-  std::string failureOf(const std::function<void()>& call) {
-    try {
-      call();
-      return "nothing failed";
-    } catch (const Failure& error) {
-      return error.what();
-    }
   }
 
   test::ScratchDirectory scratch;

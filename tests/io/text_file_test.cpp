@@ -8,6 +8,8 @@
 #include <support/gzip.hpp>
 #include <support/scratch_directory.hpp>
 
+#include "support/failures.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,6 +22,7 @@
 namespace millrace::core {
 namespace {
 
+using test::failureOf;
 using Lines = std::vector<std::string>;
 constexpr std::size_t kKiB = 1024;
 
@@ -71,15 +74,6 @@ class TextFileTest : public testing::Test {
       EXPECT_TRUE(reader->next().empty());
     });
     return partitions;
-  }
-  template <class Failure = SparkException, class Call>
-  static std::string failureOf(Call call) {
-    try {
-      call();
-      return "nothing failed";
-    } catch (const Failure& error) {
-      return error.what();
-    }
   }
 
   test::ScratchDirectory scratch;
@@ -184,7 +178,7 @@ TEST_F(TextFileTest, ReadsAllThatAPathMeans) {
 }
 
 TEST_F(TextFileTest, AMissingPathFailsAtTheDefinition) {
-  EXPECT_EQ(failureOf([&] { textFile(scratch / "none"); }),
+  EXPECT_EQ(failureOf<SparkException>([&] { textFile(scratch / "none"); }),
             "Input path does not exist: " + scratch / "none" +
                 ": check the spelling and, if it is relative, the working directory");
 }
@@ -216,7 +210,7 @@ TEST_F(TextFileTest, LargeGzipFilesAndLongLinesAreRead) {
     ASSERT_TRUE(linesOf(textFile(file)) == expectedLines(text)) << "lines up to " << longestLine;
   }
   const std::string file = scratch.write("file", test::gzip("short\n" + std::string(1000, 'x') + "\n"));
-  EXPECT_EQ(failureOf([&] { linesOf(textFile(file, 1, 1000)); }),
+  EXPECT_EQ(failureOf<SparkException>([&] { linesOf(textFile(file, 1, 1000)); }),
             "textFile \"" + file + "\" failed in partition 0: " + file +
                 ": the line at byte 6 of its text has 1000 bytes or more: break it up");
 }
@@ -227,7 +221,7 @@ TEST_F(TextFileTest, ADamagedOrCutGzipFileIsAnError) {
   const std::string whole = test::gzip(text);
   const auto failure = [&](const std::string& content) {
     const std::string file = scratch.write("file", content);
-    return failureOf([&] { linesOf(textFile(file)); });
+    return failureOf<SparkException>([&] { linesOf(textFile(file)); });
   };
   const std::string start =
       "textFile \"" + scratch / "file" + "\" failed in partition 0: " + scratch / "file";
@@ -255,7 +249,7 @@ TEST_F(TextFileTest, WhateverReadingFailsIsReportedWithTheFile) {
   int inTasks = 0;
   for (int n = 1; n <= calls; ++n) {
     faulty->failCall(n);
-    const std::string failure = failureOf(run);
+    const std::string failure = failureOf<SparkException>(run);
     EXPECT_NE(failure.find(file + ": Input/output error"), std::string::npos)
         << "call " << n << ": " << failure;
     inTasks += failure.starts_with("textFile \"" + file + "\" failed in partition ");
@@ -285,7 +279,7 @@ TEST_F(TextFileTest, AFileThatShrinksIsAnError) {
   const std::string file = scratch.write("file", "one\ntwo\n");
   const NodePtr node = textFile(file);
   scratch.write("file", "one\n");
-  EXPECT_EQ(failureOf([&] { linesOf(node); }),
+  EXPECT_EQ(failureOf<SparkException>([&] { linesOf(node); }),
             "textFile \"" + file + "\" failed in partition 0: " + file +
                 " has become shorter, 4 bytes, since its RDD was defined: leave input files as they are");
 }
@@ -293,7 +287,7 @@ TEST_F(TextFileTest, AFileThatShrinksIsAnError) {
 TEST_F(TextFileTest, ALineTooLongIsAnError) {
   const std::string file =
       scratch.write("file", "short\n" + std::string(999, 'x') + "\n" + std::string(1000, 'x') + "\n");
-  EXPECT_EQ(failureOf([&] { linesOf(textFile(file, 1, 1000)); }),
+  EXPECT_EQ(failureOf<SparkException>([&] { linesOf(textFile(file, 1, 1000)); }),
             "textFile \"" + file + "\" failed in partition 0: " + file +
                 ": the line at byte 1006 has 1000 bytes or more: break it up");
   EXPECT_EQ(linesOf(textFile(file, 1, 1001)).size(), 3u);

@@ -5,6 +5,8 @@
 #include <support/engines.hpp>
 #include <support/streams.hpp>
 
+#include "support/failures.hpp"
+
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -16,6 +18,7 @@
 namespace millrace::parity {
 namespace {
 
+using test::failureOf;
 using State = StreamingContextState;
 
 /// A context without a program, on a clock that stands still.
@@ -29,17 +32,6 @@ StreamingContext contextWithOutput(const SparkConf& conf = {}) {
   auto context = emptyContext(conf);
   addInput(context).foreachRDD([](const RDD<int>&) {});
   return context;
-}
-
-template <class Failure>
-std::string messageOf(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Failure& failure) {
-    return failure.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
 }
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
@@ -106,7 +98,7 @@ TEST_F(SparkContexts, F08_StartWithoutOutputFailsAndStops) {
   addInput(context)
       .map([](int x) { return std::pair(x, 1); })
       .reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(2));
-  EXPECT_TRUE(has(messageOf<IllegalArgument>([&] { context.start(); }), "no output operation"));
+  EXPECT_TRUE(has(failureOf<IllegalArgument>([&] { context.start(); }), "no output operation"));
   EXPECT_EQ(context.getState(), State::STOPPED);
   auto next = contextWithOutput();
   EXPECT_NO_THROW(next.start());
@@ -118,7 +110,7 @@ TEST_F(SparkContexts, F08_StartOfAStateWithoutCheckpointDirectoryFailsAndStops) 
       .map([](int x) { return std::pair(x, 1); })
       .reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(2))
       .print();
-  EXPECT_TRUE(has(messageOf<IllegalArgument>([&] { context.start(); }), "checkpoint directory"));
+  EXPECT_TRUE(has(failureOf<IllegalArgument>([&] { context.start(); }), "checkpoint directory"));
   EXPECT_EQ(context.getState(), State::STOPPED);
 }
 
@@ -126,7 +118,7 @@ TEST_F(SparkContexts, F10_OnlyOneIsActive) {
   auto first = contextWithOutput();
   auto second = contextWithOutput();
   first.start();
-  EXPECT_TRUE(has(messageOf<IllegalState>([&] { second.start(); }), "StreamingContext"));
+  EXPECT_TRUE(has(failureOf<IllegalState>([&] { second.start(); }), "StreamingContext"));
   EXPECT_EQ(first.getState(), State::ACTIVE);
   EXPECT_EQ(second.getState(), State::INITIALIZED);
   first.stop();
@@ -139,10 +131,10 @@ TEST_F(SparkContexts, F11_TheProgramIsBuiltBeforeStart) {
   auto input = addInput(context);
   input.foreachRDD([](const RDD<int>&) {});
   const auto expectRefused = [&](std::string_view why) {
-    EXPECT_TRUE(has(messageOf<IllegalState>([&] { addInput(context); }), why));
-    EXPECT_TRUE(has(messageOf<IllegalState>([&] { input.map([](int x) { return x; }); }), why));
-    EXPECT_TRUE(has(messageOf<IllegalState>([&] { input.window(Seconds(1)); }), why));
-    EXPECT_TRUE(has(messageOf<IllegalState>([&] { input.foreachRDD([](const RDD<int>&) {}); }), why));
+    EXPECT_TRUE(has(failureOf<IllegalState>([&] { addInput(context); }), why));
+    EXPECT_TRUE(has(failureOf<IllegalState>([&] { input.map([](int x) { return x; }); }), why));
+    EXPECT_TRUE(has(failureOf<IllegalState>([&] { input.window(Seconds(1)); }), why));
+    EXPECT_TRUE(has(failureOf<IllegalState>([&] { input.foreachRDD([](const RDD<int>&) {}); }), why));
   };
   context.start();
   expectRefused("start");
@@ -175,7 +167,7 @@ TEST_F(SparkContexts, F14_AnErrorInATaskReachesWhoWaits) {
   }));
   running.start();
   auto failure = std::async(std::launch::async, [&] {
-    return messageOf<BatchFailure>([&] { running.context().awaitTermination(); });
+    return failureOf<BatchFailure>([&] { running.context().awaitTermination(); });
   });
   running.advance();
   EXPECT_TRUE(has(failure.get(), "out of order"));
@@ -194,7 +186,7 @@ TEST_F(SparkContexts, F14_AnErrorInJobGenerationReachesWhoWaits) {
   running.collect(context.inputStream<int>(std::make_shared<Broken>(context.graph())));
   running.start();
   auto failure = std::async(std::launch::async,
-                            [&] { return messageOf<BatchFailure>([&] { context.awaitTermination(); }); });
+                            [&] { return failureOf<BatchFailure>([&] { context.awaitTermination(); }); });
   running.advance();
   EXPECT_TRUE(has(failure.get(), "no batch from here"));
 }

@@ -6,6 +6,8 @@
 #include <support/engines.hpp>
 #include <support/vectors.hpp>
 
+#include "support/numbers.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -13,7 +15,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <random>
 #include <set>
 #include <string>
@@ -22,6 +23,7 @@
 namespace millrace::parity {
 namespace {
 
+using test::range;
 using Json = boost::json::value;
 
 /// Makers, actions and numbers of RDDs: the rows of block H as data.
@@ -43,12 +45,6 @@ std::vector<int> numbers(const Json& value) {
   const std::size_t dots = text.find("..");
   std::vector<int> all;
   for (int i = std::stoi(text.substr(0, dots)); i <= std::stoi(text.substr(dots + 2)); ++i) all.push_back(i);
-  return all;
-}
-
-std::vector<int> upTo(int from, int to) {
-  std::vector<int> all(static_cast<std::size_t>(to - from + 1));
-  std::iota(all.begin(), all.end(), from);
   return all;
 }
 
@@ -120,14 +116,14 @@ TEST_P(RddVectors, H05_Aggregate) {
 
 TEST_P(RddVectors, H09_TopAndTakeOrdered) {
   const auto rows = row("H09").at("rows");
-  auto shuffled = upTo(1, 99'999);
+  auto shuffled = range(1, 99'999);
   std::ranges::shuffle(shuffled, std::mt19937(1));
   EXPECT_EQ(sc.makeRDD(shuffled).top(5), fromJson<std::vector<int>>(rows.at(0).at(1)));
   EXPECT_EQ(sc.makeRDD(std::vector<std::string>{"a", "b", "c", "d"}).top(2, std::greater<>{}),
             (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(sc.makeRDD(upTo(1, 10)).takeOrdered(5), fromJson<std::vector<int>>(rows.at(2).at(1)));
-  EXPECT_EQ(sc.makeRDD(upTo(1, 10)).takeOrdered(0), fromJson<std::vector<int>>(rows.at(3).at(1)));
-  EXPECT_EQ(sc.makeRDD(upTo(1, 10)).takeOrdered(5, std::greater<>{}),
+  EXPECT_EQ(sc.makeRDD(range(1, 10)).takeOrdered(5), fromJson<std::vector<int>>(rows.at(2).at(1)));
+  EXPECT_EQ(sc.makeRDD(range(1, 10)).takeOrdered(0), fromJson<std::vector<int>>(rows.at(3).at(1)));
+  EXPECT_EQ(sc.makeRDD(range(1, 10)).takeOrdered(5, std::greater<>{}),
             fromJson<std::vector<int>>(rows.at(4).at(1)));
 }
 
@@ -152,7 +148,7 @@ TEST_P(RddVectors, H11_TakeSample) {
     EXPECT_EQ(different(sample), sample.size());
   }
   EXPECT_EQ(rdd.takeSample(true, 20).size(), 20u);
-  const auto hundred = sc.makeRDD(upTo(1, 100));
+  const auto hundred = sc.makeRDD(range(1, 100));
   EXPECT_EQ(hundred.takeSample(true, 100, 7).size(), 100u);
   EXPECT_LT(different(hundred.takeSample(true, 100, 7)), 100u);
   EXPECT_EQ(hundred.takeSample(true, 200).size(), 200u);
@@ -200,11 +196,11 @@ TEST_P(RddVectors, H34_Sum) {
 }
 
 TEST_P(RddVectors, H38_Asynchronous) {
-  EXPECT_EQ(sc.makeRDD(upTo(1, 10'000), 5).countAsync().get(), 10'000);
-  const auto rdd = sc.makeRDD(upTo(1, 1'000), 3);
-  EXPECT_EQ(rdd.collectAsync().get(), upTo(1, 1'000));
+  EXPECT_EQ(sc.makeRDD(range(1, 10'000), 5).countAsync().get(), 10'000);
+  const auto rdd = sc.makeRDD(range(1, 1'000), 3);
+  EXPECT_EQ(rdd.collectAsync().get(), range(1, 1'000));
   auto runs = std::make_shared<std::atomic<int>>(0);
-  sc.makeRDD(upTo(1, 1'000), 9).foreachPartitionAsync([runs](auto&) { ++*runs; }).get();
+  sc.makeRDD(range(1, 1'000), 9).foreachPartitionAsync([runs](auto&) { ++*runs; }).get();
   EXPECT_EQ(*runs, 9);
   for (int n : {0, 1, 999, 1'000}) EXPECT_EQ(rdd.takeAsync(n).get(), rdd.take(n));
 }

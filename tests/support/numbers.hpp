@@ -6,18 +6,17 @@
 
 namespace millrace::test {
 
-/// 0, 1, … n - 1.
-inline std::vector<int> upTo(int n) {
-  std::vector<int> numbers(static_cast<std::size_t>(n));
-  std::iota(numbers.begin(), numbers.end(), 0);
+/// first, first + 1, … last.
+inline std::vector<int> range(int first, int last) {
+  std::vector<int> numbers(static_cast<std::size_t>(last - first + 1));
+  std::iota(numbers.begin(), numbers.end(), first);
   return numbers;
 }
 
+/// 0, 1, … n - 1.
+inline std::vector<int> upTo(int n) { return range(0, n - 1); }
+
 /// 1, 2, … n.
-inline std::vector<int> oneTo(int n) {
-  std::vector<int> numbers(static_cast<std::size_t>(n));
-  std::iota(numbers.begin(), numbers.end(), 1);
-  return numbers;
-}
+inline std::vector<int> oneTo(int n) { return range(1, n); }
 
 }  // namespace millrace::test

@@ -2,7 +2,7 @@
 
 #include <millrace/base/error.hpp>
 
-#include "support/messages.hpp"
+#include "support/failures.hpp"
 #include "support/streams.hpp"
 
 #include <gtest/gtest.h>
@@ -14,14 +14,14 @@
 namespace millrace::core {
 namespace {
 
-using test::messageOf;
+using test::failureOf;
 using test::StreamTest;
 
 TEST(StreamGraph, RefusesABatchIntervalThatIsNotPositive) {
   auto engine = test::makeEngine();
-  EXPECT_EQ(messageOf<IllegalArgument>([&] { StreamGraph(engine, Milliseconds(0)); }),
+  EXPECT_EQ(failureOf<IllegalArgument>([&] { StreamGraph(engine, Milliseconds(0)); }),
             "a batch interval of 0 ms: give a positive one, for example Seconds(1)");
-  EXPECT_EQ(messageOf<IllegalArgument>([&] { StreamGraph(engine, Milliseconds(-5)); }),
+  EXPECT_EQ(failureOf<IllegalArgument>([&] { StreamGraph(engine, Milliseconds(-5)); }),
             "a batch interval of -5 ms: give a positive one, for example Seconds(1)");
 }
 
@@ -43,7 +43,7 @@ TEST(StreamGraph, NeedsAnOutput) {
                            std::make_shared<ManualClock>());
   RDDQueue<int> queue;
   context.queueStream(queue).map([](int x) { return x; });
-  EXPECT_EQ(messageOf<IllegalArgument>([&] { context.start(); }),
+  EXPECT_EQ(failureOf<IllegalArgument>([&] { context.start(); }),
             "no output operation, so nothing to execute: end at least one stream with print(), foreachRDD() "
             "or a save");
 }
@@ -68,15 +68,15 @@ TEST(StreamGraph, CannotBeBuiltOnAfterStart) {
   auto source = running.source<int>({});
   auto outputs = running.collect(source);
   running.start();
-  EXPECT_EQ(messageOf<IllegalState>([&] { source.map([](int x) { return x; }); }),
+  EXPECT_EQ(failureOf<IllegalState>([&] { source.map([](int x) { return x; }); }),
             "adding map after start(): build the whole program before it starts");
-  EXPECT_EQ(messageOf<IllegalState>([&] { source.foreachRDD([](const RDD<int>&) {}); }),
+  EXPECT_EQ(failureOf<IllegalState>([&] { source.foreachRDD([](const RDD<int>&) {}); }),
             "adding foreachRDD after start(): build the whole program before it starts");
-  EXPECT_EQ(messageOf<IllegalState>([&] { source.name("late"); }),
+  EXPECT_EQ(failureOf<IllegalState>([&] { source.name("late"); }),
             "naming Test stream #0 after start(): give names while building the program");
   running.advance();
   running.stop();
-  EXPECT_EQ(messageOf<IllegalState>([&] { source.window(Seconds(2)); }),
+  EXPECT_EQ(failureOf<IllegalState>([&] { source.window(Seconds(2)); }),
             "adding window after stop(): a stopped context is over, create a new one");
   EXPECT_EQ(outputs.times(), (std::vector<std::int64_t>{1000}));
 }
@@ -87,7 +87,7 @@ TEST(StreamGraph, IsGoneWithItsContext) {
     StreamTest running;
     stream = running.source<int>({});
   }
-  EXPECT_EQ(messageOf<IllegalState>([&] { stream->map([](int x) { return x; }); }),
+  EXPECT_EQ(failureOf<IllegalState>([&] { stream->map([](int x) { return x; }); }),
             "the StreamingContext of this stream is gone: keep it alive while its streams are used");
   EXPECT_THROW(stream->slice(Time(0), Time(1000)), IllegalState);
 }
@@ -95,7 +95,7 @@ TEST(StreamGraph, IsGoneWithItsContext) {
 TEST(StreamGraph, RemembersOnceOnly) {
   StreamTest running;
   running.context().remember(Seconds(5));
-  EXPECT_EQ(messageOf<IllegalArgument>([&] { running.context().remember(Seconds(6)); }),
+  EXPECT_EQ(failureOf<IllegalArgument>([&] { running.context().remember(Seconds(6)); }),
             "remember() a second time: it is already set to 5000 ms, call it once");
 }
 

@@ -2,7 +2,7 @@
 
 #include <millrace/base/error.hpp>
 
-#include "support/messages.hpp"
+#include "support/failures.hpp"
 #include "support/streams.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace millrace::core {
 namespace {
 
 using test::Batches;
-using test::messageOf;
+using test::failureOf;
 using test::StreamTest;
 using Times = std::vector<std::int64_t>;
 
@@ -141,7 +141,7 @@ TEST(StreamNode, RefusesCheckpointIntervalsThatDoNotFit) {
   auto failure = [](Duration interval) {
     StreamTest running;
     running.collect(running.source<int>({}).window(Seconds(4), Seconds(2)).checkpoint(interval));
-    return messageOf<IllegalArgument>([&] { running.start(); });
+    return failureOf<IllegalArgument>([&] { running.start(); });
   };
   EXPECT_EQ(failure(Seconds(3)),
             "the checkpoint interval of window #1 is 3000 ms: it has to be a multiple of its slide, 2000 ms");
@@ -156,14 +156,14 @@ TEST(StreamNode, NeedsADirectoryForItsCheckpoints) {
   stateful.context().graph()->setCheckpointDirectory("");
   auto source = stateful.source<std::pair<int, int>>({});
   stateful.collect(source.reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(3), Seconds(1)));
-  EXPECT_EQ(messageOf<IllegalArgument>([&] { stateful.start(); }),
+  EXPECT_EQ(failureOf<IllegalArgument>([&] { stateful.start(); }),
             "reduceByKeyAndWindow #2 keeps state over batches and needs a checkpoint directory: call "
             "checkpoint(directory) on the StreamingContext before start()");
 
   StreamTest asked;
   asked.context().graph()->setCheckpointDirectory("");
   asked.collect(asked.source<int>({}).checkpoint(Seconds(2)));
-  EXPECT_EQ(messageOf<IllegalArgument>([&] { asked.start(); }),
+  EXPECT_EQ(failureOf<IllegalArgument>([&] { asked.start(); }),
             "Test stream #0 has a checkpoint interval and needs a checkpoint directory: call "
             "checkpoint(directory) on "
             "the StreamingContext before start()");
@@ -174,9 +174,9 @@ TEST(StreamNode, CannotBePersistedOrCheckpointedAfterStart) {
   auto source = running.source<int>({});
   running.collect(source);
   running.start();
-  EXPECT_EQ(messageOf<Unsupported>([&] { source.persist(); }),
+  EXPECT_EQ(failureOf<Unsupported>([&] { source.persist(); }),
             "persist() of Test stream #0 after start(): set storage levels before it");
-  EXPECT_EQ(messageOf<Unsupported>([&] { source.checkpoint(Seconds(5)); }),
+  EXPECT_EQ(failureOf<Unsupported>([&] { source.checkpoint(Seconds(5)); }),
             "checkpoint() of Test stream #0 after start(): set intervals before it");
   running.stop();
   EXPECT_THROW(source.cache(), Unsupported);

@@ -7,6 +7,8 @@
 #include <support/faulty_file_system.hpp>
 #include <support/scratch_directory.hpp>
 
+#include "support/failures.hpp"
+
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -22,6 +24,7 @@ namespace millrace {
 namespace {
 
 using core::IfExists;
+using test::failureOf;
 using Names = std::vector<std::string>;
 
 struct Point {
@@ -44,15 +47,6 @@ class SaveAsTextFileTest : public testing::Test {
   template <class T>
   void save(const RDD<T>& rdd, IfExists ifExists) {
     core::saveAsText<T>(*rdd.node(), out, ifExists);
-  }
-  template <class Failure, class Call>
-  static std::string failureOf(Call call) {
-    try {
-      call();
-      return "nothing failed";
-    } catch (const Failure& error) {
-      return error.what();
-    }
   }
   bool exists(std::string_view name) { return local.exists(scratch / name); }
 

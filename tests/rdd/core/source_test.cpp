@@ -3,6 +3,7 @@
 #include <millrace/base/error.hpp>
 
 #include "support/engines.hpp"
+#include "support/numbers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,16 +12,11 @@
 namespace millrace::core {
 namespace {
 
+using test::range;
 using Slices = std::vector<std::vector<int>>;
 
 Slices slices(std::vector<int> records, int count) {
   return test::partitionsOf(RDD<int>(parallelNode(test::makeEngine(), std::move(records), count)));
-}
-
-std::vector<int> range(int from, int to) {
-  std::vector<int> records;
-  for (int i = from; i <= to; ++i) records.push_back(i);
-  return records;
 }
 
 // Vector H01.
