@@ -268,9 +268,9 @@ TEST_F(LiveGraphTest, MarkersNeedNoCredit) {
 }
 
 TEST_F(LiveGraphTest, AFailureNamesOperatorPartitionAndEpochAndEndsTheGraph) {
-  std::atomic<int> calls = 0;
+  std::atomic<int> callsAfterwards = 0;
   seen(program.source<int>({}).map([&](int x) {
-    ++calls;
+    if (x > 4) ++callsAfterwards;
     if (x == 4) throw std::runtime_error("four is refused");
     return x;
   }));
@@ -279,12 +279,11 @@ TEST_F(LiveGraphTest, AFailureNamesOperatorPartitionAndEpochAndEndsTheGraph) {
   live().feed(0, rdd({1, 2, 3, 4}, 4), epoch);
   live().mark(0, epoch, 4);
   EXPECT_EQ(failed.await(1)[0], "epoch 1: map #1 failed in partition 3: four is refused");
-  int callsSoFar = calls;
   feed(0, {5});
   feed(0, {6});
   feed(0, {7});
   live().mark(0, begin(), 1);
-  EXPECT_EQ(calls, callsSoFar) << "it takes everything and gives nothing";
+  EXPECT_EQ(callsAfterwards, 0) << "it takes everything and gives nothing";
   EXPECT_EQ(failed.all().size(), 1U);
   EXPECT_FALSE(live().epochs().awaitFewerThan(100, test::soon())) << "who waits is told";
   EXPECT_EQ(closed.all(), std::vector<std::string>{"0"});
