@@ -150,11 +150,13 @@ void JobScheduler::submit(Time batchTime, std::vector<Job> jobs, std::map<int, S
   batch->info.streamIdToInputInfo = std::move(inputs);
   batch->info.submissionTime = state_->clock->now();
   for (const Job& job : jobs) batch->info.outputOperationInfos[job.outputId] = infoOf(job);
-  std::lock_guard lock(state_->mutex);
-  if (state_->stopped) return;
-  state_->bus->post([info = batch->info](StreamingListener& to) { to.onBatchSubmitted(info); });
-  ++state_->pending;
-  for (Job& job : jobs) state_->queue.push_back({batch, std::move(job)});
+  {
+    std::lock_guard lock(state_->mutex);
+    if (state_->stopped) return;
+    state_->bus->post([info = batch->info](StreamingListener& to) { to.onBatchSubmitted(info); });
+    ++state_->pending;
+    for (Job& job : jobs) state_->queue.push_back({batch, std::move(job)});
+  }
   state_->changed.notify_all();
 }
 

@@ -2,6 +2,9 @@
 #include <millrace/contexts/listener_bus.hpp>
 #include <millrace/rdd/core/operator_info.hpp>
 
+#include <pthread.h>
+#include <sched.h>
+
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -13,6 +16,12 @@ namespace millrace::core {
 namespace {
 
 thread_local const void* delivering = nullptr;
+
+/// A batch posts many events: without this, each would take the core from the thread that posts it.
+void letOthersFirst() {
+  const sched_param none{};
+  pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+}
 
 }  // namespace
 
@@ -30,6 +39,7 @@ struct ListenerBus::State {
 
 void ListenerBus::State::run() {
   delivering = this;
+  letOthersFirst();
   std::unique_lock lock(mutex);
   for (;;) {
     changed.wait(lock, [&] { return stopped || !events.empty(); });
@@ -68,13 +78,15 @@ void ListenerBus::remove(const std::shared_ptr<StreamingListener>& listener) {
 }
 
 void ListenerBus::post(Event event) {
-  std::lock_guard lock(state_->mutex);
-  if (state_->stopped || state_->listeners.empty()) return;
-  if (state_->events.size() == kMostWaiting) {
-    ++state_->dropped;
-    return;
+  {
+    std::lock_guard lock(state_->mutex);
+    if (state_->stopped || state_->listeners.empty()) return;
+    if (state_->events.size() == kMostWaiting) {
+      ++state_->dropped;
+      return;
+    }
+    state_->events.push_back(std::move(event));
   }
-  state_->events.push_back(std::move(event));
   state_->changed.notify_all();
 }
 
