@@ -12,6 +12,7 @@ void continuousE2e(Session& session);
 void continuousExpansion(Session& session);
 void continuousKeyed(Session& session);
 void continuousRate(Session& session);
+void fileCount(Session& session);
 void groupByKey(Session& session);
 void immediateStop(Session& session);
 void join(Session& session);

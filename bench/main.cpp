@@ -1,6 +1,7 @@
 #include "benchmarks.hpp"
 #include "continuous/expansion.hpp"
 #include "harness.hpp"
+#include "io/file_count.hpp"
 #include "table.hpp"
 
 #include <millrace/base/log.hpp>
@@ -33,13 +34,14 @@ constexpr Benchmark kBenchmarks[] = {
     {"group_by_key", "16 M pairs of int64 with 1 M keys, beside a flat map of vectors", groupByKey},
     {"join", "1 M pairs of int64 with 10 M, beside a flat map that is probed", join},
     {"sort_by", "16 M pairs of int64 with random keys, beside std::sort", sortBy},
-    {"shuffle", "16 M pairs of int64 summed by key, beside one flat map or, where that is faster, 256 of them",
-     shuffle},
+    {"shuffle",
+     "16 M pairs of int64 summed by key, beside one flat map or, where that is faster, 256 of them", shuffle},
     {"actions", "of 16 M int64, beside loops", actions},
     {"window_inverse",
      "a slide of a window of 60 batches of 1 M records over 1 M keys, beside two merges of flat maps",
      windowInverse},
-    {"window_no_inverse", "the same with the largest value of each key, beside merging the maps of all 60 batches",
+    {"window_no_inverse",
+     "the same with the largest value of each key, beside merging the maps of all 60 batches",
      windowNoInverse},
     {"state_update",
      "a batch of updateStateByKey, all states summed, beside a flat map that is updated and gone through",
@@ -52,6 +54,7 @@ constexpr Benchmark kBenchmarks[] = {
      batchFloor},
     {"socket_lines", "lines from loopback into stored partitions, counted, beside blocks read by hand",
      socketLines},
+    {"file_count", "the words of a file of 4 GiB on two cores, in a process of its own", fileCount},
     {"continuous_e2e",
      "continuous mode: lines of ten words from loopback, split, counted by mapWithState; from when a line is "
      "due until a "
@@ -103,7 +106,7 @@ answer is checked; a wrong one ends the program with exit code 1.
   --rounds N       rounds after the warm-up; the figures are their medians (default 5)
   --cpu-time       measure processor time, for a busy machine; lines of two cores and of latencies mean nothing then
   --markdown FILE  write the table to FILE, too
-  --peak PROGRAM   what continuous_expansion runs in a process of its own: prints bytes
+  --peak PROGRAM   what file_count and continuous_expansion run in a process of its own: prints bytes
   --help
 )";
 
@@ -127,6 +130,12 @@ std::string describe(const Benchmark& benchmark) {
   std::exit(0);
 }
 
+double peakOf(const std::string& program) {
+  constexpr std::string_view kWords = "words of ";
+  return program.starts_with(kWords) ? peakOfFileCount(program.substr(kWords.size()))
+                                     : peakAboveIdle(program);
+}
+
 Options parse(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i) {
@@ -142,7 +151,7 @@ Options parse(int argc, char** argv) {
     } else if (option == "--only") {
       options.only.push_back(value());
     } else if (option == "--peak") {
-      std::cout << peakAboveIdle(std::string(value())) << '\n';
+      std::cout << std::fixed << peakOf(std::string(value())) << '\n';
       std::exit(0);
     } else if (option == "--rounds") {
       options.rounds = std::atoi(value().data());

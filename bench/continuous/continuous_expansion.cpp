@@ -1,3 +1,4 @@
+#include "alone.hpp"
 #include "benchmarks.hpp"
 #include "continuous/expansion.hpp"
 #include "continuous/modes.hpp"
@@ -12,8 +13,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <future>
 #include <memory>
@@ -60,14 +59,6 @@ class Arrivals {
   std::promise<void> warm_, all_;
 };
 
-double kilobytesOf(const std::string& field) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(field + ":")) return std::stod(line.substr(field.size() + 1));
-  }
-  throw std::runtime_error("/proc/self/status has no " + field);
-}
-
 /// From now on VmHWM is the peak since now.
 void forgetPeak() { std::ofstream("/proc/self/clear_refs") << 5; }
 
@@ -92,17 +83,6 @@ void build(const DStream<std::string>& lines, const std::string& exchange, Arriv
   }
 }
 
-/// In a process of its own: what other benchmarks have left in this one's memory would hide a peak.
-double measure(const std::string& program) {
-  std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-  std::string command = '\'' + self + "' --peak '" + program + '\'';
-  std::unique_ptr<FILE, int (*)(FILE*)> child(popen(command.c_str(), "r"), pclose);
-  double bytes = -1;
-  if (child == nullptr || std::fscanf(child.get(), "%lf", &bytes) != 1)
-    throw std::runtime_error("no figure comes from: " + command);
-  return bytes / 1e6;
-}
-
 }  // namespace
 
 double peakAboveIdle(const std::string& program) {
@@ -123,20 +103,20 @@ double peakAboveIdle(const std::string& program) {
   receiver.store(std::vector<std::string>{std::to_string(kWarmUp)});
   arrivals.awaitWarmUp();
   forgetPeak();
-  double idle = kilobytesOf("VmRSS");
+  double idle = memoryOf("VmRSS");
   receiver.store(isOneLine ? std::vector{std::to_string(kRecords)}
                            : std::vector<std::string>(4000, std::to_string(kRecords / 4000)));
   arrivals.awaitAll();
-  double peak = kilobytesOf("VmHWM");
+  double peak = memoryOf("VmHWM");
   context.stop(true, false);
-  return (peak - idle) * 1024;
+  return peak - idle;
 }
 
 void continuousExpansion(Session& session) {
   std::vector<Variant> variants;
   for (const char* program : {"repartition, 4 000 lines", "repartition, one line",
                               "mapWithState, 4 000 lines", "mapWithState, one line"})
-    variants.push_back({program, [=] { return measure(program); }});
+    variants.push_back({program, [=] { return peakOfChild(program) / 1e6; }});
   Figures figures = session.measure(variants);
   for (const Variant& variant : variants)
     session.reportAlone("continuous_expansion, " + variant.name + ", memory above idle", "MB", figures,

@@ -101,22 +101,22 @@ Figures compare(Session& session, const Updates& updates, const EngineStates::Pr
   auto hand = std::make_shared<HandStates>(updates, answer);
   auto answers = std::make_shared<std::vector<std::int64_t>>();
   auto perBatch = [](double seconds) { return seconds * 1e3 / kBatches; };
-  return session.measure(
-      {{"hand",
-        [=] {
-          answers->clear();
-          return perBatch(secondsOf([&] {
-            for (std::size_t i = 0; i < kBatches; ++i) answers->push_back(hand->next());
-          }));
-        }},
-       {"engine", [=] {
-          std::vector<std::int64_t> own;
-          double seconds = secondsOf([&] {
-            for (std::size_t i = 0; i < kBatches; ++i) own.push_back(engine->next());
-          });
-          for (std::size_t i = 0; i < kBatches; ++i) expectEqual("a batch of states", own[i], (*answers)[i]);
-          return perBatch(seconds);
-        }}});
+  return session.measure({{"hand",
+                           [=] {
+                             answers->clear();
+                             return perBatch(secondsOf([&] {
+                               for (std::size_t i = 0; i < kBatches; ++i) answers->push_back(hand->next());
+                             }));
+                           }},
+                          {"engine", [=] {
+                             std::vector<std::int64_t> own;
+                             double seconds = secondsOf([&] {
+                               for (std::size_t i = 0; i < kBatches; ++i) own.push_back(engine->next());
+                             });
+                             for (std::size_t i = 0; i < kBatches; ++i)
+                               expectEqual("a batch of states", own[i], (*answers)[i]);
+                             return perBatch(seconds);
+                           }}});
 }
 
 void updateStates(const DStream<Pair>& updates, std::int64_t& answer) {
@@ -148,16 +148,19 @@ void mapWithStates(const DStream<Pair>& updates, std::int64_t& answer) {
 }  // namespace
 
 void stateUpdate(Session& session) {
-  for (auto [name, updates] : {std::pair("1 k", 1000), std::pair("100 k", 100'000), std::pair("1 M", 1'000'000)}) {
+  for (auto [name, updates] :
+       {std::pair("1 k", 1000), std::pair("100 k", 100'000), std::pair("1 M", 1'000'000)}) {
     Figures figures =
         compare(session, Updates(1'000'000, updates), updateStates, HandStates::Answer::kAllStates);
-    session.report(std::string("state_update, 1 M keys, ") + name + " updates", "ms", figures, ratioAtMost(2.5));
+    session.report(std::string("state_update, 1 M keys, ") + name + " updates", "ms", figures,
+                   ratioAtMost(2.5));
   }
 }
 
 void mapWithState(Session& session) {
   double few = 0;
-  for (auto [name, keys] : {std::pair("100 k", 100'000), std::pair("1 M", 1'000'000), std::pair("10 M", 10'000'000)}) {
+  for (auto [name, keys] :
+       {std::pair("100 k", 100'000), std::pair("1 M", 1'000'000), std::pair("10 M", 10'000'000)}) {
     Updates updates(keys, 1'000'000);
     Figures figures = compare(session, updates, mapWithStates, HandStates::Answer::kUpdates);
     Bar bar = ratioAtMost(3);

@@ -29,10 +29,12 @@ std::int64_t joinedByHand(const std::vector<Pair>& left, const std::vector<Pair>
 class EngineJoin {
  public:
   EngineJoin(const std::vector<Pair>& left, const std::vector<Pair>& right)
-      : left_(program_.sparkContext().parallelize(left, 1)), right_(program_.sparkContext().parallelize(right, 1)) {
+      : left_(program_.sparkContext().parallelize(left, 1)),
+        right_(program_.sparkContext().parallelize(right, 1)) {
     auto a = program_.context().queueStream(lefts_), b = program_.context().queueStream(rights_);
     a.join(b, 1).foreachRDD([this](const auto& joined) {
-      sum_ = sumOf(joined, [](const auto& record) { return markOf(record.second.first, record.second.second); });
+      sum_ =
+          sumOf(joined, [](const auto& record) { return markOf(record.second.first, record.second.second); });
     });
     program_.context().start();
   }

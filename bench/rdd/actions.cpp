@@ -26,8 +26,9 @@ std::int64_t distinctByHand(const Numbers& numbers) {
 
 void compare(Session& session, const std::string& name, const Work& hand, const Work& engine) {
   const std::int64_t expected = hand();
-  session.report(name + " of 16 M int64", "ms",
-                 session.measure({{"hand", timed(name, expected, hand)}, {"engine", timed(name, expected, engine)}}));
+  session.report(
+      name + " of 16 M int64", "ms",
+      session.measure({{"hand", timed(name, expected, hand)}, {"engine", timed(name, expected, engine)}}));
 }
 
 }  // namespace
@@ -39,8 +40,7 @@ void actions(Session& session) {
   auto even = input.filter(kIsEven);
 
   compare(
-      session, "distinct", [&] { return distinctByHand(numbers); },
-      [&] { return input.distinct().count(); });
+      session, "distinct", [&] { return distinctByHand(numbers); }, [&] { return input.distinct().count(); });
   compare(
       session, "filter and count", [&] { return std::ranges::count_if(numbers, kIsEven); },
       [&] { return even.count(); });
