@@ -1,12 +1,12 @@
 #include "benchmarks.hpp"
 #include "harness.hpp"
+#include "scratch.hpp"
 
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -19,28 +19,17 @@ namespace {
 
 constexpr int kMaps = 20;
 
-/// A folder for sources, gone with its object.
+/// Compiles sources in a directory of its own.
 class Workshop {
  public:
-  Workshop() {
-    std::string name = std::filesystem::temp_directory_path() / "millrace_bench_XXXXXX";
-    if (mkdtemp(name.data()) == nullptr)
-      throw std::runtime_error("cannot make a folder in the place for temporary files");
-    path_ = name;
-  }
-  ~Workshop() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
   /// Processor seconds of the compiler, as this program was compiled; several sources do not disturb each other.
   double compile(const std::string& source, const std::string& how) const {
-    std::ofstream(path_ / "source.cpp") << source;
-    std::vector<std::string> command = {MILLRACE_BENCH_COMPILER, "-std=c++20", how, "-o",
-                                        path_ / "source.o",      "-c"};
+    std::ofstream(scratch_.path() + "/source.cpp") << source;
+    std::vector<std::string> command = {MILLRACE_BENCH_COMPILER,       "-std=c++20", how, "-o",
+                                        scratch_.path() + "/source.o", "-c"};
     std::istringstream dirs(MILLRACE_BENCH_INCLUDES);
     for (std::string dir; std::getline(dirs, dir, ':');) command.push_back("-I" + dir);
-    command.push_back(path_ / "source.cpp");
+    command.push_back(scratch_.path() + "/source.cpp");
     return run(command);
   }
 
@@ -62,7 +51,7 @@ class Workshop {
     return seconds(used.ru_utime) + seconds(used.ru_stime);
   }
 
-  std::filesystem::path path_;
+  Scratch scratch_;
 };
 
 std::string chainOf(int maps) {

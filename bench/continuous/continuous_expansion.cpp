@@ -2,9 +2,9 @@
 #include "benchmarks.hpp"
 #include "continuous/expansion.hpp"
 #include "continuous/modes.hpp"
-#include "continuous/scratch.hpp"
 #include "cores.hpp"
 #include "harness.hpp"
+#include "scratch.hpp"
 
 #include <millrace/contexts/streaming_context.hpp>
 #include <millrace/dstream/ops.hpp>

@@ -2,10 +2,10 @@
 #include "continuous/hand_lines.hpp"
 #include "continuous/modes.hpp"
 #include "continuous/prepared_lines.hpp"
-#include "continuous/scratch.hpp"
 #include "cores.hpp"
 #include "harness.hpp"
 #include "rdd/hand_table.hpp"
+#include "scratch.hpp"
 
 #include <millrace/base/split.hpp>
 #include <millrace/contexts/streaming_context.hpp>

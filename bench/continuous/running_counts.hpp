@@ -1,7 +1,7 @@
 #pragma once
 
 #include "continuous/counted_lines.hpp"
-#include "continuous/scratch.hpp"
+#include "scratch.hpp"
 
 #include <millrace/contexts/streaming_context.hpp>
 #include <millrace/rdd/core/engine.hpp>

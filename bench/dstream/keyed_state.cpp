@@ -5,7 +5,6 @@
 
 #include <millrace/dstream/ops.hpp>
 
-#include <algorithm>
 #include <optional>
 
 namespace millrace::bench {
@@ -23,13 +22,10 @@ class Updates {
     return pairs;
   }
   std::vector<Pair> batch(std::size_t number) const {
-    auto pairs = randomPairs(perBatch_ * static_cast<std::int64_t>(kDifferent), keys_);
-    auto begin = pairs.begin() + static_cast<std::ptrdiff_t>(number) * perBatch_;
-    std::vector<Pair> batch(begin, begin + perBatch_);
+    auto batch = randomPairs(perBatch_, keys_, static_cast<std::int64_t>(number) * perBatch_);
     for (Pair& pair : batch) pair.second = 1;
     return batch;
   }
-  std::int64_t perBatch() const { return perBatch_; }
 
   static constexpr std::size_t kDifferent = 4;
 

@@ -56,8 +56,7 @@ class EngineJoin {
 
 void streamJoin(Session& session) {
   const auto left = randomPairs(kRecords, kRecords);
-  auto right = randomPairs(2 * kRecords, kRecords);
-  right.erase(right.begin(), right.begin() + kRecords);
+  const auto right = randomPairs(kRecords, kRecords, kRecords);
   const std::int64_t expected = joinedByHand(left, right);
   EngineJoin engine(left, right);
   auto batches = [&](const std::function<std::int64_t()>& next) {

@@ -1,12 +1,10 @@
 #include "benchmarks.hpp"
-#include "contexts/completed_batches.hpp"
 #include "cores.hpp"
 #include "dstream/hand_window.hpp"
+#include "dstream/stepped_program.hpp"
 #include "harness.hpp"
 #include "zipf.hpp"
 
-#include <millrace/base/clock.hpp>
-#include <millrace/contexts/streaming_context.hpp>
 #include <millrace/dstream/ops.hpp>
 #include <millrace/rdd/ops.hpp>
 
@@ -51,17 +49,14 @@ class Input {
 /// A window that the engine keeps, slid by a clock that is moved by hand.
 class EngineWindow {
  public:
-  EngineWindow(const Input& input, int threads)
-      : input_(input),
-        sparkContext_(SparkConf(), pinnedEngine(threads)),
-        context_(sparkContext_, kInterval, clock_) {
+  EngineWindow(const Input& input, int threads) : input_(input), program_(threads) {
     for (std::size_t i = 0; i < Input::kDifferent; ++i)
-      rdds_.push_back(sparkContext_.parallelize(input.batch(i), threads));
-    context_.addStreamingListener(completed_);
-    context_.graph()->setCheckpointDirectory("not used");
-    context_.queueStream(queue_)
+      rdds_.push_back(program_.sparkContext().parallelize(input.batch(i), threads));
+    program_.context()
+        .queueStream(queue_)
         .map([](std::uint64_t key) { return std::pair(key, std::int64_t{1}); })
-        .reduceByKeyAndWindow(std::plus<>(), std::minus<>(), kInterval * kWindow, kInterval)
+        .reduceByKeyAndWindow(std::plus<>(), std::minus<>(), SteppedProgram::kInterval * kWindow,
+                              SteppedProgram::kInterval)
         .foreachRDD([this](const RDD<std::pair<std::uint64_t, std::int64_t>>& window) {
           checksum_ = window
                           .map([](const auto& entry) {
@@ -69,30 +64,23 @@ class EngineWindow {
                           })
                           .reduce(std::plus<>());
         });
-    context_.start();
+    program_.context().start();
   }
-  ~EngineWindow() { context_.stop(true, false); }
 
   void slide() {
     queue_.push(rdds_[next_ % Input::kDifferent]);
-    clock_->advance(kInterval.milliseconds());
-    completed_->await(next_ + 1);
+    program_.step();
     expectEqual("checksum of the engine's window", static_cast<std::int64_t>(checksum_),
                 input_.checksum(next_));
     ++next_;
   }
 
  private:
-  static constexpr Duration kInterval{1000};
-
   const Input& input_;
-  const std::shared_ptr<ManualClock> clock_ = std::make_shared<ManualClock>();
-  SparkContext sparkContext_;
-  StreamingContext context_;
-  std::vector<RDD<std::uint64_t>> rdds_;
-  RDDQueue<std::uint64_t> queue_;
-  const std::shared_ptr<CompletedBatches> completed_ = std::make_shared<CompletedBatches>();
   std::uint64_t checksum_ = 0;
+  RDDQueue<std::uint64_t> queue_;
+  SteppedProgram program_;
+  std::vector<RDD<std::uint64_t>> rdds_;
   std::size_t next_ = 0;
 };
 

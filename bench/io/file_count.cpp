@@ -2,10 +2,10 @@
 
 #include "alone.hpp"
 #include "benchmarks.hpp"
-#include "continuous/scratch.hpp"
 #include "cores.hpp"
 #include "harness.hpp"
 #include "rdd/words.hpp"
+#include "scratch.hpp"
 
 #include <millrace/base/split.hpp>
 #include <millrace/contexts/spark_context.hpp>

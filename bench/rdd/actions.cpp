@@ -5,6 +5,9 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 namespace millrace::bench {
 
 namespace {

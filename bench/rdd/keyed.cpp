@@ -89,10 +89,11 @@ void sortBy(Session& session) {
     pair.first = static_cast<std::int64_t>(core::hashWord(static_cast<std::uint64_t>(pair.second)));
   const std::int64_t expected = sortedByHand(pairs);
   auto sortedBy = [&](int threads) {
-    return timed("sort", expected, [&pairs, threads] {
+    return [&, threads] {
       auto input = rddOf(pinnedEngine(threads), pairs);
-      return orderOf(input.sortBy([](const Pair& kv) { return kv.first; }).collect());
-    });
+      auto sort = [&] { return orderOf(input.sortBy([](const Pair& kv) { return kv.first; }).collect()); };
+      return timed("sort", expected, sort)();
+    };
   };
   std::vector<Variant> variants = {
       {"hand", timed("sort", expected, [&] { return sortedByHand(pairs); })},

@@ -20,11 +20,11 @@ using Pair = std::pair<std::int64_t, std::int64_t>;
 template <class V>
 using PairTable = core::FlatMap<std::int64_t, V, Hash<std::int64_t>, std::equal_to<>>;
 
-/// Some of `keys` keys, evenly, with 0, 1, 2 …
-inline std::vector<Pair> randomPairs(std::int64_t count, std::int64_t keys) {
+/// Some of `keys` keys, evenly, with the values `from`, `from` + 1 …; pairs of other values have other keys.
+inline std::vector<Pair> randomPairs(std::int64_t count, std::int64_t keys, std::int64_t from = 0) {
   std::vector<Pair> pairs;
   pairs.reserve(static_cast<std::size_t>(count));
-  for (std::int64_t i = 0; i < count; ++i) {
+  for (std::int64_t i = from; i < from + count; ++i) {
     auto random = core::hashWord(static_cast<std::uint64_t>(i)) % static_cast<std::uint64_t>(keys);
     pairs.emplace_back(static_cast<std::int64_t>(random), i);
   }

@@ -5,7 +5,7 @@
 
 namespace millrace::bench {
 
-/// A directory for checkpoints, removed with this object.
+/// A directory for what a benchmark writes, removed with this object.
 class Scratch {
  public:
   Scratch();

@@ -1,4 +1,4 @@
-#include "continuous/scratch.hpp"
+#include "scratch.hpp"
 
 #include <cerrno>
 #include <cstdlib>
