@@ -101,14 +101,14 @@ void wordcountMem(Session& session) {
     variants.push_back({"engine 16, two cores", engineRun(2, many, countViews)});
   }
   Figures figures = session.measure(variants);
-  session.report("wordcount_mem, 1 partition", "M words/s", figures, ratioAtLeast(0.55), "engine 1");
+  session.report("wordcount_mem, 1 partition", "M words/s", figures, ratioAtLeast(0.65), "engine 1");
   session.report("wordcount_mem, 1 partition, beside a reference that prefetches", "M words/s", figures, {},
                  "engine 1", "hand, ahead");
-  session.report("wordcount_mem, 16 partitions", "M words/s", figures, ratioAtLeast(0.55), "engine 16");
+  session.report("wordcount_mem, 16 partitions", "M words/s", figures, ratioAtLeast(0.65), "engine 16");
   if (!hasTwoCores()) return;
   session.report("wordcount_mem, 16 partitions, two cores", "M words/s", figures, {}, "engine 16, two cores",
                  "hand, two cores");
-  session.report("wordcount_mem, two cores beside the engine on one", "M words/s", figures, ratioAtLeast(1.6),
+  session.report("wordcount_mem, two cores beside the engine on one", "M words/s", figures, ratioAtLeast(1.7),
                  "engine 16, two cores", "engine 16");
 }
 

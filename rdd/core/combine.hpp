@@ -74,9 +74,10 @@ class CombineWatch {
   std::size_t start_ = 0;
 };
 
-/// What a map task wrote for one partition: entries combined so far, in hash order, then records that were not
-/// combined, bucketed by the bits by which tables place their entries, so that merging bucket after bucket stays in one
-/// region of the table. Long keys lie in an arena that the files of the task share.
+/// What a map task wrote for one partition: the table itself if that is the only partition, else entries in hash order;
+/// or, where combining did not pay, entries bucketed by the bits by which tables place theirs, so that merging bucket
+/// after bucket stays in one region of the table. A key's entries stand in the order of its records. Long keys lie in
+/// an arena that the files of the task share.
 template <class K, class V>
 struct CombineFile final : ShuffleFile {
   using Stored = typename KeyForm<K>::Stored;
@@ -84,12 +85,14 @@ struct CombineFile final : ShuffleFile {
 
   Table<K, V> table;
   Entries combined;
-  std::vector<Entries> raw;
+  std::vector<Entries> buckets;
   std::shared_ptr<TextArena> texts;
-  std::shared_ptr<TextArena> rawTexts;
 };
 
-/// The map side: combines while that pays, buckets raw records afterwards.
+/// Which of so many buckets a hash belongs to.
+inline std::size_t bucketOf(std::uint64_t hash, std::size_t buckets) { return (hash >> 32) * buckets >> 32; }
+
+/// The map side: combines while that pays, and buckets everything once it does not.
 template <class P, class C, class Combiner>
 class CombineWriter final : public ShuffleWriter {
  public:
@@ -104,29 +107,22 @@ class CombineWriter final : public ShuffleWriter {
 
   void drain(ReaderBase& input) override {
     auto& reader = static_cast<Reader<P>&>(input);
-    while (raw_.empty()) {
+    while (buckets_.empty()) {
       Chunk<P> chunk = reader.next();
       if (chunk.empty()) return;
       combine(chunk);
-      if (!kCreatesOnce && watch_.shouldStop(chunk.size, table_.size())) beginRaw();
+      if (!kCreatesOnce && watch_.shouldStop(chunk.size, table_.size())) stopCombining();
     }
     for (Chunk<P> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) bucket(chunk);
   }
 
   std::vector<ShuffleFilePtr> finish() override {
-    sizeHint_.store(table_.size(), std::memory_order_relaxed);
     files_.resize(static_cast<std::size_t>(outputs_));
-    if (outputs_ > 1) {
-      spread();
-    } else if (!table_.empty()) {
-      fileOf(0).table = std::move(table_);
-    }
-    for (std::size_t bucket = 0; bucket < raw_.size(); ++bucket) {
-      if (!raw_[bucket].empty()) fileOf(bucket / bucketsPerOutput()).raw.push_back(std::move(raw_[bucket]));
-    }
-    auto texts = std::make_shared<TextArena>(std::move(texts_));
-    for (auto& file : files_) {
-      if (file) file->rawTexts = texts;
+    if (!buckets_.empty()) {
+      handOutBuckets();
+    } else {
+      sizeHint_.store(table_.size(), std::memory_order_relaxed);
+      handOutTable();
     }
     return {std::make_move_iterator(files_.begin()), std::make_move_iterator(files_.end())};
   }
@@ -143,7 +139,40 @@ class CombineWriter final : public ShuffleWriter {
     }
   }
 
-  void spread() {
+  void stopCombining() {
+    sizeHint_.store(table_.size(), std::memory_order_relaxed);
+    buckets_.resize(static_cast<std::size_t>(outputs_) * bucketsPerOutput());
+    for (auto& [key, value] : table_) bucketFor(Form::hash(key), key).emplace_back(key, std::move(value));
+    texts_ = table_.takeTexts();
+    table_ = {};
+  }
+
+  void bucket(const Chunk<P>& chunk) {
+    for (const P& record : chunk) {
+      typename Form::Stored key = Form::probe(record.first);
+      Form::keep(key, texts_);
+      auto& bucket = bucketFor(Form::hash(key), key);
+      bucket.emplace_back(std::move(key), combiner_.create(own(record.second)));
+    }
+  }
+
+  void handOutBuckets() {
+    auto texts = std::make_shared<TextArena>(std::move(texts_));
+    for (std::size_t i = 0; i < buckets_.size(); ++i) {
+      if (buckets_[i].empty()) continue;
+      File& file = fileOf(i / bucketsPerOutput());
+      file.texts = texts;
+      file.buckets.resize(bucketsPerOutput());
+      file.buckets[i % bucketsPerOutput()] = std::move(buckets_[i]);
+    }
+  }
+
+  void handOutTable() {
+    if (table_.empty()) return;
+    if (outputs_ == 1) {
+      fileOf(0).table = std::move(table_);
+      return;
+    }
     auto texts = std::make_shared<TextArena>();
     for (auto& [key, value] : table_) {
       File& file = fileOf(outputOf(Form::hash(key), key));
@@ -161,20 +190,9 @@ class CombineWriter final : public ShuffleWriter {
     if (!files_[output]) files_[output] = std::make_unique<File>();
     return *files_[output];
   }
-
-  void beginRaw() { raw_.resize(static_cast<std::size_t>(outputs_) * bucketsPerOutput()); }
-
-  void bucket(const Chunk<P>& chunk) {
-    for (const P& record : chunk) {
-      typename Form::Stored key = Form::probe(record.first);
-      Form::keep(key, texts_);
-      std::uint64_t hash = Form::hash(key);
-      std::size_t region = (hash >> 32) * bucketsPerOutput() >> 32;
-      auto& entries = raw_[outputOf(hash, key) * bucketsPerOutput() + region];
-      entries.emplace_back(std::move(key), combiner_.create(own(record.second)));
-    }
+  typename File::Entries& bucketFor(std::uint64_t hash, const typename Form::Stored& key) {
+    return buckets_[outputOf(hash, key) * bucketsPerOutput() + bucketOf(hash, bucketsPerOutput())];
   }
-
   std::size_t outputOf(std::uint64_t hash, const typename Form::Stored& key) const {
     return router_(hash, key, outputs_);
   }
@@ -188,46 +206,77 @@ class CombineWriter final : public ShuffleWriter {
   std::atomic<std::size_t>& sizeHint_;
   Table<K, C> table_;
   CombineWatch watch_;
-  std::vector<typename File::Entries> raw_;
+  std::vector<typename File::Entries> buckets_;
   TextArena texts_;
   std::vector<std::unique_ptr<File>> files_;
 };
 
-/// The reduce side: merges files in the order of the map tasks, entries in hash order.
+/// The reduce side: merges a key's entries in the order of the map tasks. From the first file with buckets on, files wait
+/// for the end and are merged bucket by bucket: each region of the table is then brought to the cache once, not once per
+/// file.
 template <class P, class C, class Combiner>
 class CombineMerger final : public ShuffleMerger {
  public:
   using K = KeyOf<P>;
+  using Form = KeyForm<K>;
   using File = CombineFile<K, C>;
 
   CombineMerger(Combiner combiner, std::atomic<std::size_t>& sizeHint)
       : combiner_(std::move(combiner)), sizeHint_(sizeHint) {}
 
   void add(int, ShuffleFilePtr base) override {
-    auto& file = static_cast<File&>(*base);
-    if (table_.empty()) table_ = std::exchange(file.table, {});
-    makeRoom(file);
-    for (auto& [key, value] : file.table) merge(key, value);
-    for (auto& [key, value] : file.combined) merge(key, value);
-    for (auto& bucket : file.raw) {
-      for (auto& [key, value] : bucket) merge(key, value);
+    std::unique_ptr<File> file(static_cast<File*>(base.release()));
+    if (!waiting_.empty() || !file->buckets.empty()) {
+      if (file->buckets.empty()) makeBuckets(*file, waiting_.front()->buckets.size());
+      waiting_.push_back(std::move(file));
+      return;
     }
+    if (table_.empty()) table_ = std::exchange(file->table, {});
+    makeRoom(file->table.size() + file->combined.size());
+    for (auto& [key, value] : file->table) merge(key, value);
+    for (auto& [key, value] : file->combined) merge(key, value);
   }
 
   BlockPtr finish() override {
+    mergeWaiting();
     sizeHint_.store(table_.size(), std::memory_order_relaxed);
     return std::make_shared<TableBlock<K, C>>(std::move(table_));
   }
 
  private:
+  static void makeBuckets(File& file, std::size_t count) {
+    file.buckets.resize(count);
+    const auto put = [&](const auto& key, C& value) {
+      file.buckets[bucketOf(Form::hash(key), count)].emplace_back(key, std::move(value));
+    };
+    for (auto& [key, value] : file.table) put(key, value);
+    for (auto& [key, value] : file.combined) put(key, value);
+    file.combined = {};
+  }
+
+  void mergeWaiting() {
+    std::size_t entries = 0;
+    for (const auto& file : waiting_) {
+      for (const auto& bucket : file->buckets) entries += bucket.size();
+    }
+    makeRoom(entries);
+    const std::size_t buckets = waiting_.empty() ? 0 : waiting_.front()->buckets.size();
+    for (std::size_t b = 0; b < buckets; ++b) {
+      for (const auto& file : waiting_) {
+        for (auto& [key, value] : file->buckets[b]) merge(key, value);
+        file->buckets[b] = {};
+      }
+    }
+    waiting_.clear();
+  }
+
   /// Entries come region by region of the table: if it still had to grow, the regions would be crowded.
-  void makeRoom(const File& file) {
-    std::size_t most = table_.size() + file.table.size() + file.combined.size();
-    for (const auto& bucket : file.raw) most += bucket.size();
-    std::size_t hint = sizeHint_.load(std::memory_order_relaxed);
+  void makeRoom(std::size_t entries) {
+    const std::size_t most = table_.size() + entries;
+    const std::size_t hint = sizeHint_.load(std::memory_order_relaxed);
     table_.reserve(hint >= most / 2 ? hint : most);
   }
-  void merge(const typename KeyForm<K>::Stored& key, C& value) {
+  void merge(const typename Form::Stored& key, C& value) {
     table_.upsert(
         key, [&] { return std::move(value); },
         [&](C& into) { combiner_.mergeCombiners(into, std::move(value)); });
@@ -236,6 +285,7 @@ class CombineMerger final : public ShuffleMerger {
   Combiner combiner_;
   std::atomic<std::size_t>& sizeHint_;
   Table<K, C> table_;
+  std::vector<std::unique_ptr<File>> waiting_;
 };
 
 /// The shuffle of combineByKey and all that is made of it. `Combiner` has `C create(const V&)`, `void mergeValue(C&,
@@ -253,6 +303,7 @@ class CombineSpec final : public ShuffleSpec {
   std::unique_ptr<ShuffleMerger> merger() const override {
     return std::make_unique<CombineMerger<P, C, Combiner>>(combiner_, mergerSize_);
   }
+  bool shrinksByMerging() const override { return true; }
 
  private:
   Combiner combiner_;

@@ -8,6 +8,44 @@
 
 namespace millrace::core {
 
+namespace {
+
+/// From so many map tasks on, keeping what all of them wrote costs more memory than merging it meanwhile costs time.
+constexpr std::size_t kManyTasks = 16;
+
+/// Merges what the map tasks of a side wrote while others still run, in the order of the tasks.
+class MergeAhead {
+ public:
+  MergeAhead(std::vector<std::unique_ptr<ShuffleMerger>>& mergers, int side, std::size_t tasks)
+      : mergers_(mergers), side_(side), written_(tasks) {}
+
+  void add(std::size_t task, std::vector<ShuffleFilePtr> files) {
+    std::unique_lock lock(mutex_);
+    written_[task] = std::move(files);
+    if (merging_) return;
+    merging_ = true;
+    while (next_ < written_.size() && !written_[next_].empty()) {
+      auto next = std::move(written_[next_++]);
+      lock.unlock();
+      for (std::size_t p = 0; p < next.size(); ++p) {
+        if (next[p]) mergers_[p]->add(side_, std::move(next[p]));
+      }
+      lock.lock();
+    }
+    merging_ = false;
+  }
+
+ private:
+  std::vector<std::unique_ptr<ShuffleMerger>>& mergers_;
+  const int side_;
+  std::mutex mutex_;
+  std::vector<std::vector<ShuffleFilePtr>> written_;
+  std::size_t next_ = 0;
+  bool merging_ = false;
+};
+
+}  // namespace
+
 ShuffleNode::ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
                          int outputs, PartitionerPtr partitioner)
     : Node(std::move(engine), std::move(info), std::move(sides), outputs, std::move(partitioner)),
@@ -23,22 +61,34 @@ void ShuffleNode::prepare() {
 }
 
 void ShuffleNode::write() {
-  std::vector<std::vector<std::vector<ShuffleFilePtr>>> written;
+  std::vector<std::vector<std::vector<ShuffleFilePtr>>> written(parents().size());
+  std::vector<std::unique_ptr<ShuffleMerger>> mergers(outputs_.size());
+  if (spec_->shrinksByMerging()) {
+    for (auto& merger : mergers) merger = spec_->merger();
+  }
   for (std::size_t side = 0; side < parents().size(); ++side) {
     Node& parent = *parents()[side];
-    auto& tasks = written.emplace_back();
     if (isInPlace(side)) continue;
+    auto& tasks = written[side];
     tasks.resize(static_cast<std::size_t>(parent.partitions()));
+    MergeAhead ahead(mergers, static_cast<int>(side), tasks.size());
+    const bool mergesAhead = spec_->shrinksByMerging() && tasks.size() >= kManyTasks;
     engine().runTasks(allOf(parent), [&](int partition) {
+      const auto task = static_cast<std::size_t>(partition);
       auto writer = spec_->writer(static_cast<int>(side), partitions());
       inOperator(info(), [&] {
         writer->drain(*parent.read(partition));
-        tasks[static_cast<std::size_t>(partition)] = writer->finish();
+        auto files = writer->finish();
+        if (mergesAhead) return ahead.add(task, std::move(files));
+        tasks[task] = std::move(files);
       });
     });
   }
+  for (std::size_t p = 0; p < mergers.size(); ++p) outputs_[p].merger = std::move(mergers[p]);
   for (std::size_t side = 0; side < written.size(); ++side) {
-    for (auto& files : written[side]) take(static_cast<int>(side), std::move(files));
+    for (auto& files : written[side]) {
+      if (!files.empty()) take(static_cast<int>(side), std::move(files));
+    }
   }
 }
 
@@ -63,7 +113,7 @@ BlockPtr ShuffleNode::merge(int partition) {
   if (output.failure) std::rethrow_exception(output.failure);
   try {
     return inOperator(info(), [&] {
-      auto merger = spec_->merger();
+      auto merger = output.merger ? std::move(output.merger) : spec_->merger();
       for (std::size_t side = 0; side < parents().size(); ++side) mergeSide(side, partition, *merger);
       for (auto& [side, file] : output.files) merger->add(side, std::move(file));
       output.files.clear();

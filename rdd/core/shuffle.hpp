@@ -39,6 +39,8 @@ struct ShuffleSpec {
   virtual ~ShuffleSpec() = default;
   virtual std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const = 0;
   virtual std::unique_ptr<ShuffleMerger> merger() const = 0;
+  /// True if files take less room once merged, so that those of many map tasks should not be kept until all are done.
+  virtual bool shrinksByMerging() const { return false; }
 };
 using ShuffleSpecPtr = std::shared_ptr<const ShuffleSpec>;
 
@@ -79,6 +81,7 @@ class ShuffleNode final : public Node {
  private:
   struct Output {
     BlockSlot slot;
+    std::unique_ptr<ShuffleMerger> merger;  // has got what was written before the files, if anything
     std::vector<std::pair<int, ShuffleFilePtr>> files;
     std::exception_ptr failure;
   };

@@ -7,10 +7,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <memory>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace millrace::core {
@@ -68,6 +71,48 @@ TEST(Shuffle, TriesItsMapSideAgainAfterAFailure) {
   EXPECT_THROW(counts.collect(), TaskFailure);
   *fail = false;
   EXPECT_EQ(sorted(counts.collect()), (Pairs{{0, 6}, {1, 4}}));
+}
+
+// What many map tasks write is merged while others still run, whichever is done first.
+TEST(Shuffle, MergesWhatManyTasksWroteInTheirOrder) {
+  const int tasks = 60;
+  std::vector<int> records(tasks * 10);
+  std::string expected;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    records[i] = static_cast<int>(i);
+    expected += std::to_string(i) + ",";
+  }
+  for (int threads : {1, 2, 4}) {
+    for (int round = 0; round < 20; ++round) {
+      auto joined = test::rddOf<int>({.partitions = tasks, .threads = threads}, records)
+                        .map([](int x) { return std::pair(x < 0, std::to_string(x) + ","); })
+                        .reduceByKey(std::plus<>{}, 3)
+                        .collect();
+      ASSERT_EQ(joined, (std::vector<std::pair<bool, std::string>>{{false, expected}})) << threads;
+    }
+  }
+}
+
+TEST(Shuffle, StartsOverWhenOneOfManyTasksFailed) {
+  std::vector<int> records(100, 1);
+  for (const char* where : {"map", "merge"}) {
+    auto fail = std::make_shared<std::atomic<bool>>(true);
+    const bool inMerge = std::string_view(where) == "merge";
+    auto count = test::rddOf<int>({.partitions = 50, .threads = 2}, records)
+                     .map([fail, inMerge, seen = std::make_shared<std::atomic<int>>(0)](int x) {
+                       if (!inMerge && *fail && ++*seen == 70) throw std::runtime_error("not yet");
+                       return std::pair(7, x);
+                     })
+                     .reduceByKey(
+                         [fail, inMerge](int a, int b) {
+                           if (inMerge && *fail && a > 40) throw std::runtime_error("not yet");
+                           return a + b;
+                         },
+                         2);
+    EXPECT_THROW(count.collect(), TaskFailure) << where;
+    *fail = false;
+    EXPECT_EQ(count.collect(), (Pairs{{7, 100}})) << where;
+  }
 }
 
 TEST(Shuffle, ReportsAFailureOfTheReduceSideAsTheOperators) {
