@@ -11,7 +11,7 @@ namespace millrace::core {
 namespace {
 
 /// From so many map tasks on, keeping what all of them wrote costs more memory than merging it meanwhile costs time.
-constexpr std::size_t kManyTasks = 16;
+constexpr std::size_t kManyTasks = 32;
 
 /// Merges what the map tasks of a side wrote while others still run, in the order of the tasks.
 class MergeAhead {
