@@ -54,6 +54,12 @@ void startWorker(void (*pin)()) {
 
 }  // namespace
 
+void useAllCores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (int core = 0; core < CPU_SETSIZE; ++core) CPU_SET(core, &set);
+  sched_setaffinity(0, sizeof set, &set);
+}
 void pinToWorkCore() { pinTo(cores().back()); }
 void pinToOtherCore() { pinTo(cores().front()); }
 bool hasTwoCores() { return cores().size() > 1; }

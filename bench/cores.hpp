@@ -10,6 +10,8 @@ namespace millrace::bench {
 void pinToWorkCore();
 void pinToOtherCore();
 bool hasTwoCores();
+/// Undoes what a process got from a pinned maker; to be called before anything else here.
+void useAllCores();
 
 /// An engine with 1 or 2 threads: the caller's on the work core and, for 2, a worker of the pool on the other one. Only
 /// one may exist at a time: the thread limit of the pool is the least of all engines'.

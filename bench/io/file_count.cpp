@@ -45,6 +45,7 @@ class PeakOfAnonymous {
 }  // namespace
 
 double peakOfFileCount(const std::string& path) {
+  useAllCores();
   SparkContext context(SparkConf(), pinnedEngine(hasTwoCores() ? 2 : 1));
   PeakOfAnonymous peak;
   auto counts = context.textFile(path)

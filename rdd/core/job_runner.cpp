@@ -46,6 +46,8 @@ class Attempt {
   std::exception_ptr failure_;
 };
 
+/// Tasks begin in the order of their numbers, since what they write is merged in it: TBB alone would begin with both halves
+/// of the range.
 class TbbJobRunner final : public JobRunner {
  public:
   explicit TbbJobRunner(int threads)
@@ -58,9 +60,10 @@ class TbbJobRunner final : public JobRunner {
     if (tasks == 1) {
       attempt.run(0);
     } else {
+      std::atomic<int> next = 0;
       arena_.execute([&] {
         tbb::this_task_arena::isolate([&] {
-          auto alone = [&](int number) { tbb::this_task_arena::isolate([&] { attempt.run(number); }); };
+          auto alone = [&](int) { tbb::this_task_arena::isolate([&] { attempt.run(next++); }); };
           tbb::parallel_for(0, tasks, alone, tbb::simple_partitioner());
         });
       });
