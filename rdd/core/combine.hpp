@@ -254,20 +254,36 @@ class CombineMerger final : public ShuffleMerger {
     file.combined = {};
   }
 
+  /// Bucket by bucket only if the size of the result is known from the last one: a table that has to grow meanwhile would
+  /// have all of its entries in a few regions, and room for all entries would be far too much where keys repeat.
   void mergeWaiting() {
-    std::size_t entries = 0;
-    for (const auto& file : waiting_) {
-      for (const auto& bucket : file->buckets) entries += bucket.size();
-    }
-    makeRoom(entries);
-    const std::size_t buckets = waiting_.empty() ? 0 : waiting_.front()->buckets.size();
-    for (std::size_t b = 0; b < buckets; ++b) {
-      for (const auto& file : waiting_) {
-        for (auto& [key, value] : file->buckets[b]) merge(key, value);
-        file->buckets[b] = {};
+    if (waiting_.empty()) return;
+    std::size_t largest = 0;
+    for (const auto& file : waiting_) largest = std::max(largest, entriesIn(*file));
+    if (const std::size_t hint = sizeHint_.load(std::memory_order_relaxed); hint >= largest / 2) {
+      table_.reserve(hint);
+      const std::size_t buckets = waiting_.front()->buckets.size();
+      for (std::size_t b = 0; b < buckets; ++b) {
+        for (const auto& file : waiting_) mergeBucket(file->buckets[b]);
+      }
+    } else {
+      for (auto& file : waiting_) {
+        makeRoom(entriesIn(*file));
+        for (auto& bucket : file->buckets) mergeBucket(bucket);
       }
     }
     waiting_.clear();
+  }
+
+  static std::size_t entriesIn(const File& file) {
+    std::size_t entries = 0;
+    for (const auto& bucket : file.buckets) entries += bucket.size();
+    return entries;
+  }
+
+  void mergeBucket(typename File::Entries& bucket) {
+    for (auto& [key, value] : bucket) merge(key, value);
+    bucket = {};
   }
 
   /// Entries come region by region of the table: if it still had to grow, the regions would be crowded.
