@@ -57,6 +57,7 @@ double microseconds(Steady::duration time) { return std::chrono::duration<double
 /// Batches of a program with one shuffle and nothing to do, through the whole context: when a listener hears of their ends,
 /// and when the output has its answer.
 void runEngine(std::int64_t intervalMs, Delays& heard, Delays& answered) {
+  std::vector<CompletedBatches::Batch> answers;  // before the context, whose jobs add to it
   SparkContext sparkContext(SparkConf(), pinnedEngine(2));
   auto zero = Steady::now();
   auto clock = std::make_shared<SystemClock>();
@@ -64,7 +65,6 @@ void runEngine(std::int64_t intervalMs, Delays& heard, Delays& answered) {
   StreamingContext context(sparkContext, Milliseconds(intervalMs), clock);
   auto completed = std::make_shared<CompletedBatches>();
   context.addStreamingListener(completed);
-  std::vector<CompletedBatches::Batch> answers;
   auto nothing = sparkContext.parallelize(std::vector<std::pair<int, int>>(), kTasks);
   context.queueStream(RDDQueue<std::pair<int, int>>(), true, nothing)
       .reduceByKey(std::plus<>(), kTasks)
