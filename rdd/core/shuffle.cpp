@@ -63,16 +63,16 @@ void ShuffleNode::prepare() {
 void ShuffleNode::write() {
   std::vector<std::vector<std::vector<ShuffleFilePtr>>> written(parents().size());
   std::vector<std::unique_ptr<ShuffleMerger>> mergers(outputs_.size());
-  if (spec_->shrinksByMerging()) {
-    for (auto& merger : mergers) merger = spec_->merger();
-  }
   for (std::size_t side = 0; side < parents().size(); ++side) {
     Node& parent = *parents()[side];
     if (isInPlace(side)) continue;
     auto& tasks = written[side];
     tasks.resize(static_cast<std::size_t>(parent.partitions()));
-    MergeAhead ahead(mergers, static_cast<int>(side), tasks.size());
     const bool mergesAhead = spec_->shrinksByMerging() && tasks.size() >= kManyTasks;
+    for (auto& merger : mergers) {
+      if (mergesAhead && !merger) merger = spec_->merger();
+    }
+    MergeAhead ahead(mergers, static_cast<int>(side), tasks.size());
     engine().runTasks(allOf(parent), [&](int partition) {
       const auto task = static_cast<std::size_t>(partition);
       auto writer = spec_->writer(static_cast<int>(side), partitions());
