@@ -93,6 +93,8 @@ TEST_F(ObjectFileTest, RefusesWhatExists) {
 }
 
 TEST_F(ObjectFileTest, WhatFailsLeavesNothingThatLooksComplete) {
+  // One partition after the other: the disk's room is one, and whoever comes late finds none.
+  engine = std::make_shared<Engine>(inlineJobRunner(), 2, files);
   const auto rdd = rddOf<std::string>({"short", std::string(100'000, 'x')}, 2);
   files->fullAfter(50'000);
   const std::string failure = failureOf<TaskFailure>([&] { rdd.saveAsObjectFile(out); });
