@@ -3,8 +3,6 @@
 // What nearly every test includes and nobody here edits: no header of Millrace, so that a change rebuilds only its users.
 #include <gtest/gtest.h>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>

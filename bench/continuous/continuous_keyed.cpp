@@ -6,9 +6,9 @@
 #include "continuous/paced_sender.hpp"
 #include "continuous/word_lines.hpp"
 #include "cores.hpp"
+#include "hand_map.hpp"
 #include "harness.hpp"
 
-#include <millrace/base/flat_map.hpp>
 #include <millrace/base/hash.hpp>
 #include <millrace/base/split.hpp>
 #include <millrace/contexts/streaming_context.hpp>
@@ -95,7 +95,7 @@ struct TextHash {
 double runByHand(std::int64_t epochMs, std::int64_t lines) {
   PacedSender sender(kRate, lines);
   Results results(epochMs, lines);
-  core::FlatMap<std::string, std::int64_t, TextHash, std::equal_to<>> table;
+  HandMap<std::string, std::int64_t, TextHash> table;
   HandLines input(sender.port());
   TimePoint due = Steady::now() + std::chrono::milliseconds(epochMs);
   while (!results.hasAll()) {

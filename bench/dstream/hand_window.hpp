@@ -1,6 +1,7 @@
 #pragma once
 
-#include <millrace/base/flat_map.hpp>
+#include "hand_map.hpp"
+
 #include <millrace/base/hash.hpp>
 
 #include <cstddef>
@@ -27,7 +28,7 @@ class HandWindow {
     using is_avalanching = void;
     std::size_t operator()(std::uint64_t key) const { return core::hashWord(key); }
   };
-  using Map = core::FlatMap<std::uint64_t, std::int64_t, KeyHash, std::equal_to<std::uint64_t>>;
+  using Map = HandMap<std::uint64_t, std::int64_t, KeyHash>;
   struct Part {
     Map window;
     std::vector<Map> batches;

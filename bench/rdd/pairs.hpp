@@ -1,15 +1,14 @@
 #pragma once
 
+#include "hand_map.hpp"
 #include "harness.hpp"
 
-#include <millrace/base/flat_map.hpp>
 #include <millrace/base/hash.hpp>
 #include <millrace/rdd/core/source.hpp>
 #include <millrace/rdd/ops.hpp>
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +17,7 @@ namespace millrace::bench {
 
 using Pair = std::pair<std::int64_t, std::int64_t>;
 template <class V>
-using PairTable = core::FlatMap<std::int64_t, V, Hash<std::int64_t>, std::equal_to<>>;
+using PairTable = HandMap<std::int64_t, V, Hash<std::int64_t>>;
 
 /// Some of `keys` keys, evenly, with the values `from`, `from` + 1 …; pairs of other values have other keys.
 inline std::vector<Pair> randomPairs(std::int64_t count, std::int64_t keys, std::int64_t from = 0) {

@@ -52,23 +52,26 @@ class InverseFold final : public WindowFold {
   using Stored = typename Form::Stored;
   using Held = TableBlock<K, V>;
 
+  static const Stored& keyOf(const std::pair<const Stored, V>& entry) { return entry.first; }
   static const Table<K, V>& tableOf(const BlockPtr& block) { return static_cast<const Held&>(*block).table; }
 
   void takeOff(Table<K, V>& table, const Table<K, V>& batch, Inverse& inverse, std::vector<Stored>& unknown) {
-    for (const auto& [key, value] : batch) {
-      if (V* held = table.find(key)) {
-        *held = inverse(std::move(*held), value);
+    table.visitAhead(batch, keyOf, [&](const auto& entry, std::uint64_t hash) {
+      if (V* held = table.find(entry.first, hash)) {
+        *held = inverse(std::move(*held), entry.second);
       } else {
-        unknown.push_back(key);
+        unknown.push_back(entry.first);
       }
-    }
+    });
   }
 
   void add(Table<K, V>& table, const Table<K, V>& batch, Reduce& reduce) {
     if (table.empty()) table.reserve(batch.size());
-    for (const auto& [key, value] : batch)
+    table.visitAhead(batch, keyOf, [&](const auto& entry, std::uint64_t hash) {
       table.upsert(
-          key, [&] { return value; }, [&](V& held) { held = reduce(std::move(held), value); });
+          entry.first, hash, [&] { return entry.second; },
+          [&](V& held) { held = reduce(std::move(held), entry.second); });
+    });
   }
 
   void checkKnown(const std::vector<Stored>& unknown, const Table<K, V>& table) const {

@@ -94,7 +94,9 @@ class KeyedStates final : public StateTables {
     if (records) {
       const auto& stored = static_cast<const VectorBlock<std::pair<K, V>>&>(*records).stored;
       emitted.reserve(std::min(stored.size(), kChunkSize));
-      for (const auto& [key, value] : stored) updateOne(table, time, key, value, emitted);
+      table.visitAhead(
+          stored, [](const auto& record) -> decltype(auto) { return Form::probe(record.first); },
+          [&](const auto& record, std::uint64_t hash) { updateOne(table, time, record, hash, emitted); });
     }
     if (sweep) {
       if (timeout_) expire(table, time, emitted);
@@ -114,9 +116,11 @@ class KeyedStates final : public StateTables {
   using Form = KeyForm<K>;
   using States = typename StateBlock<K, S>::States;
 
-  void updateOne(States& table, Time time, const K& key, const V& value, PooledVector<M>& emitted) {
+  void updateOne(States& table, Time time, const std::pair<K, V>& record, std::uint64_t hash,
+                 PooledVector<M>& emitted) {
+    const auto& [key, value] = record;
     decltype(auto) probe = Form::probe(key);
-    Entry* held = table.find(probe);
+    Entry* held = table.find(probe, hash);
     State<S> state(held ? std::optional<S>(std::move(held->state)) : std::nullopt, false);
     call(time, key, value, state, emitted);
     if (state.removed_) {
@@ -126,7 +130,7 @@ class KeyedStates final : public StateTables {
       if (state.updated_ || timeout_) held->updated = time.milliseconds();
     } else if (state.updated_) {
       table.upsert(
-          probe,
+          probe, hash,
           [&] {
             return Entry{std::move(*state.value_), time.milliseconds()};
           },

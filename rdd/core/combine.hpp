@@ -132,11 +132,13 @@ class CombineWriter final : public ShuffleWriter {
   static constexpr bool kCreatesOnce = requires { Combiner::kCreatesOnce; };
 
   void combine(const Chunk<P>& chunk) {
-    for (const P& record : chunk) {
-      table_.upsert(
-          Form::probe(record.first), [&] { return combiner_.create(own(record.second)); },
-          [&](C& value) { combiner_.mergeValue(value, own(record.second)); });
-    }
+    table_.visitAhead(
+        chunk, [](const P& record) -> decltype(auto) { return Form::probe(record.first); },
+        [&](const P& record, std::uint64_t hash) {
+          table_.upsert(
+              Form::probe(record.first), hash, [&] { return combiner_.create(own(record.second)); },
+              [&](C& value) { combiner_.mergeValue(value, own(record.second)); });
+        });
   }
 
   void stopCombining() {
@@ -233,8 +235,8 @@ class CombineMerger final : public ShuffleMerger {
     }
     if (table_.empty()) table_ = std::exchange(file->table, {});
     makeRoom(file->table.size() + file->combined.size());
-    for (auto& [key, value] : file->table) merge(key, value);
-    for (auto& [key, value] : file->combined) merge(key, value);
+    merge(file->table);
+    merge(file->combined);
   }
 
   BlockPtr finish() override {
@@ -260,7 +262,7 @@ class CombineMerger final : public ShuffleMerger {
     if (waiting_.empty()) return;
     std::size_t largest = 0;
     for (const auto& file : waiting_) largest = std::max(largest, entriesIn(*file));
-    if (const std::size_t hint = sizeHint_.load(std::memory_order_relaxed); hint >= largest / 2) {
+    if (const std::size_t hint = hintFor(largest)) {
       table_.reserve(hint);
       const std::size_t buckets = waiting_.front()->buckets.size();
       for (std::size_t b = 0; b < buckets; ++b) {
@@ -282,20 +284,30 @@ class CombineMerger final : public ShuffleMerger {
   }
 
   void mergeBucket(typename File::Entries& bucket) {
-    for (auto& [key, value] : bucket) merge(key, value);
+    merge(bucket);
     bucket = {};
   }
 
   /// Entries come region by region of the table: if it still had to grow, the regions would be crowded.
   void makeRoom(std::size_t entries) {
     const std::size_t most = table_.size() + entries;
-    const std::size_t hint = sizeHint_.load(std::memory_order_relaxed);
-    table_.reserve(hint >= most / 2 ? hint : most);
+    const std::size_t hint = hintFor(most);
+    table_.reserve(hint != 0 ? hint : most);
   }
-  void merge(const typename Form::Stored& key, C& value) {
-    table_.upsert(
-        key, [&] { return std::move(value); },
-        [&](C& into) { combiner_.mergeCombiners(into, std::move(value)); });
+  /// The size of the last result if this one, of so many entries before merging, is like it; else 0.
+  std::size_t hintFor(std::size_t entries) const {
+    const std::size_t hint = sizeHint_.load(std::memory_order_relaxed);
+    return hint >= entries / 2 ? hint : 0;
+  }
+  template <class Entries>
+  void merge(Entries& entries) {
+    table_.visitAhead(
+        entries, [](const auto& entry) -> const auto& { return entry.first; },
+        [&](auto& entry, std::uint64_t hash) {
+          table_.upsert(
+              entry.first, hash, [&] { return std::move(entry.second); },
+              [&](C& into) { combiner_.mergeCombiners(into, std::move(entry.second)); });
+        });
   }
 
   Combiner combiner_;

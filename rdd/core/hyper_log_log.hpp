@@ -4,7 +4,6 @@
 #include <millrace/base/hash.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 namespace millrace::core {
@@ -35,7 +34,7 @@ class HyperLogLog {
 
   int p_;
   int sparseP_;
-  FlatMap<std::uint32_t, Rank, Hash<std::uint32_t>, std::equal_to<>> sparse_;
+  FlatMap<std::uint32_t, Rank, Hash<std::uint32_t>> sparse_;
   std::vector<Rank> dense_;
 };
 

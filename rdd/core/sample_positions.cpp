@@ -3,7 +3,6 @@
 #include <millrace/rdd/core/sample_positions.hpp>
 
 #include <algorithm>
-#include <functional>
 #include <random>
 
 namespace millrace::core {
@@ -25,10 +24,10 @@ std::vector<SamplePosition> drawPositions(std::uint64_t records, std::size_t wan
   if (!withReplacement) wanted = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, records));
   std::vector<SamplePosition> drawn(wanted);
   // A shuffle of all positions of which only the first ones, and what was moved to others, are kept.
-  FlatMap<std::uint64_t, std::uint64_t, Hash<std::uint64_t>, std::equal_to<>> moved;
+  FlatMap<std::uint64_t, std::uint64_t, Hash<std::uint64_t>> moved;
   const auto at = [&](std::uint64_t position) {
-    const auto found = moved.find(position);
-    return found == moved.end() ? position : found->second;
+    const auto* found = moved.find(position);
+    return found == nullptr ? position : found->second;
   };
   for (std::size_t place = 0; place < wanted; ++place) {
     if (withReplacement) {

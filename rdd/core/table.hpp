@@ -5,8 +5,12 @@
 #include <millrace/base/owned.hpp>
 #include <millrace/rdd/core/text_key.hpp>
 
+#include <algorithm>
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -56,10 +60,9 @@ class Table {
   using Form = KeyForm<K>;
   using Stored = typename Form::Stored;
   struct StoredHash {
-    using is_avalanching = void;
-    std::size_t operator()(const Stored& key) const { return Form::hash(key); }
+    std::uint64_t operator()(const Stored& key) const { return Form::hash(key); }
   };
-  using Map = FlatMap<Stored, V, StoredHash, std::equal_to<Stored>>;
+  using Map = FlatMap<Stored, V, StoredHash>;
   using iterator = typename Map::iterator;
   using const_iterator = typename Map::const_iterator;
 
@@ -70,43 +73,61 @@ class Table {
   std::size_t size() const { return map_.size(); }
   bool empty() const { return map_.empty(); }
   /// Room for so many entries at least; never less than there is.
-  void reserve(std::size_t entries) {
-    if (entries > map_.max_load()) map_.reserve(entries);
-  }
-  std::size_t bytes() const {
-    return map_.bucket_count() * sizeof(typename Map::value_type) + arena_.bytes();
-  }
+  void reserve(std::size_t entries) { map_.reserve(entries); }
+  std::size_t bytes() const { return map_.bytes() + arena_.bytes(); }
 
   const_iterator begin() const { return map_.begin(); }
   const_iterator end() const { return map_.end(); }
   iterator begin() { return map_.begin(); }
   iterator end() { return map_.end(); }
 
-  V* find(const Stored& key) {
-    auto at = map_.find(key);
-    return at == map_.end() ? nullptr : &at->second;
-  }
+  V* find(const Stored& key) { return find(key, Form::hash(key)); }
   const V* find(const Stored& key) const { return const_cast<Table*>(this)->find(key); }
+  /// The same for a key whose hash is known.
+  V* find(const Stored& key, std::uint64_t hash) {
+    auto* entry = map_.find(key, hash);
+    return entry == nullptr ? nullptr : &entry->second;
+  }
 
   /// Finds the entry of `key`, or adds it with the value that `make()` gives; then, only for an entry that was there,
   /// calls `update(V&)`. True if the entry is new.
   template <class Make, class Update>
   bool upsert(const Stored& key, Make&& make, Update&& update) {
-    auto [at, added] = map_.try_emplace(key, Late<Make>{make});
+    return upsert(key, Form::hash(key), make, update);
+  }
+  template <class Make, class Update>
+  bool upsert(const Stored& key, std::uint64_t hash, Make&& make, Update&& update) {
+    auto [entry, added] = map_.findOrAdd(key, hash, make);
     if (!added) {
-      update(at->second);
+      update(entry->second);
       return false;
     }
-    if constexpr (Form::kNeedsArena) Form::keep(const_cast<Stored&>(at->first), arena_);
+    if constexpr (Form::kNeedsArena) Form::keep(const_cast<Stored&>(entry->first), arena_);
     return true;
   }
 
-  void erase(iterator at) {
-    if constexpr (Form::kNeedsArena) dead_ += at->first.isInline() ? 0 : at->first.size();
-    map_.erase(at);
+  /// Calls `visit(record, hash)` for each record of a range, in order, with the hash of `keyOf(record)`. What searches for
+  /// these keys touch is on its way to the cache by then: a table beyond the cache is searched two to three times faster.
+  template <class Range, class KeyOfRecord, class Visit>
+  void visitAhead(Range&& records, KeyOfRecord keyOf, Visit visit) {
+    constexpr std::size_t kAhead = 64;
+    std::array<std::uint64_t, kAhead> hashes;
+    auto from = std::begin(records), to = from;
+    while (to != std::end(records)) {
+      const bool fetch = map_.bytes() > kCachedBytes;
+      std::size_t some = 0;
+      for (; some < kAhead && to != std::end(records); ++some, ++to) {
+        hashes[some] = Form::hash(keyOf(*to));
+        if (fetch) map_.fetchTags(hashes[some]);
+      }
+      for (std::size_t i = 0; fetch && i < some; ++i) map_.fetchEntry(hashes[i]);
+      for (std::size_t i = 0; i < some; ++i, ++from) visit(*from, hashes[i]);
+    }
   }
+
+  void erase(iterator at) { eraseEntry(&*at); }
   void erase(const Stored& key) {
-    if (auto at = map_.find(key); at != map_.end()) erase(at);
+    if (auto* entry = map_.find(key)) eraseEntry(entry);
   }
 
   /// A copy that shares nothing, without the text of keys that are gone.
@@ -143,12 +164,12 @@ class Table {
 
  private:
   static constexpr std::size_t kCompactBytes = std::size_t{1} << 20;
+  static constexpr std::size_t kCachedBytes = std::size_t{256} << 10;
 
-  template <class Make>
-  struct Late {
-    Make& make;
-    operator V() const { return make(); }
-  };
+  void eraseEntry(const typename Map::value_type* entry) {
+    if constexpr (Form::kNeedsArena) dead_ += entry->first.isInline() ? 0 : entry->first.size();
+    map_.erase(entry);
+  }
 
   Map map_;
   TextArena arena_;

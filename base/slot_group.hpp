@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace millrace::core {
+
+/// One byte for each of 16 neighbouring slots of a FlatMap: free, erased, or from the low bits of the hash of what lies there. A
+/// few instructions compare all of them; the answers are masks with bit i for slot i.
+struct alignas(16) SlotGroup {
+  static constexpr std::size_t kSlots = 16;
+  static constexpr std::uint8_t kFree = 0;
+  /// Was used while the group had no free slot: a search has to go on to the next group.
+  static constexpr std::uint8_t kErased = 1;
+
+  static constexpr std::uint8_t kLeastTag = 2;
+
+  static std::uint8_t tagOf(std::uint64_t hash) {
+    const auto low = static_cast<std::uint8_t>(hash);
+    return low < kLeastTag ? static_cast<std::uint8_t>(low + kLeastTag) : low;
+  }
+
+#if defined(__SSE2__)
+  unsigned having(std::uint8_t tag) const {
+    return static_cast<unsigned>(
+        _mm_movemask_epi8(_mm_cmpeq_epi8(load(), _mm_set1_epi8(static_cast<char>(tag)))));
+  }
+  unsigned used() const {
+    const __m128i least = _mm_set1_epi8(static_cast<char>(kLeastTag));
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(load(), least), load())));
+  }
+  __m128i load() const { return _mm_load_si128(reinterpret_cast<const __m128i*>(tags.data())); }
+#else
+  unsigned having(std::uint8_t tag) const {
+    unsigned mask = 0;
+    for (std::size_t i = 0; i < kSlots; ++i) mask |= static_cast<unsigned>(tags[i] == tag) << i;
+    return mask;
+  }
+  unsigned used() const {
+    unsigned mask = 0;
+    for (std::size_t i = 0; i < kSlots; ++i) mask |= static_cast<unsigned>(tags[i] >= kLeastTag) << i;
+    return mask;
+  }
+#endif
+  bool hasFree() const { return having(kFree) != 0; }
+  unsigned unused() const { return ~used() & 0xffff; }
+
+  std::array<std::uint8_t, kSlots> tags{};
+};
+
+}  // namespace millrace::core

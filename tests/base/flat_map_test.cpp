@@ -1,0 +1,184 @@
+#include <millrace/base/flat_map.hpp>
+#include <millrace/base/hash.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+namespace {
+
+struct Equal64 {
+  std::uint64_t operator()(std::uint64_t) const { return 0; }
+};
+/// Few homes, few tags.
+struct Poor64 {
+  std::uint64_t operator()(std::uint64_t key) const { return (key % 3) << 62 | (key & 1); }
+};
+
+template <class K, class V, class H>
+std::unordered_map<K, V> contents(const FlatMap<K, V, H>& map) {
+  std::unordered_map<K, V> read;
+  for (const auto& [key, value] : map) EXPECT_TRUE(read.emplace(key, value).second);
+  return read;
+}
+
+/// Adds, changes, erases, looks for and forgets keys as a reference does, from few of them to many and back.
+template <class H>
+void followsTheReference(std::uint64_t keys, int steps) {
+  const auto seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  FlatMap<std::uint64_t, std::string, H> map;
+  std::unordered_map<std::uint64_t, std::string> reference;
+  for (int step = 0; step < steps; ++step) {
+    const std::uint64_t key = random() % keys;
+    const auto* known = map.find(key);
+    ASSERT_EQ(known != nullptr, reference.contains(key));
+    ASSERT_TRUE(known == nullptr || known->second == reference[key]);
+    // In turn mostly added to and mostly erased from, so that erased slots pile up.
+    const bool adding = random() % 8 < (step / (steps / 8 + 1) % 2 == 0 ? 6U : 2U);
+    if (adding) {
+      map[key] = reference[key] = "a text beyond what fits inside, number " + std::to_string(step);
+    } else if (known != nullptr) {
+      map.erase(known);
+      reference.erase(key);
+    }
+    if (random() % 4096 == 0) {
+      map.clear();
+      reference.clear();
+    }
+    ASSERT_EQ(map.size(), reference.size());
+  }
+  EXPECT_EQ(contents(map), reference);
+  const auto copy = map;
+  EXPECT_EQ(contents(copy), reference);
+  auto moved = std::move(map);
+  EXPECT_EQ(contents(moved), reference);
+  EXPECT_TRUE(map.empty());
+  EXPECT_EQ(map.begin(), map.end());
+}
+
+TEST(FlatMap, FollowsAReference) {
+  followsTheReference<Hash<std::uint64_t>>(20, 20'000);
+  followsTheReference<Hash<std::uint64_t>>(5'000, 100'000);
+}
+
+TEST(FlatMap, IsRightWhereHashesAreEqual) {
+  followsTheReference<Equal64>(60, 20'000);
+  followsTheReference<Poor64>(200, 20'000);
+}
+
+TEST(FlatMap, HoldsNothingBeforeTheFirstEntry) {
+  FlatMap<int, int, Hash<int>> map;
+  EXPECT_EQ(map.bytes(), 0);
+  EXPECT_EQ(map.find(1), nullptr);
+  EXPECT_EQ(map.begin(), map.end());
+  map.clear();
+  map.reserve(0);
+  EXPECT_EQ(map.bytes(), 0);
+}
+
+TEST(FlatMap, DoesNotGrowWithinItsRoom) {
+  FlatMap<int, int, Hash<int>> map;
+  map.reserve(10'000);
+  const std::size_t bytes = map.bytes();
+  for (int i = 0; i < 10'000; ++i) map[i] = i;
+  map.reserve(5'000);
+  EXPECT_EQ(map.bytes(), bytes);
+  const auto* first = map.find(0);
+  for (int round = 0; round < 3; ++round) {
+    map.clear();
+    for (int i = 0; i < 10'000; ++i) map[i] = i;
+  }
+  EXPECT_EQ(map.find(0), first) << "cleared memory is used again";
+}
+
+TEST(FlatMap, StaysSmallWhenKeysComeAndGo) {
+  FlatMap<int, int, Hash<int>> map;
+  for (int i = 0; i < 1'000; ++i) map[i] = i;
+  const std::size_t bytes = map.bytes();
+  for (int i = 1'000; i < 500'000; ++i) {
+    map.erase(map.find(i - 1'000));
+    map[i] = i;
+  }
+  EXPECT_EQ(map.size(), 1'000);
+  EXPECT_LE(map.bytes(), 2 * bytes);
+}
+
+TEST(FlatMap, IteratorsGoOnAfterWhatTheyPassedIsErased) {
+  FlatMap<int, int, Hash<int>> map;
+  for (int i = 0; i < 1'000; ++i) map[i] = i;
+  for (auto next = map.begin(); next != map.end();) {
+    const auto at = next++;
+    if (at->first % 3 != 0) map.erase(&*at);
+  }
+  EXPECT_EQ(map.size(), 334);
+  for (const auto& [key, value] : map) EXPECT_EQ(key % 3, 0);
+}
+
+TEST(FlatMap, GoesInTheOrderOfHashes) {
+  FlatMap<std::uint64_t, int, Hash<std::uint64_t>> map;
+  map.reserve(100'000);
+  for (std::uint64_t i = 0; i < 50'000; ++i) map[i] = 0;
+  std::uint64_t last = 0;
+  int back = 0;
+  for (const auto& [key, value] : map) {
+    const std::uint64_t region = Hash<std::uint64_t>{}(key) >> 52;
+    back += region < last ? 1 : 0;
+    last = region;
+  }
+  EXPECT_LT(back, 500);
+}
+
+TEST(FlatMap, FillsUpInTheOrderOfAnother) {
+  FlatMap<std::uint64_t, int, Hash<std::uint64_t>> from, to;
+  for (std::uint64_t i = 0; i < 300'000; ++i) from[i] = static_cast<int>(i);
+  for (const auto& [key, value] : from) to[key] = value;
+  EXPECT_EQ(contents(to), contents(from));
+}
+
+TEST(FlatMap, WhatThrowsWhileItIsMadeIsNotAdded) {
+  FlatMap<int, std::string, Hash<int>> map;
+  map[1] = "one";
+  const auto fail = []() -> std::string { throw std::runtime_error("no value"); };
+  EXPECT_THROW(map.findOrAdd(2, FlatMap<int, std::string, Hash<int>>::hashOf(2), fail), std::runtime_error);
+  EXPECT_EQ(map.size(), 1);
+  EXPECT_EQ(map.find(2), nullptr);
+}
+
+TEST(FlatMap, TakesValuesThatOnlyMoveAndWideOnes) {
+  FlatMap<int, std::unique_ptr<int>, Hash<int>> pointers;
+  for (int i = 0; i < 100; ++i) pointers[i] = std::make_unique<int>(i);
+  EXPECT_EQ(*pointers.find(99)->second, 99);
+  struct alignas(64) Line {
+    int value = 0;
+  };
+  FlatMap<int, Line, Hash<int>> lines;
+  for (int i = 0; i < 100; ++i) lines[i].value = i;
+  for (const auto& [key, line] : lines) {
+    EXPECT_EQ(line.value, key);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(&line) % alignof(Line), 0);
+  }
+}
+
+TEST(FlatMap, FetchingAheadChangesNothing) {
+  FlatMap<std::uint64_t, int, Hash<std::uint64_t>> map;
+  for (std::uint64_t i = 0; i < 1'000; ++i) map[i] = static_cast<int>(i);
+  for (std::uint64_t i = 0; i < 2'000; ++i) {
+    const std::uint64_t hash = Hash<std::uint64_t>{}(i);
+    map.fetchTags(hash);
+    map.fetchEntry(hash);
+    EXPECT_EQ(map.find(i, hash) != nullptr, i < 1'000);
+  }
+}
+
+}  // namespace
+}  // namespace millrace::core
