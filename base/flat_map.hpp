@@ -23,18 +23,22 @@ namespace millrace::core {
 template <class K, class V, class H>
 class FlatMap {
  public:
-  using value_type = std::pair<const K, V>;
+  /// An aggregate, so that a value can be made in its place whatever it can be converted from.
+  struct Entry {
+    const K first;
+    V second;
+  };
 
-  template <class Entry>
+  template <class Shown>
   class Iterator;
-  using iterator = Iterator<value_type>;
-  using const_iterator = Iterator<const value_type>;
+  using iterator = Iterator<Entry>;
+  using const_iterator = Iterator<const Entry>;
 
   FlatMap() = default;
   FlatMap(FlatMap&& other) noexcept { swap(other); }
   FlatMap(const FlatMap& other) : FlatMap() {
     reserve(other.size());
-    for (const value_type& entry : other) place(hashOf(entry.first), entry);
+    for (const Entry& entry : other) place(hashOf(entry.first), [&] { return entry; });
   }
   FlatMap& operator=(FlatMap other) noexcept {
     swap(other);
@@ -69,15 +73,15 @@ class FlatMap {
     if (entries > size_ + room_) rehash(groupsFor(entries));
   }
 
-  value_type* find(const K& key) { return find(key, hashOf(key)); }
-  const value_type* find(const K& key) const { return find(key, hashOf(key)); }
-  value_type* find(const K& key, std::uint64_t hash) const {
-    const std::uint8_t tag = SlotGroup::tagOf(hash);
+  Entry* find(const K& key) { return find(key, hashOf(key)); }
+  const Entry* find(const K& key) const { return find(key, hashOf(key)); }
+  Entry* find(const K& key, std::uint64_t hash) const {
+    const unsigned tag = SlotGroup::tagOf(hash);
     std::size_t at = home(hash);
     for (std::size_t step = 1;; ++step) {
       const SlotGroup& group = groups_[at];
       for (unsigned like = group.having(tag); like != 0; like &= like - 1) {
-        value_type* entry = entryAt(at, static_cast<std::size_t>(std::countr_zero(like)));
+        Entry* entry = entryAt(at, static_cast<std::size_t>(std::countr_zero(like)));
         if (entry->first == key) [[likely]]
           return entry;
       }
@@ -89,20 +93,20 @@ class FlatMap {
 
   /// The entry of `key`, made of it and of what `make()` gives if there is none; and whether it was made.
   template <class Make>
-  std::pair<value_type*, bool> findOrAdd(const K& key, std::uint64_t hash, Make&& make) {
-    if (value_type* known = find(key, hash)) return {known, false};
-    return {place(hash, key, Made<Make>{make}), true};
+  std::pair<Entry*, bool> findOrAdd(const K& key, std::uint64_t hash, Make&& make) {
+    if (Entry* known = find(key, hash)) return {known, false};
+    return {place(hash, [&] { return Entry{key, make()}; }), true};
   }
   V& operator[](const K& key) {
     return findOrAdd(key, hashOf(key), [] { return V(); }).first->second;
   }
 
-  void erase(const value_type* entry) {
+  void erase(const Entry* entry) {
     const auto slot = static_cast<std::size_t>(entry - entries_);
     SlotGroup& group = groups_[slot / SlotGroup::kSlots];
     const bool passed = !group.hasFree();
     std::destroy_at(entry);
-    group.tags[slot % SlotGroup::kSlots] = passed ? SlotGroup::kErased : SlotGroup::kFree;
+    group.mark(slot % SlotGroup::kSlots, passed ? SlotGroup::kErased : SlotGroup::kFree);
     if (!passed) ++room_;
     --size_;
   }
@@ -122,25 +126,18 @@ class FlatMap {
     const std::size_t at = home(hash);
     const unsigned like = groups_[at].having(SlotGroup::tagOf(hash));
     const unsigned slots = like != 0 ? like : groups_[at].unused() | 1U << (SlotGroup::kSlots - 1);
-    const auto* entry = reinterpret_cast<const char*>(
-        entryAt(at, static_cast<std::size_t>(std::countr_zero(slots))));
+    const auto* entry =
+        reinterpret_cast<const char*>(entryAt(at, static_cast<std::size_t>(std::countr_zero(slots))));
     __builtin_prefetch(entry);
-    __builtin_prefetch(entry + sizeof(value_type) - 1);
+    __builtin_prefetch(entry + sizeof(Entry) - 1);
   }
 
  private:
-  static constexpr std::size_t kAlignment = std::max(alignof(value_type), alignof(SlotGroup));
+  static constexpr std::size_t kAlignment = std::max(alignof(Entry), alignof(SlotGroup));
   struct alignas(kAlignment) Piece {
     std::byte bytes[kAlignment];
   };
   using Memory = PoolAllocator<Piece>;
-
-  /// Lets a value be made in its place.
-  template <class Make>
-  struct Made {
-    Make& make;
-    operator V() const { return make(); }
-  };
 
   /// What a map without memory looks like: one group without room, and what ends iteration.
   static SlotGroup* noGroups() {
@@ -155,8 +152,7 @@ class FlatMap {
   }
   /// Entries, their tags, and one group that ends iteration.
   static std::size_t pieces(std::size_t groups) {
-    const std::size_t bytes =
-        groups * SlotGroup::kSlots * sizeof(value_type) + (groups + 1) * sizeof(SlotGroup);
+    const std::size_t bytes = groups * SlotGroup::kSlots * sizeof(Entry) + (groups + 1) * sizeof(SlotGroup);
     return (bytes + sizeof(Piece) - 1) / sizeof(Piece);
   }
   Piece* memory() const { return reinterpret_cast<Piece*>(entries_); }
@@ -173,13 +169,13 @@ class FlatMap {
   std::size_t home(std::uint64_t hash) const { return hash >> 1 >> shift_; }
   /// The next group of a search: steps grow, so that crowded regions are left soon; all groups are met.
   std::size_t next(std::size_t at, std::size_t step) const { return (at + step) & groupMask_; }
-  value_type* entryAt(std::size_t group, std::size_t slot) const {
+  Entry* entryAt(std::size_t group, std::size_t slot) const {
     return entries_ + group * SlotGroup::kSlots + slot;
   }
 
-  /// Makes an entry whose key is not there.
-  template <class... Parts>
-  value_type* place(std::uint64_t hash, Parts&&... parts) {
+  /// Puts the entry that `make()` gives, whose key is not there, where a search finds it.
+  template <class Make>
+  Entry* place(std::uint64_t hash, Make&& make) {
     std::size_t at = unusedFor(hash);
     if (room_ == 0 && groups_[at].having(SlotGroup::kErased) == 0) {
       grow();
@@ -187,9 +183,9 @@ class FlatMap {
     }
     SlotGroup& group = groups_[at];
     const auto slot = static_cast<std::size_t>(std::countr_zero(group.unused()));
-    value_type* entry = std::construct_at(entryAt(at, slot), std::forward<Parts>(parts)...);
+    auto* entry = ::new (static_cast<void*>(entryAt(at, slot))) Entry(make());
     if (group.tags[slot] == SlotGroup::kFree) --room_;
-    group.tags[slot] = SlotGroup::tagOf(hash);
+    group.mark(slot, SlotGroup::tagOf(hash));
     ++size_;
     return entry;
   }
@@ -208,13 +204,16 @@ class FlatMap {
   void rehash(std::size_t groups) {
     FlatMap to;
     to.allocate(groups);
-    for (value_type& entry : *this)
-      to.place(hashOf(entry.first), std::move(const_cast<K&>(entry.first)), std::move(entry.second));
+    for (Entry& entry : *this) {
+      to.place(hashOf(entry.first), [&] {
+        return Entry{std::move(const_cast<K&>(entry.first)), std::move(entry.second)};
+      });
+    }
     swap(to);
   }
   void allocate(std::size_t groups) {
     Piece* memory = Memory().allocate(pieces(groups));
-    entries_ = reinterpret_cast<value_type*>(memory);
+    entries_ = reinterpret_cast<Entry*>(memory);
     groups_ = reinterpret_cast<SlotGroup*>(entries_ + groups * SlotGroup::kSlots);
     std::uninitialized_fill_n(groups_, groups, SlotGroup());
     std::construct_at(groups_ + groups, kEnd);
@@ -223,12 +222,12 @@ class FlatMap {
     room_ = mostIn(groups);
   }
   void destroyAll() {
-    if constexpr (!std::is_trivially_destructible_v<value_type>) {
-      for (value_type& entry : *this) std::destroy_at(&entry);
+    if constexpr (!std::is_trivially_destructible_v<Entry>) {
+      for (Entry& entry : *this) std::destroy_at(&entry);
     }
   }
 
-  value_type* entries_ = nullptr;
+  Entry* entries_ = nullptr;
   SlotGroup* groups_ = noGroups();
   std::size_t groupMask_ = 0;
   /// Of a hash without its lowest bit, to the number of a group.
@@ -240,18 +239,18 @@ class FlatMap {
 
 /// Goes over the entries. Erasing one does not disturb an iterator that is past it.
 template <class K, class V, class H>
-template <class Entry>
+template <class Shown>
 class FlatMap<K, V, H>::Iterator {
  public:
-  using value_type = std::remove_const_t<Entry>;
-  using reference = Entry&;
-  using pointer = Entry*;
+  using value_type = std::remove_const_t<Shown>;
+  using reference = Shown&;
+  using pointer = Shown*;
   using difference_type = std::ptrdiff_t;
   using iterator_category = std::forward_iterator_tag;
 
   Iterator() = default;
-  Entry& operator*() const { return entries_[std::countr_zero(left_)]; }
-  Entry* operator->() const { return &**this; }
+  Shown& operator*() const { return entries_[std::countr_zero(left_)]; }
+  Shown* operator->() const { return &**this; }
   Iterator& operator++() {
     left_ &= left_ - 1;
     if (left_ == 0) nextGroup();
@@ -268,7 +267,7 @@ class FlatMap<K, V, H>::Iterator {
 
  private:
   friend FlatMap;
-  Iterator(const SlotGroup* group, Entry* entries) : group_(group), entries_(entries) {}
+  Iterator(const SlotGroup* group, Shown* entries) : group_(group), entries_(entries) {}
   void nextGroup() {
     do {
       ++group_;
@@ -278,7 +277,7 @@ class FlatMap<K, V, H>::Iterator {
   }
 
   const SlotGroup* group_ = nullptr;
-  Entry* entries_ = nullptr;
+  Shown* entries_ = nullptr;
   /// The entries of this group that are still to come, the one shown included; of the end, what ends iteration.
   unsigned left_ = 1;
 };

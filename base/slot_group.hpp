@@ -14,29 +14,29 @@ namespace millrace::core {
 /// few instructions compare all of them; the answers are masks with bit i for slot i.
 struct alignas(16) SlotGroup {
   static constexpr std::size_t kSlots = 16;
-  static constexpr std::uint8_t kFree = 0;
+  static constexpr unsigned kFree = 0;
   /// Was used while the group had no free slot: a search has to go on to the next group.
-  static constexpr std::uint8_t kErased = 1;
+  static constexpr unsigned kErased = 1;
+  static constexpr unsigned kLeastTag = 2;
 
-  static constexpr std::uint8_t kLeastTag = 2;
-
-  static std::uint8_t tagOf(std::uint64_t hash) {
-    const auto low = static_cast<std::uint8_t>(hash);
-    return low < kLeastTag ? static_cast<std::uint8_t>(low + kLeastTag) : low;
+  static unsigned tagOf(std::uint64_t hash) {
+    const auto low = static_cast<unsigned>(hash & 0xff);
+    return low < kLeastTag ? low + kLeastTag : low;
   }
 
 #if defined(__SSE2__)
-  unsigned having(std::uint8_t tag) const {
-    return static_cast<unsigned>(
-        _mm_movemask_epi8(_mm_cmpeq_epi8(load(), _mm_set1_epi8(static_cast<char>(tag)))));
+  /// Words and not bytes: a byte that is put away and read again as part of a word stalls.
+  unsigned having(unsigned tag) const {
+    const __m128i tags16 = _mm_set1_epi32(static_cast<int>(tag * 0x01010101U));
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(load(), tags16)));
   }
   unsigned used() const {
-    const __m128i least = _mm_set1_epi8(static_cast<char>(kLeastTag));
+    const __m128i least = _mm_set1_epi8(kLeastTag);
     return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(load(), least), load())));
   }
   __m128i load() const { return _mm_load_si128(reinterpret_cast<const __m128i*>(tags.data())); }
 #else
-  unsigned having(std::uint8_t tag) const {
+  unsigned having(unsigned tag) const {
     unsigned mask = 0;
     for (std::size_t i = 0; i < kSlots; ++i) mask |= static_cast<unsigned>(tags[i] == tag) << i;
     return mask;
@@ -47,6 +47,7 @@ struct alignas(16) SlotGroup {
     return mask;
   }
 #endif
+  void mark(std::size_t slot, unsigned tag) { tags[slot] = static_cast<std::uint8_t>(tag); }
   bool hasFree() const { return having(kFree) != 0; }
   unsigned unused() const { return ~used() & 0xffff; }
 

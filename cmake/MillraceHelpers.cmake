@@ -4,8 +4,8 @@
 #
 # The shared library of a folder, millrace::<folder>. Its include directory holds a single link, millrace/<folder>, and
 # it sees other folders only through the layers it uses: a wrong include does not compile. LINKS stay private, so no
-# header may need them; the public needs are Boost's headers and threads. The UMBRELLA header is included as
-# <millrace/file>, without the folder. HEADERS are what it includes, and what is installed; others are among the SOURCES.
+# header may need them; the only public need is threads. The UMBRELLA header is included as <millrace/file>, without the
+# folder. HEADERS are what it includes, and what is installed; others are among the SOURCES.
 function(millrace_layer layer)
   cmake_parse_arguments(arg "" "UMBRELLA" "USES;LINKS;HEADERS;SOURCES" ${ARGN})
   set(target millrace_${layer})
@@ -23,7 +23,7 @@ function(millrace_layer layer)
   endif()
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${include_dir} FILES ${arg_HEADERS})
   list(TRANSFORM arg_USES PREPEND millrace_)
-  target_link_libraries(${target} PUBLIC ${arg_USES} Boost::headers Threads::Threads PRIVATE ${arg_LINKS})
+  target_link_libraries(${target} PUBLIC ${arg_USES} Threads::Threads PRIVATE Boost::headers ${arg_LINKS})
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_compile_options(${target} PRIVATE -fvisibility-inlines-hidden -fno-semantic-interposition)
   target_link_options(${target} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map)

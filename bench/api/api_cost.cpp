@@ -24,16 +24,24 @@ class Workshop {
  public:
   /// Processor seconds of the compiler, as this program was compiled; several sources do not disturb each other.
   double compile(const std::string& source, const std::string& how) const {
-    std::ofstream(scratch_.path() + "/source.cpp") << source;
-    std::vector<std::string> command = {MILLRACE_BENCH_COMPILER,       "-std=c++20", how, "-o",
-                                        scratch_.path() + "/source.o", "-c"};
-    std::istringstream dirs(MILLRACE_BENCH_INCLUDES);
-    for (std::string dir; std::getline(dirs, dir, ':');) command.push_back("-I" + dir);
-    command.push_back(scratch_.path() + "/source.cpp");
-    return run(command);
+    return run("source.cpp", source, "source.o", how);
   }
+  /// Lets sources include the umbrella header as "precompiled.hpp".
+  void precompile() const { run("precompiled.hpp", kUmbrella, "precompiled.hpp.gch", "-O2"); }
+
+  static constexpr const char* kUmbrella = "#include <millrace/millrace.hpp>\n";
 
  private:
+  double run(const std::string& name, const std::string& source, const std::string& result,
+             const std::string& how) const {
+    std::ofstream(scratch_.path() + "/" + name) << source;
+    std::vector<std::string> command = {MILLRACE_BENCH_COMPILER,        "-std=c++20", how, "-o",
+                                        scratch_.path() + "/" + result, "-c"};
+    std::istringstream dirs(MILLRACE_BENCH_INCLUDES);
+    for (std::string dir; std::getline(dirs, dir, ':');) command.push_back("-I" + dir);
+    command.push_back(scratch_.path() + "/" + name);
+    return run(command);
+  }
   static double run(std::vector<std::string>& command) {
     std::vector<char*> arguments;
     for (std::string& argument : command) arguments.push_back(argument.data());
@@ -54,11 +62,10 @@ class Workshop {
   Scratch scratch_;
 };
 
-std::string chainOf(int maps) {
-  std::string text =
-      "#include <millrace/millrace.hpp>\n"
-      "millrace::DStream<long> chain(const millrace::DStream<long>& stream) {\n"
-      "  return stream";
+std::string chainOf(int maps, const std::string& include = Workshop::kUmbrella) {
+  std::string text = include +
+                     "millrace::DStream<long> chain(const millrace::DStream<long>& stream) {\n"
+                     "  return stream";
   for (int i = 0; i < maps; ++i) text += ".map([](long x) { return x * " + std::to_string(i) + "; })";
   return text + ";\n}\n";
 }
@@ -67,6 +74,7 @@ std::string chainOf(int maps) {
 
 void apiCost(Session& session) {
   Workshop workshop;
+  workshop.precompile();
   double one = 0;
   Figures figures = session.measure({
       {"standard headers",
@@ -74,13 +82,19 @@ void apiCost(Session& session) {
          return workshop.compile("#include <vector>\n#include <memory>\n#include <string>\n",
                                  "-fsyntax-only");
        }},
-      {"umbrella", [&] { return workshop.compile("#include <millrace/millrace.hpp>\n", "-fsyntax-only"); }},
+      {"umbrella", [&] { return workshop.compile(Workshop::kUmbrella, "-fsyntax-only"); }},
+      {"precompiled umbrella", [&] { return workshop.compile("#include \"precompiled.hpp\"\n", "-O2"); }},
+      {"one map, precompiled",
+       [&] { return workshop.compile(chainOf(1, "#include \"precompiled.hpp\"\n"), "-O2"); }},
       {"one map", [&] { return one = workshop.compile(chainOf(1), "-O2"); }},
       {"further map", [&] { return (workshop.compile(chainOf(1 + kMaps), "-O2") - one) / kMaps * 1e3; }},
   });
   session.report("api_cost, umbrella header beside <vector>, <memory> and <string>", "s", figures,
                  engineAtMost(1.0), "umbrella", "standard headers");
+  session.reportAlone("api_cost, umbrella header, precompiled", "s", figures, "precompiled umbrella",
+                      engineAtMost(1.0));
   session.reportAlone("api_cost, program of one map", "s", figures, "one map");
+  session.reportAlone("api_cost, program of one map, precompiled", "s", figures, "one map, precompiled");
   session.reportAlone("api_cost, each of 20 further maps", "ms", figures, "further map", engineAtMost(60));
 }
 

@@ -52,7 +52,7 @@ class InverseFold final : public WindowFold {
   using Stored = typename Form::Stored;
   using Held = TableBlock<K, V>;
 
-  static const Stored& keyOf(const std::pair<const Stored, V>& entry) { return entry.first; }
+  static const Stored& keyOf(const typename Table<K, V>::Entry& entry) { return entry.first; }
   static const Table<K, V>& tableOf(const BlockPtr& block) { return static_cast<const Held&>(*block).table; }
 
   void takeOff(Table<K, V>& table, const Table<K, V>& batch, Inverse& inverse, std::vector<Stored>& unknown) {

@@ -24,23 +24,25 @@ class UpdateCall {
 
   UpdateCall(const F& function, Time time) : function_(function), time_(time) {}
 
-  std::optional<S> operator()(const typename KeyForm<K>::Stored& key, std::span<const V> values,
-                              std::optional<S> old) {
+  /// Replaces the state by what the function gives.
+  void operator()(const typename KeyForm<K>::Stored& key, std::span<const V> values,
+                  std::optional<S>& state) {
     if constexpr (UpdateTraits<F, T, S>::kByKey) {
-      return withValues(values, std::move(old));
+      withValues(values, state);
     } else {
-      return withValues(values, std::move(old), time_, static_cast<const K&>(KeyForm<K>::load(key)));
+      withValues(values, state, time_, static_cast<const K&>(KeyForm<K>::load(key)));
     }
   }
 
  private:
   template <class... Before>
-  std::optional<S> withValues(std::span<const V> values, std::optional<S> old, const Before&... before) {
+  void withValues(std::span<const V> values, std::optional<S>& state, const Before&... before) {
     if constexpr (UpdatesSpan<F, V, S, Before...>) {
-      return function_(before..., values, std::move(old));
+      state = function_(before..., values, std::move(state));
     } else {
-      values_.assign(values.begin(), values.end());
-      return function_(before..., values_, std::move(old));
+      values_.clear();
+      for (const V& value : values) values_.push_back(value);
+      state = function_(before..., values_, std::move(state));
     }
   }
 

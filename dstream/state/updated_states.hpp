@@ -59,7 +59,8 @@ class UpdatedStates final : public UpdateTables {
   static void updateOld(Table<K, S>& table, Call& call, Values valuesOf) {
     for (auto next = table.begin(); next != table.end();) {
       auto at = next++;
-      std::optional<S> state = call(at->first, valuesOf(at->first), std::optional<S>(std::move(at->second)));
+      std::optional<S> state(std::move(at->second));
+      call(at->first, valuesOf(at->first), state);
       if (state) {
         at->second = std::move(*state);
       } else {
@@ -80,9 +81,11 @@ class UpdatedStates final : public UpdateTables {
     });
     for (const auto& [key, group] : news.groups) {
       if (seen[group] != 0) continue;
-      if (std::optional<S> state = call(key, values.of(group), std::optional<S>()))
-        table.upsert(
-            key, [&] { return std::move(*state); }, [](S&) {});
+      std::optional<S> state;
+      call(key, values.of(group), state);
+      if (!state) continue;
+      table.upsert(
+          key, [&] { return std::move(*state); }, [](S&) {});
     }
   }
 

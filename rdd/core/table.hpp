@@ -63,6 +63,7 @@ class Table {
     std::uint64_t operator()(const Stored& key) const { return Form::hash(key); }
   };
   using Map = FlatMap<Stored, V, StoredHash>;
+  using Entry = typename Map::Entry;
   using iterator = typename Map::iterator;
   using const_iterator = typename Map::const_iterator;
 
@@ -166,7 +167,7 @@ class Table {
   static constexpr std::size_t kCompactBytes = std::size_t{1} << 20;
   static constexpr std::size_t kCachedBytes = std::size_t{256} << 10;
 
-  void eraseEntry(const typename Map::value_type* entry) {
+  void eraseEntry(const Entry* entry) {
     if constexpr (Form::kNeedsArena) dead_ += entry->first.isInline() ? 0 : entry->first.size();
     map_.erase(entry);
   }

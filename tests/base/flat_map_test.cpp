@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <any>
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -167,6 +168,12 @@ TEST(FlatMap, TakesValuesThatOnlyMoveAndWideOnes) {
     EXPECT_EQ(line.value, key);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(&line) % alignof(Line), 0);
   }
+}
+
+TEST(FlatMap, ValuesMayBeOfAnyType) {
+  FlatMap<int, std::any, Hash<int>> map;
+  map.findOrAdd(1, Hash<int>{}(1), [] { return std::any(std::string("one")); });
+  EXPECT_EQ(std::any_cast<std::string>(map.find(1)->second), "one");
 }
 
 TEST(FlatMap, FetchingAheadChangesNothing) {
