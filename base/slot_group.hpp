@@ -1,7 +1,7 @@
 #pragma once
 
 #include <array>
-#include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #if defined(__SSE2__)
@@ -10,8 +10,8 @@
 
 namespace millrace::core {
 
-/// One byte for each of 16 neighbouring slots of a FlatMap: free, erased, or from the low bits of the hash of what lies there. A
-/// few instructions compare all of them; the answers are masks with bit i for slot i.
+/// One byte for each of 16 neighbouring slots of a FlatMap, its tag: free, erased, or made of the low bits of the hash of
+/// what lies there. A few instructions compare all of them; the answers are masks with bit i for slot i.
 struct alignas(16) SlotGroup {
   static constexpr std::size_t kSlots = 16;
   static constexpr unsigned kFree = 0;

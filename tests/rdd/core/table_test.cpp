@@ -154,6 +154,27 @@ TEST(Table, TakesKeysOfManyTypes) {
   EXPECT_EQ(options.size(), 2u);
 }
 
+TEST(Table, VisitsAheadInOrderWhileItGrows) {
+  Table<std::string, int> table;
+  std::vector<std::string> words;
+  std::map<std::string, int> expected;
+  for (int i = 0; i < 60'000; ++i) {
+    words.push_back("word " + std::to_string(i % 20'011));
+    ++expected[words.back()];
+  }
+  std::size_t visited = 0;
+  const auto keyOf = [](const std::string& word) { return KeyForm<std::string>::probe(word); };
+  table.visitAhead(words, keyOf, [&](const std::string& word, std::uint64_t hash) {
+    ASSERT_EQ(&word, &words[visited++]);
+    ASSERT_EQ(hash, keyHash<std::string>(keyOf(word)));
+    table.upsert(
+        keyOf(word), hash, [] { return 1; }, [](int& count) { ++count; });
+  });
+  EXPECT_EQ(visited, words.size());
+  EXPECT_GT(table.bytes(), std::size_t{256} << 10) << "large enough to be fetched ahead";
+  EXPECT_EQ(contents(table), expected);
+}
+
 TEST(Table, MovesValuesThatCannotBeCopied) {
   Table<int, std::unique_ptr<int>> table;
   table.upsert(
