@@ -1,5 +1,7 @@
 #pragma once
 
+#include <millrace/base/in_place.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,7 +52,8 @@ template <class A, class B>
 struct Owned<std::pair<A, B>> {
   using type = std::pair<owned_t<A>, owned_t<B>>;
   static type own(const std::pair<A, B>& record) {
-    return type(Owned<A>::own(record.first), Owned<B>::own(record.second));
+    return type(core::inPlace([&]() -> decltype(auto) { return Owned<A>::own(record.first); }),
+                core::inPlace([&]() -> decltype(auto) { return Owned<B>::own(record.second); }));
   }
   static void assign(type& to, const std::pair<A, B>& from) {
     Owned<A>::assign(to.first, from.first);

@@ -52,24 +52,23 @@ class InverseFold final : public WindowFold {
   using Stored = typename Form::Stored;
   using Held = TableBlock<K, V>;
 
-  static const Stored& keyOf(const typename Table<K, V>::Entry& entry) { return entry.first; }
   static const Table<K, V>& tableOf(const BlockPtr& block) { return static_cast<const Held&>(*block).table; }
 
   void takeOff(Table<K, V>& table, const Table<K, V>& batch, Inverse& inverse, std::vector<Stored>& unknown) {
-    table.visitAhead(batch, keyOf, [&](const auto& entry, std::uint64_t hash) {
-      if (V* held = table.find(entry.first, hash)) {
+    table.visitAhead(batch, [&](const auto& entry, const Stored& key, std::uint64_t hash) {
+      if (V* held = table.find(key, hash)) {
         *held = inverse(std::move(*held), entry.second);
       } else {
-        unknown.push_back(entry.first);
+        unknown.push_back(key);
       }
     });
   }
 
   void add(Table<K, V>& table, const Table<K, V>& batch, Reduce& reduce) {
     if (table.empty()) table.reserve(batch.size());
-    table.visitAhead(batch, keyOf, [&](const auto& entry, std::uint64_t hash) {
+    table.visitAhead(batch, [&](const auto& entry, const Stored& key, std::uint64_t hash) {
       table.upsert(
-          entry.first, hash, [&] { return entry.second; },
+          key, hash, [&] { return entry.second; },
           [&](V& held) { held = reduce(std::move(held), entry.second); });
     });
   }
@@ -87,7 +86,7 @@ class InverseFold final : public WindowFold {
   void drop(Table<K, V>& table, const Table<K, V>& batch) {
     for (const auto& [key, value] : batch) {
       V* held = table.find(key);
-      if (held != nullptr && !filter_(std::pair<K, V>(Form::load(key), *held))) table.erase(key);
+      if (held != nullptr && !filter_(loadPair<K>(key, *held))) table.erase(key);
     }
   }
 

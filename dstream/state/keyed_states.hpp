@@ -47,7 +47,7 @@ struct StateBlock final : Block {
     Chunk<std::pair<K, S>> next() override {
       out_.clear();
       for (; at_ != end_ && !out_.full(); ++at_)
-        out_.add([&] { return std::pair<K, S>(KeyForm<K>::load(at_->first), at_->second.state); });
+        out_.add([&] { return loadPair<K>(at_->first, at_->second.state); });
       return out_.chunk();
     }
 
@@ -94,9 +94,9 @@ class KeyedStates final : public StateTables {
     if (records) {
       const auto& stored = static_cast<const VectorBlock<std::pair<K, V>>&>(*records).stored;
       emitted.reserve(std::min(stored.size(), kChunkSize));
-      table.visitAhead(
-          stored, [](const auto& record) -> decltype(auto) { return Form::probe(record.first); },
-          [&](const auto& record, std::uint64_t hash) { updateOne(table, time, record, hash, emitted); });
+      table.visitAhead(stored, [&](const auto& record, const Stored& probe, std::uint64_t hash) {
+        updateOne(table, time, record, probe, hash, emitted);
+      });
     }
     if (sweep) {
       if (timeout_) expire(table, time, emitted);
@@ -114,14 +114,14 @@ class KeyedStates final : public StateTables {
  private:
   using Entry = TimedState<S>;
   using Form = KeyForm<K>;
+  using Stored = typename Form::Stored;
   using States = typename StateBlock<K, S>::States;
 
-  void updateOne(States& table, Time time, const std::pair<K, V>& record, std::uint64_t hash,
-                 PooledVector<M>& emitted) {
+  void updateOne(States& table, Time time, const std::pair<K, V>& record, const Stored& probe,
+                 std::uint64_t hash, PooledVector<M>& emitted) {
     const auto& [key, value] = record;
-    decltype(auto) probe = Form::probe(key);
     Entry* held = table.find(probe, hash);
-    State<S> state(held ? std::optional<S>(std::move(held->state)) : std::nullopt, false);
+    State<S> state(held == nullptr ? nullptr : &held->state, false);
     call(time, key, value, state, emitted);
     if (state.removed_) {
       if (held) table.erase(probe);
@@ -143,7 +143,7 @@ class KeyedStates final : public StateTables {
     for (auto at = table.begin(); at != table.end();) {
       auto idle = at++;
       if (idle->second.updated >= oldest) continue;
-      State<S> state(std::move(idle->second.state), true);
+      State<S> state(&idle->second.state, true);
       call(time, Form::load(idle->first), std::nullopt, state, emitted);
       table.erase(idle);
     }

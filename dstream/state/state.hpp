@@ -58,7 +58,10 @@ class State {
   template <class K, class V, class F>
   friend class core::KeyedStates;
 
-  State(std::optional<S> value, bool timingOut) : value_(std::move(value)), timingOut_(timingOut) {}
+  /// Takes the state out of where it is held; none if that is null.
+  State(S* held, bool timingOut) : timingOut_(timingOut) {
+    if (held != nullptr) value_.emplace(std::move(*held));
+  }
 
   static void refuseIf(bool wrong, const char* sentence) {
     if (wrong) throw IllegalArgument(sentence);

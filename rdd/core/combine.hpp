@@ -35,8 +35,7 @@ class TableReader final : public Reader<std::pair<K, V>> {
 
   Chunk<std::pair<K, V>> next() override {
     out_.clear();
-    for (; at_ != end_ && !out_.full(); ++at_)
-      out_.add([&] { return std::pair<K, V>(KeyForm<K>::load(at_->first), at_->second); });
+    for (; at_ != end_ && !out_.full(); ++at_) out_.add([&] { return loadPair<K>(at_->first, at_->second); });
     return out_.chunk();
   }
 
@@ -132,13 +131,11 @@ class CombineWriter final : public ShuffleWriter {
   static constexpr bool kCreatesOnce = requires { Combiner::kCreatesOnce; };
 
   void combine(const Chunk<P>& chunk) {
-    table_.visitAhead(
-        chunk, [](const P& record) -> decltype(auto) { return Form::probe(record.first); },
-        [&](const P& record, std::uint64_t hash) {
-          table_.upsert(
-              Form::probe(record.first), hash, [&] { return combiner_.create(own(record.second)); },
-              [&](C& value) { combiner_.mergeValue(value, own(record.second)); });
-        });
+    table_.visitAhead(chunk, [&](const P& record, const auto& key, std::uint64_t hash) {
+      table_.upsert(
+          key, hash, [&] { return combiner_.create(own(record.second)); },
+          [&](C& value) { combiner_.mergeValue(value, own(record.second)); });
+    });
   }
 
   void stopCombining() {
@@ -301,13 +298,11 @@ class CombineMerger final : public ShuffleMerger {
   }
   template <class Entries>
   void merge(Entries& entries) {
-    table_.visitAhead(
-        entries, [](const auto& entry) -> const auto& { return entry.first; },
-        [&](auto& entry, std::uint64_t hash) {
-          table_.upsert(
-              entry.first, hash, [&] { return std::move(entry.second); },
-              [&](C& into) { combiner_.mergeCombiners(into, std::move(entry.second)); });
-        });
+    table_.visitAhead(entries, [&](auto& entry, const auto& key, std::uint64_t hash) {
+      table_.upsert(
+          key, hash, [&] { return std::move(entry.second); },
+          [&](C& into) { combiner_.mergeCombiners(into, std::move(entry.second)); });
+    });
   }
 
   Combiner combiner_;

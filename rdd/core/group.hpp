@@ -159,14 +159,12 @@ class GroupMerger final : public ShuffleMerger {
                      std::vector<std::uint32_t>& numbers) {
     numbers.clear();
     for (const auto& part : parts) {
-      groups.visitAhead(
-          part, [](const auto& entry) -> const auto& { return entry.first; },
-          [&](const auto& entry, std::uint64_t hash) {
-            std::size_t group = groups.size();
-            groups.upsert(
-                entry.first, hash, [&] { return group; }, [&](std::size_t known) { group = known; });
-            numbers.push_back(static_cast<std::uint32_t>(group - first));
-          });
+      groups.visitAhead(part, [&](const auto&, const auto& key, std::uint64_t hash) {
+        std::size_t group = groups.size();
+        groups.upsert(
+            key, hash, [&] { return group; }, [&](std::size_t known) { group = known; });
+        numbers.push_back(static_cast<std::uint32_t>(group - first));
+      });
     }
   }
 

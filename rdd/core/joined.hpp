@@ -41,8 +41,8 @@ struct EmitJoined {
         const std::size_t end = std::min(rights_, right_ + out_.capacity() - out_.size());
         for (; right_ < end; ++right_) {
           out_.add([&] {
-            return Record(KeyForm<K>::load(at_->first),
-                          std::pair<L, R>(value<L>(leftValues_, left_), value<R>(rightValues_, right_)));
+            return loadPair<K>(at_->first,
+                               std::pair<L, R>(value<L>(leftValues_, left_), value<R>(rightValues_, right_)));
           });
         }
         if (right_ == rights_) {

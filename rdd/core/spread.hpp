@@ -58,7 +58,7 @@ void appendOwned(PooledVector<owned_t<T>>& to, const T& record, bool movable) {
       return;
     }
   }
-  to.push_back(own(record));
+  addOwned(to, record);
 }
 
 /// Records as they came.

@@ -2,6 +2,7 @@
 
 #include <millrace/base/flat_map.hpp>
 #include <millrace/base/hash.hpp>
+#include <millrace/base/in_place.hpp>
 #include <millrace/base/owned.hpp>
 #include <millrace/rdd/core/text_key.hpp>
 
@@ -18,8 +19,8 @@
 
 namespace millrace::core {
 
-/// How keys of type K lie in a table. `probe` is the cheap form in which a record's key is looked up, `keep` makes a
-/// probe that was inserted independent of its record, `load` gives the user's key back.
+/// How keys of type K lie in a table. `probe` is the cheap form in which a record's key, or one that is stored already, is
+/// looked up, `keep` makes a probe that was inserted independent of its record, `load` gives the user's key back.
 template <class K>
 struct KeyForm {
   using Stored = K;
@@ -41,10 +42,17 @@ struct KeyForm<std::string> {
   static constexpr bool kNeedsArena = true;
 
   static TextKey probe(std::string_view key) { return TextKey(key); }
+  static const TextKey& probe(const TextKey& key) { return key; }
   static void keep(TextKey& key, TextArena& arena) { key.keepIn(arena); }
   static std::string load(const TextKey& key) { return std::string(key.text()); }
   static std::uint64_t hash(const TextKey& key) { return key.hash(); }
 };
+
+/// A pair with the key of a table's entry.
+template <class K, class V>
+std::pair<K, std::decay_t<V>> loadPair(const typename KeyForm<K>::Stored& stored, V&& value) {
+  return {inPlace([&]() -> decltype(auto) { return KeyForm<K>::load(stored); }), std::forward<V>(value)};
+}
 
 /// Hash by which keys are placed in tables and assigned to partitions.
 template <class K>
@@ -107,10 +115,10 @@ class Table {
     return true;
   }
 
-  /// Calls `visit(record, hash)` for each record of a range, in order, with the hash of `keyOf(record)`. What searches for
-  /// these keys touch is on its way to the cache by then: a table beyond the cache is searched two to three times faster.
-  template <class Range, class KeyOfRecord, class Visit>
-  void visitAhead(Range&& records, KeyOfRecord keyOf, Visit visit) {
+  /// Calls `visit(record, probe, hash)` for each pair of a range, in order, with its key as it is searched. What the
+  /// search touches is on its way to the cache by then: a table beyond the cache is searched two to three times faster.
+  template <class Pairs, class Visit>
+  void visitAhead(Pairs&& records, Visit visit) {
     constexpr std::size_t kAhead = 64;
     std::array<std::uint64_t, kAhead> hashes;
     auto from = std::begin(records), to = from;
@@ -118,11 +126,11 @@ class Table {
       const bool fetch = map_.bytes() > kCachedBytes;
       std::size_t some = 0;
       for (; some < kAhead && to != std::end(records); ++some, ++to) {
-        hashes[some] = Form::hash(keyOf(*to));
+        hashes[some] = Form::hash(Form::probe(to->first));
         if (fetch) map_.fetchTags(hashes[some]);
       }
       for (std::size_t i = 0; fetch && i < some; ++i) map_.fetchEntry(hashes[i]);
-      for (std::size_t i = 0; i < some; ++i, ++from) visit(*from, hashes[i]);
+      for (std::size_t i = 0; i < some; ++i, ++from) visit(*from, Form::probe(from->first), hashes[i]);
     }
   }
 

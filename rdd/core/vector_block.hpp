@@ -16,6 +16,12 @@ namespace millrace::core {
 template <class T>
 using PooledVector = std::vector<T, PoolAllocator<T>>;
 
+/// Adds a record in owned form.
+template <class Vector, class T>
+void addOwned(Vector& to, const T& record) {
+  to.emplace_back(inPlace([&]() -> decltype(auto) { return own(record); }));
+}
+
 /// Adds the records of a chunk in owned form, moving their insides out where nobody else will read them.
 template <class T, class Vector>
 void appendOwned(Vector& to, const Chunk<T>& chunk) {
@@ -27,7 +33,7 @@ void appendOwned(Vector& to, const Chunk<T>& chunk) {
       to.insert(to.end(), chunk.begin(), chunk.end());
     }
   } else {
-    for (const T& record : chunk) to.push_back(own(record));
+    for (const T& record : chunk) addOwned(to, record);
   }
 }
 

@@ -22,7 +22,7 @@ struct EmitGroups {
     Chunk<Record> next() override {
       out_.clear();
       for (; at_ != block_.groups.end() && !out_.full(); ++at_)
-        out_.add([&] { return Record(KeyForm<K>::load(at_->first), groups(at_->second)); });
+        out_.add([&] { return loadPair<K>(at_->first, groups(at_->second)); });
       return out_.chunk();
     }
 

@@ -34,7 +34,7 @@ struct EmitOnlyLeft {
           if constexpr (std::is_same_v<V, Nothing>) {
             return KeyForm<K>::load(at_->first);
           } else {
-            return Record(KeyForm<K>::load(at_->first), values_.front());
+            return loadPair<K>(at_->first, values_.front());
           }
         });
         values_ = values_.subspan(1);

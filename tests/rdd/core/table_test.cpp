@@ -156,19 +156,19 @@ TEST(Table, TakesKeysOfManyTypes) {
 
 TEST(Table, VisitsAheadInOrderWhileItGrows) {
   Table<std::string, int> table;
-  std::vector<std::string> words;
+  std::vector<std::pair<std::string, int>> words;
   std::map<std::string, int> expected;
   for (int i = 0; i < 60'000; ++i) {
-    words.push_back("word " + std::to_string(i % 20'011));
-    ++expected[words.back()];
+    words.emplace_back("word " + std::to_string(i % 20'011), i);
+    expected[words.back().first] += i;
   }
   std::size_t visited = 0;
-  const auto keyOf = [](const std::string& word) { return KeyForm<std::string>::probe(word); };
-  table.visitAhead(words, keyOf, [&](const std::string& word, std::uint64_t hash) {
+  table.visitAhead(words, [&](const auto& word, const TextKey& key, std::uint64_t hash) {
     ASSERT_EQ(&word, &words[visited++]);
-    ASSERT_EQ(hash, keyHash<std::string>(keyOf(word)));
+    ASSERT_EQ(key.text(), word.first);
+    ASSERT_EQ(hash, keyHash<std::string>(key));
     table.upsert(
-        keyOf(word), hash, [] { return 1; }, [](int& count) { ++count; });
+        key, hash, [&] { return word.second; }, [&](int& sum) { sum += word.second; });
   });
   EXPECT_EQ(visited, words.size());
   EXPECT_GT(table.bytes(), std::size_t{256} << 10) << "large enough to be fetched ahead";
