@@ -25,15 +25,23 @@ struct alignas(16) SlotGroup {
   }
 
 #if defined(__SSE2__)
-  /// Words and not bytes: a byte that is put away and read again as part of a word stalls.
   unsigned having(unsigned tag) const {
-    const __m128i tags16 = _mm_set1_epi32(static_cast<int>(tag * 0x01010101U));
-    return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(load(), tags16)));
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(load(), repeat(tag))));
   }
   unsigned used() const {
     const __m128i least = _mm_set1_epi8(kLeastTag);
     return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(load(), least), load())));
   }
+  /// Writes all tags: keys that come in the order of their hashes meet in one group, and a search that reads a byte and its
+  /// neighbours right after the byte was written stalls.
+  void mark(std::size_t slot, unsigned tag) {
+    const __m128i numbers = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m128i here = _mm_cmpeq_epi8(numbers, repeat(static_cast<unsigned>(slot)));
+    const __m128i marked = _mm_or_si128(_mm_andnot_si128(here, load()), _mm_and_si128(here, repeat(tag)));
+    _mm_store_si128(reinterpret_cast<__m128i*>(tags.data()), marked);
+  }
+  /// Of words and not bytes: a byte that is put away and read again as part of a word stalls, too.
+  static __m128i repeat(unsigned byte) { return _mm_set1_epi32(static_cast<int>(byte * 0x01010101U)); }
   __m128i load() const { return _mm_load_si128(reinterpret_cast<const __m128i*>(tags.data())); }
 #else
   unsigned having(unsigned tag) const {
@@ -46,8 +54,8 @@ struct alignas(16) SlotGroup {
     for (std::size_t i = 0; i < kSlots; ++i) mask |= static_cast<unsigned>(tags[i] >= kLeastTag) << i;
     return mask;
   }
-#endif
   void mark(std::size_t slot, unsigned tag) { tags[slot] = static_cast<std::uint8_t>(tag); }
+#endif
   bool hasFree() const { return having(kFree) != 0; }
   unsigned unused() const { return ~used() & 0xffff; }
 
