@@ -49,18 +49,6 @@ class ByKey {
   int outputs_;
 };
 
-/// Adds a record in owned form, by moving it if nobody else will read it.
-template <class T>
-void appendOwned(PooledVector<owned_t<T>>& to, const T& record, bool movable) {
-  if constexpr (kIsOwned<T>) {
-    if (movable) {
-      to.push_back(std::move(const_cast<T&>(record)));
-      return;
-    }
-  }
-  addOwned(to, record);
-}
-
 /// Records as they came.
 template <class T>
 struct SpreadFile final : ShuffleFile {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/in_place.hpp>
 #include <millrace/base/memory_pool.hpp>
 #include <millrace/base/owned.hpp>
 #include <millrace/rdd/core/block.hpp>
@@ -16,9 +17,15 @@ namespace millrace::core {
 template <class T>
 using PooledVector = std::vector<T, PoolAllocator<T>>;
 
-/// Adds a record in owned form.
-template <class Vector, class T>
-void addOwned(Vector& to, const T& record) {
+/// Adds a record in owned form, by moving it if nobody else will read it.
+template <class T, class Vector>
+void appendOwned(Vector& to, const T& record, bool movable) {
+  if constexpr (kIsOwned<T>) {
+    if (movable) {
+      to.push_back(std::move(const_cast<T&>(record)));
+      return;
+    }
+  }
   to.emplace_back(inPlace([&]() -> decltype(auto) { return own(record); }));
 }
 
@@ -33,7 +40,7 @@ void appendOwned(Vector& to, const Chunk<T>& chunk) {
       to.insert(to.end(), chunk.begin(), chunk.end());
     }
   } else {
-    for (const T& record : chunk) addOwned(to, record);
+    for (const T& record : chunk) appendOwned<T>(to, record, false);
   }
 }
 
