@@ -1,11 +1,23 @@
 #include <millrace/base/clock.hpp>
 
+#include <immintrin.h>
+
 #include <algorithm>
 
 namespace millrace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
+
+namespace {
+
+/// How long before it is due to stop sleeping, and watch the time.
+steady_clock::duration watchBefore(steady_clock::time_point due) {
+  constexpr steady_clock::duration kWakeUp = std::chrono::microseconds(150);
+  return std::min(kWakeUp, (due - steady_clock::now()) / 50);
+}
+
+}  // namespace
 
 SystemClock::SystemClock()
     : epochAtStart_(
@@ -25,7 +37,9 @@ bool SystemClock::waitUntil(std::int64_t time, std::stop_token stop) const {
     const std::int64_t present = now();
     if (present >= time) return true;
     const milliseconds wakeUp(std::min(time, present + kLongestSleep));
-    stopped.wait_until(lock, stop, start_ + (wakeUp - epochAtStart_), [] { return false; });
+    const steady_clock::time_point due = start_ + (wakeUp - epochAtStart_);
+    stopped.wait_until(lock, stop, due - watchBefore(due), [] { return false; });
+    while (steady_clock::now() < due && !stop.stop_requested()) _mm_pause();
   }
   return false;
 }
