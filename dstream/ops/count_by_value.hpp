@@ -25,7 +25,7 @@ template <class T>
 StreamPtr seenOnceStream(const std::string& kind, const StreamPtr& parent) {
   static_assert(HashableKey<owned_t<T>>,
                 "counting by value needs a hash and == of the records: specialise millrace::Hash");
-  return stepStream(kind, parent, Partitioning::kLost, stepFunction<T, MapReader>(SeenOnce{}));
+  return stepStream(kind, parent, Partitioning::kLost, mapStep<T>(SeenOnce{}));
 }
 
 }  // namespace core

@@ -11,7 +11,7 @@ template <class F>
   requires Predicate<F, T>
 DStream<T> DStream<T>::filter(F predicate) const {
   return DStream<T>(core::stepStream("filter", node_, core::Partitioning::kKept,
-                                     core::stepFunction<T, core::FilterReader>(std::move(predicate))));
+                                     core::filterStep<T>(std::move(predicate))));
 }
 
 }  // namespace millrace

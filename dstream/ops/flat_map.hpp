@@ -10,9 +10,8 @@ template <class T>
 template <class F>
   requires FlatMapFn<F, T>
 DStream<FlatMapResult<F, T>> DStream<T>::flatMap(F function) const {
-  return DStream<FlatMapResult<F, T>>(
-      core::stepStream("flatMap", node_, core::Partitioning::kLost,
-                       core::stepFunction<T, core::FlatMapReader>(std::move(function))));
+  return DStream<FlatMapResult<F, T>>(core::stepStream("flatMap", node_, core::Partitioning::kLost,
+                                                       core::flatMapStep<T>(std::move(function))));
 }
 
 }  // namespace millrace

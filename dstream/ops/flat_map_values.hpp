@@ -10,7 +10,7 @@ template <class T>
 template <class F>
   requires PairLike<T> && FlatMapValuesFn<F, T>
 DStream<FlatMapValuesResult<F, T>> PairDStreamFunctions<T>::flatMapValues(F function) const {
-  auto step = core::stepFunction<T, core::FlatMapReader>(core::ExpandValue<F>{std::move(function)});
+  auto step = core::flatMapStep<T>(core::ExpandValue<F>{std::move(function)});
   return DStream<FlatMapValuesResult<F, T>>(
       core::stepStream("flatMapValues", node_, core::Partitioning::kKept, std::move(step)));
 }

@@ -10,8 +10,8 @@ template <class T>
 template <class F>
   requires MapFn<F, T>
 DStream<ElementResult<F, T>> DStream<T>::map(F function) const {
-  return DStream<ElementResult<F, T>>(core::stepStream(
-      "map", node_, core::Partitioning::kLost, core::stepFunction<T, core::MapReader>(std::move(function))));
+  return DStream<ElementResult<F, T>>(
+      core::stepStream("map", node_, core::Partitioning::kLost, core::mapStep<T>(std::move(function))));
 }
 
 }  // namespace millrace

@@ -11,9 +11,8 @@ template <class F>
   requires MapPartitionsFn<F, T>
 DStream<MapPartitionsResult<F, T>> DStream<T>::mapPartitions(F function, bool preservesPartitioning) const {
   auto partitioning = preservesPartitioning ? core::Partitioning::kKept : core::Partitioning::kLost;
-  return DStream<MapPartitionsResult<F, T>>(
-      core::partitionStream("mapPartitions", node_, partitioning,
-                            core::stepFunction<T, core::MapPartitionsReader>(std::move(function))));
+  return DStream<MapPartitionsResult<F, T>>(core::partitionStream(
+      "mapPartitions", node_, partitioning, core::mapPartitionsStep<T>(std::move(function))));
 }
 
 }  // namespace millrace

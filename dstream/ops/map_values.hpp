@@ -10,7 +10,7 @@ template <class T>
 template <class F>
   requires PairLike<T> && ValueFn<F, T>
 DStream<MapValuesResult<F, T>> PairDStreamFunctions<T>::mapValues(F function) const {
-  auto step = core::stepFunction<T, core::MapReader>(core::OnValue<F>{std::move(function)});
+  auto step = core::mapStep<T>(core::OnValue<F>{std::move(function)});
   return DStream<MapValuesResult<F, T>>(
       core::stepStream("mapValues", node_, core::Partitioning::kKept, std::move(step)));
 }

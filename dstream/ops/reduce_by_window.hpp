@@ -59,8 +59,8 @@ template <class F, class Inverse>
   requires Reducer<F, owned_t<T>> && Reducer<Inverse, owned_t<T>>
 DStream<owned_t<T>> DStream<T>::reduceByWindow(F function, Inverse inverse, Duration windowDuration,
                                                Duration slideDuration) const {
-  auto keyed = core::stepStream("reduceByWindow", node_, core::Partitioning::kLost,
-                                core::stepFunction<T, core::MapReader>(core::OneKey{}));
+  auto keyed =
+      core::stepStream("reduceByWindow", node_, core::Partitioning::kLost, core::mapStep<T>(core::OneKey{}));
   return core::windowOfOneKey<std::pair<std::int8_t, T>, owned_t<T>>(
       "reduceByWindow", keyed, std::move(function), std::move(inverse), windowDuration, slideDuration);
 }
@@ -69,7 +69,7 @@ template <class T>
 DStream<std::int64_t> DStream<T>::countByWindow(Duration windowDuration, Duration slideDuration) const {
   using Seen = std::pair<std::int8_t, std::int64_t>;
   DStream<Seen> seen(core::stepStream("countByWindow", node_, core::Partitioning::kLost,
-                                      core::stepFunction<T, core::MapReader>(core::CountsOne{})));
+                                      core::mapStep<T>(core::CountsOne{})));
   return core::windowOfOneKey<Seen, std::int64_t>("countByWindow", seen.node(), std::plus<std::int64_t>{},
                                                   std::minus<std::int64_t>{}, windowDuration, slideDuration);
 }

@@ -62,7 +62,7 @@ class UserWriter final : public RecordWriter {
 
  private:
   ProcessOf<W> process_;
-  Arguments<ProcessOf<W>, T> arguments_;
+  Arguments<Argument<ProcessOf<W>, T>, T> arguments_;
   const int partition_;
   const std::int64_t epoch_;
   bool isOpen_ = false;

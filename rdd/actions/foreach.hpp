@@ -15,7 +15,7 @@ void RDD<T>::foreach (F function) const {
   node_->engine().runJob(*node_, [&](int, core::ReaderPtr untyped) {
     auto reader = core::typed<T>(std::move(untyped));
     F call = function;
-    core::Arguments<F, T> arguments;
+    core::Arguments<core::Argument<F, T>, T> arguments;
     core::inOperator(info, [&] {
       for (auto chunk = reader->next(); !chunk.empty(); chunk = reader->next()) {
         const auto* argument = arguments.of(chunk);

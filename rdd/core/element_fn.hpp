@@ -29,6 +29,9 @@ template <class F, class T>
 struct ArgumentOf<F, T> {
   using type = owned_t<T>;
 };
+/// The form in which F takes records of T.
+template <class F, class T>
+using Argument = typename ArgumentOf<F, T>::type;
 
 /// The result of a function on a record; void where it cannot be called, so that signatures stay readable errors.
 template <class F, class T>
@@ -38,30 +41,29 @@ struct ResultOf {
 template <class F, class T>
   requires(TakesAsIs<F, T> || TakesOwned<F, T>)
 struct ResultOf<F, T> {
-  using type = std::invoke_result_t<F&, const typename ArgumentOf<F, T>::type&>;
+  using type = std::invoke_result_t<F&, const Argument<F, T>&>;
 };
 
-/// The records of a chunk in the form in which F takes them. A function that asks for owned records (`const
+/// The records of a chunk as A: T itself or its owned form. A function that asks for owned records (`const
 /// std::string&` of a text stream) gets temporaries that live as long as the chunk and keep their memory from one chunk
 /// to the next, so that views into them stay valid downstream.
-template <class F, class T>
+template <class A, class T>
 class Arguments {
  public:
-  const T* of(const Chunk<T>& chunk) { return chunk.data; }
-};
-
-template <class F, class T>
-  requires TakesOwned<F, T>
-class Arguments<F, T> {
- public:
-  const owned_t<T>* of(const Chunk<T>& chunk) {
+  const A* of(const Chunk<T>& chunk) {
     if (owned_.size() < chunk.size) owned_.resize(chunk.size);
     for (std::size_t i = 0; i < chunk.size; ++i) Owned<T>::assign(owned_[i], chunk.data[i]);
     return owned_.data();
   }
 
  private:
-  std::vector<owned_t<T>> owned_;
+  std::vector<A> owned_;
+};
+
+template <class T>
+class Arguments<T, T> {
+ public:
+  const T* of(const Chunk<T>& chunk) { return chunk.data; }
 };
 
 }  // namespace core

@@ -75,7 +75,7 @@ template <class F, class T>
 using PartialResult = typename core::OptionalOf<ElementResult<F, T>>::type;
 
 template <class F, class T>
-using KeyByResult = std::pair<ElementResult<F, T>, typename core::ArgumentOf<F, T>::type>;
+using KeyByResult = std::pair<ElementResult<F, T>, core::Argument<F, T>>;
 template <class F, class T>
 using GroupByResult = std::pair<owned_t<ElementResult<F, T>>, std::vector<owned_t<T>>>;
 

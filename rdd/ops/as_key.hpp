@@ -27,7 +27,7 @@ using AsKeyRecord = std::pair<AsKey::Key<T>, Nothing>;
 /// The node of the records as keys. Its partitioner, where kept, is the one of the records.
 template <class T>
 NodePtr asKeys(std::string_view kind, const NodePtr& node, Partitioning partitioning = Partitioning::kLost) {
-  return narrowNode(node, kind, stepFunction<T, MapReader>(AsKey{}), partitioning);
+  return narrowNode(node, kind, mapStep<T>(AsKey{}), partitioning);
 }
 
 }  // namespace millrace::core

@@ -36,7 +36,7 @@ class PartialReader final : public Reader<PartialResult<F, T>> {
   TypedReader<T> input_;
   F function_;
   const OperatorInfo& info_;
-  Arguments<F, T> arguments_;
+  Arguments<Argument<F, T>, T> arguments_;
   Buffer<R> out_;
 };
 

@@ -1,62 +1,78 @@
 #pragma once
 
+#include <millrace/base/copyable_function.hpp>
 #include <millrace/rdd/core/buffer.hpp>
+#include <millrace/rdd/core/element_fn.hpp>
 #include <millrace/rdd/core/step.hpp>
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/rdd.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
 
 namespace millrace {
 
 namespace core {
 
-/// Copies what passes into a chunk of its own where copying is nothing, and branches nowhere; else shows the input's
-/// chunk in runs of records that pass.
 template <class T, class F>
-class FilterReader final : public Reader<T> {
+class FilterReader;
+
+/// Copies, of so many records with their arguments, those that pass, and returns the end of the copies.
+template <class T, class A>
+using CopyPassing = CopyableFunction<T*(const A*, const T*, std::size_t, T*)>;
+
+/// Where copying is nothing and branches are: copies what passes into a chunk of its own.
+template <class T, class A>
+class FilterReader<T, CopyPassing<T, A>> final : public Reader<T> {
  public:
-  FilterReader(TypedReader<T> input, const F& predicate, const OperatorInfo& info)
-      : input_(std::move(input)), predicate_(predicate), info_(info), out_(kCopies ? chunkSize() : 0) {}
+  FilterReader(TypedReader<T> input, CopyPassing<T, A> copyPassing, const OperatorInfo& info)
+      : input_(std::move(input)), copyPassing_(std::move(copyPassing)), info_(info), out_(chunkSize()) {}
 
   Chunk<T> next() override {
-    if constexpr (kCopies) {
-      return nextCopied();
-    } else {
-      return nextRun();
-    }
-  }
-
- private:
-  static constexpr bool kCopies = std::is_trivially_copyable_v<T> && sizeof(T) <= 64;
-
-  Chunk<T> nextCopied() {
     for (;;) {
       Chunk<T> in = input_->next();
       if (in.empty()) return {};
       out_.reset(in.size);
-      inOperator(info_, [&] {
-        const auto* argument = arguments_.of(in);
-        T* end = out_.data();
-#pragma GCC unroll 4
-        for (std::size_t i = 0; i < in.size; ++i) {
-          std::construct_at(end, in.data[i]);
-          end += std::invoke(predicate_, argument[i]) ? 1 : 0;
-        }
-        out_.endAt(end);
-      });
+      inOperator(info_, [&] { out_.endAt(copyPassing_(arguments_.of(in), in.data, in.size, out_.data())); });
       if (out_.size() > 0) return out_.chunk();
     }
   }
 
-  Chunk<T> nextRun() {
+ private:
+  TypedReader<T> input_;
+  CopyPassing<T, A> copyPassing_;
+  const OperatorInfo& info_;
+  Arguments<A, T> arguments_;
+  Buffer<T> out_;
+};
+
+/// Some records that pass one after another; the one at `end` does not.
+struct PassingRun {
+  std::size_t first;
+  std::size_t end;
+};
+/// Finds the first run at or behind a place.
+template <class A>
+using FindPassing = CopyableFunction<PassingRun(const A*, std::size_t at, std::size_t size)>;
+
+/// Elsewhere: shows the input's chunk in runs of records that pass.
+template <class T, class A>
+class FilterReader<T, FindPassing<A>> final : public Reader<T> {
+ public:
+  FilterReader(TypedReader<T> input, FindPassing<A> findPassing, const OperatorInfo& info)
+      : input_(std::move(input)), findPassing_(std::move(findPassing)), info_(info) {}
+
+  Chunk<T> next() override {
     return inOperator(info_, [&]() -> Chunk<T> {
       for (;;) {
-        while (at_ < in_.size && !std::invoke(predicate_, argument_[at_])) ++at_;
         if (at_ < in_.size) {
-          std::size_t first = at_++;
-          while (at_ < in_.size && std::invoke(predicate_, argument_[at_])) ++at_;
-          Chunk<T> run{in_.data + first, at_ - first, in_.movable};
-          if (at_ < in_.size) ++at_;
-          return run;
+          PassingRun run = findPassing_(argument_, at_, in_.size);
+          at_ = run.end + 1;
+          if (run.first < run.end) return {in_.data + run.first, run.end - run.first, in_.movable};
         }
         in_ = input_->next();
         at_ = 0;
@@ -66,15 +82,46 @@ class FilterReader final : public Reader<T> {
     });
   }
 
+ private:
   TypedReader<T> input_;
-  F predicate_;
+  FindPassing<A> findPassing_;
   const OperatorInfo& info_;
-  Arguments<F, T> arguments_;
-  Buffer<T> out_;
+  Arguments<A, T> arguments_;
   Chunk<T> in_;
-  const typename ArgumentOf<F, T>::type* argument_ = nullptr;
+  const A* argument_ = nullptr;
   std::size_t at_ = 0;
 };
+
+template <class T, class F>
+auto passing(F predicate) {
+  using A = Argument<F, T>;
+  if constexpr (std::is_trivially_copyable_v<T> && sizeof(T) <= 64) {
+    return CopyPassing<T, A>(
+        [p = std::move(predicate)](const A* argument, const T* record, std::size_t size, T* end) mutable {
+          if constexpr (std::is_same_v<A, T>) record = argument;  // as it is: one load serves both
+#pragma GCC unroll 4
+          for (std::size_t i = 0; i < size; ++i) {
+            const bool passes = std::invoke(p, argument[i]);
+            std::construct_at(end, record[i]);
+            end += passes ? 1 : 0;
+          }
+          return end;
+        });
+  } else {
+    return FindPassing<A>(
+        [p = std::move(predicate)](const A* argument, std::size_t at, std::size_t size) mutable {
+          while (at < size && !std::invoke(p, argument[at])) ++at;
+          PassingRun run{at, std::min(at + 1, size)};
+          while (run.end < size && std::invoke(p, argument[run.end])) ++run.end;
+          return run;
+        });
+  }
+}
+
+template <class T, class F>
+StepFunction filterStep(F predicate) {
+  return stepFunction<T, FilterReader>(passing<T>(std::move(predicate)));
+}
 
 }  // namespace core
 
@@ -82,7 +129,7 @@ template <class T>
 template <class F>
   requires Predicate<F, T>
 RDD<T> RDD<T>::filter(F predicate) const {
-  auto step = core::stepFunction<T, core::FilterReader>(std::move(predicate));
+  auto step = core::filterStep<T>(std::move(predicate));
   return RDD(core::narrowNode(node(), "filter", std::move(step), core::Partitioning::kKept));
 }
 

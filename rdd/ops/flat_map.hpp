@@ -1,6 +1,8 @@
 #pragma once
 
+#include <millrace/base/copyable_function.hpp>
 #include <millrace/rdd/core/buffer.hpp>
+#include <millrace/rdd/core/element_fn.hpp>
 #include <millrace/rdd/core/step.hpp>
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/rdd.hpp>
@@ -14,15 +16,20 @@ namespace millrace {
 
 namespace core {
 
+template <class Range, class A>
+using Expansion = CopyableFunction<Range(const A&)>;
+
+template <class T, class F>
+class FlatMapReader;
+
 /// Keeps its place inside one record's result, so that a record that expands to millions takes no more memory than a
 /// chunk. Where records borrow from a range that owns something, the range lives as long as its records.
-template <class T, class F>
-class FlatMapReader final : public Reader<FlatMapResult<F, T>> {
+template <class T, class Range, class A>
+class FlatMapReader<T, Expansion<Range, A>> final : public Reader<std::ranges::range_value_t<Range>> {
  public:
-  using R = FlatMapResult<F, T>;
-  using Range = ElementResult<F, T>;
-  FlatMapReader(TypedReader<T> input, const F& function, const OperatorInfo& info)
-      : input_(std::move(input)), function_(function), info_(info), out_(chunkSize()) {}
+  using R = std::ranges::range_value_t<Range>;
+  FlatMapReader(TypedReader<T> input, Expansion<Range, A> expansion, const OperatorInfo& info)
+      : input_(std::move(input)), expansion_(std::move(expansion)), info_(info), out_(chunkSize()) {}
 
   Chunk<R> next() override {
     out_.clear();
@@ -56,13 +63,12 @@ class FlatMapReader final : public Reader<FlatMapResult<F, T>> {
     }
   }
 
-  template <class Argument>
-  Range& call(const Argument& argument) {
+  Range& call(const A& argument) {
     if constexpr (kKeepsRanges) {
-      return ranges_.emplace_back(std::invoke(function_, argument));
+      return ranges_.emplace_back(expansion_(argument));
     } else {
       ranges_.clear();
-      ranges_.add([&] { return std::invoke(function_, argument); });
+      ranges_.add([&] { return expansion_(argument); });
       return *ranges_.data();
     }
   }
@@ -96,16 +102,26 @@ class FlatMapReader final : public Reader<FlatMapResult<F, T>> {
       !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Range>>>;
 
   TypedReader<T> input_;
-  F function_;
+  Expansion<Range, A> expansion_;
   const OperatorInfo& info_;
-  Arguments<F, T> arguments_;
+  Arguments<A, T> arguments_;
   Buffer<R> out_;
   Chunk<T> in_;
-  const typename ArgumentOf<F, T>::type* argument_ = nullptr;
+  const A* argument_ = nullptr;
   std::size_t done_ = 0;
   std::conditional_t<kKeepsRanges, std::deque<Range>, OneRange> ranges_;
   std::optional<Place> open_;
 };
+
+template <class T, class F>
+auto expansion(F function) {
+  return Expansion<ElementResult<F, T>, Argument<F, T>>(std::move(function));
+}
+
+template <class T, class F>
+StepFunction flatMapStep(F function) {
+  return stepFunction<T, FlatMapReader>(expansion<T>(std::move(function)));
+}
 
 }  // namespace core
 
@@ -113,7 +129,7 @@ template <class T>
 template <class F>
   requires FlatMapFn<F, T>
 RDD<FlatMapResult<F, T>> RDD<T>::flatMap(F function) const {
-  auto step = core::stepFunction<T, core::FlatMapReader>(std::move(function));
+  auto step = core::flatMapStep<T>(std::move(function));
   return RDD<FlatMapResult<F, T>>(
       core::narrowNode(node(), "flatMap", std::move(step), core::Partitioning::kLost));
 }

@@ -8,7 +8,7 @@ template <class T>
 template <class F>
   requires PairLike<T> && FlatMapValuesFn<F, T>
 RDD<FlatMapValuesResult<F, T>> PairRDDFunctions<T>::flatMapValues(F function) const {
-  auto step = core::stepFunction<T, core::FlatMapReader>(core::ExpandValue<F>{std::move(function)});
+  auto step = core::flatMapStep<T>(core::ExpandValue<F>{std::move(function)});
   return RDD<FlatMapValuesResult<F, T>>(
       core::narrowNode(node_, "flatMapValues", std::move(step), core::Partitioning::kKept));
 }

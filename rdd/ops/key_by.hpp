@@ -9,8 +9,7 @@ namespace core {
 /// The node of (f(record), record), in the name of the operator that needs it.
 template <class T, class F>
 NodePtr keyedNode(std::string_view kind, const NodePtr& parent, F function) {
-  return narrowNode(parent, kind, stepFunction<T, MapReader>(WithKey<F>{std::move(function)}),
-                    Partitioning::kLost);
+  return narrowNode(parent, kind, mapStep<T>(WithKey<F>{std::move(function)}), Partitioning::kLost);
 }
 
 }  // namespace core

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <millrace/base/copyable_function.hpp>
 #include <millrace/rdd/core/buffer.hpp>
+#include <millrace/rdd/core/element_fn.hpp>
 #include <millrace/rdd/core/step.hpp>
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/rdd.hpp>
@@ -9,31 +11,51 @@ namespace millrace {
 
 namespace core {
 
+/// Makes a record of each argument.
+template <class A, class R>
+using Mapping = CopyableFunction<void(const A*, std::size_t, Buffer<R>&)>;
+
 template <class T, class F>
-class MapReader final : public Reader<ElementResult<F, T>> {
+class MapReader;
+
+template <class T, class A, class R>
+class MapReader<T, Mapping<A, R>> final : public Reader<R> {
  public:
-  using R = ElementResult<F, T>;
-  MapReader(TypedReader<T> input, const F& function, const OperatorInfo& info)
-      : input_(std::move(input)), function_(function), info_(info), out_(chunkSize()) {}
+  MapReader(TypedReader<T> input, Mapping<A, R> mapping, const OperatorInfo& info)
+      : input_(std::move(input)), mapping_(std::move(mapping)), info_(info), out_(chunkSize()) {}
 
   Chunk<R> next() override {
     Chunk<T> in = input_->next();
     out_.reset(in.size);
     return inOperator(info_, [&] {
-      const auto* argument = arguments_.of(in);
-#pragma GCC unroll 4
-      for (std::size_t i = 0; i < in.size; ++i) out_.add([&] { return std::invoke(function_, argument[i]); });
+      mapping_(arguments_.of(in), in.size, out_);
       return out_.chunk();
     });
   }
 
  private:
   TypedReader<T> input_;
-  F function_;
+  Mapping<A, R> mapping_;
   const OperatorInfo& info_;
-  Arguments<F, T> arguments_;
+  Arguments<A, T> arguments_;
   Buffer<R> out_;
 };
+
+template <class T, class F>
+auto mapping(F function) {
+  using A = Argument<F, T>;
+  using R = ElementResult<F, T>;
+  return Mapping<A, R>(
+      [f = std::move(function)](const A* argument, std::size_t size, Buffer<R>& out) mutable {
+#pragma GCC unroll 4
+        for (std::size_t i = 0; i < size; ++i) out.add([&] { return std::invoke(f, argument[i]); });
+      });
+}
+
+template <class T, class F>
+StepFunction mapStep(F function) {
+  return stepFunction<T, MapReader>(mapping<T>(std::move(function)));
+}
 
 }  // namespace core
 
@@ -41,7 +63,7 @@ template <class T>
 template <class F>
   requires MapFn<F, T>
 RDD<ElementResult<F, T>> RDD<T>::map(F function) const {
-  auto step = core::stepFunction<T, core::MapReader>(std::move(function));
+  auto step = core::mapStep<T>(std::move(function));
   return RDD<ElementResult<F, T>>(
       core::narrowNode(node(), "map", std::move(step), core::Partitioning::kLost));
 }

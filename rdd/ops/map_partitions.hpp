@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/copyable_function.hpp>
 #include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/partition_records.hpp>
 #include <millrace/rdd/core/step.hpp>
@@ -13,20 +14,30 @@ namespace millrace {
 
 namespace core {
 
-/// Calls the function once, also for an empty partition, and streams the range that it gives.
+template <class Range, class T>
+using PartitionMapping = CopyableFunction<Range(PartitionRecords<T>&)>;
+
 template <class T, class F>
-class MapPartitionsReader final : public Reader<MapPartitionsResult<F, T>> {
+class MapPartitionsReader;
+
+/// Calls the function once, also for an empty partition, and streams the range that it gives.
+template <class T, class Range>
+class MapPartitionsReader<T, PartitionMapping<Range, T>> final
+    : public Reader<owned_t<std::ranges::range_value_t<Range>>> {
  public:
-  using R = MapPartitionsResult<F, T>;
-  using Range = typename PartitionFnResult<F, T>::type;
   using Record = std::ranges::range_value_t<Range>;
-  MapPartitionsReader(TypedReader<T> input, const F& function, const OperatorInfo& info)
-      : input_(std::move(input)), records_(*input_), function_(function), info_(info), out_(chunkSize()) {}
+  using R = owned_t<Record>;
+  MapPartitionsReader(TypedReader<T> input, PartitionMapping<Range, T> mapping, const OperatorInfo& info)
+      : input_(std::move(input)),
+        records_(*input_),
+        mapping_(std::move(mapping)),
+        info_(info),
+        out_(chunkSize()) {}
 
   Chunk<R> next() override {
     return inOperator(info_, [&] {
       if (!at_) {
-        range_.add([&] { return std::invoke(function_, records_); });
+        range_.add([&] { return mapping_(records_); });
         at_.emplace(std::ranges::begin(*range_.data()));
       }
       auto end = std::ranges::end(*range_.data());
@@ -47,12 +58,22 @@ class MapPartitionsReader final : public Reader<MapPartitionsResult<F, T>> {
 
   TypedReader<T> input_;
   PartitionRecords<T> records_;
-  F function_;
+  PartitionMapping<Range, T> mapping_;
   const OperatorInfo& info_;
   Buffer<Range> range_{1};
   std::optional<std::ranges::iterator_t<Range>> at_;
   Buffer<R> out_;
 };
+
+template <class T, class F>
+auto partitionMapping(F function) {
+  return PartitionMapping<typename PartitionFnResult<F, T>::type, T>(std::move(function));
+}
+
+template <class T, class F>
+StepFunction mapPartitionsStep(F function) {
+  return stepFunction<T, MapPartitionsReader>(partitionMapping<T>(std::move(function)));
+}
 
 }  // namespace core
 
@@ -60,7 +81,7 @@ template <class T>
 template <class F>
   requires MapPartitionsFn<F, T>
 RDD<MapPartitionsResult<F, T>> RDD<T>::mapPartitions(F function, bool preservesPartitioning) const {
-  auto step = core::stepFunction<T, core::MapPartitionsReader>(std::move(function));
+  auto step = core::mapPartitionsStep<T>(std::move(function));
   auto partitioning = preservesPartitioning ? core::Partitioning::kKept : core::Partitioning::kLost;
   return RDD<MapPartitionsResult<F, T>>(
       core::narrowNode(node(), "mapPartitions", std::move(step), partitioning));

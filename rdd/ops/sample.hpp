@@ -48,7 +48,7 @@ NodePtr perPartition(std::string_view kind, const NodePtr& parent, Make make) {
 template <class T>
 NodePtr shareNode(std::string_view kind, const NodePtr& parent, std::uint64_t seed, double from, double to) {
   return perPartition<T, FilterReader>(kind, parent, [=](int partition) {
-    return InShare{Random(seed, partition), from, to};
+    return passing<T>(InShare{Random(seed, partition), from, to});
   });
 }
 
@@ -60,7 +60,7 @@ RDD<T> RDD<T>::sample(bool withReplacement, double fraction, std::optional<std::
   const std::uint64_t from = core::seedOr(seed);
   if (!withReplacement) return RDD(core::shareNode<T>("sample", node(), from, 0, rate));
   return RDD(core::perPartition<T, core::FlatMapReader>("sample", node(), [=](int partition) {
-    return core::Repeated{core::Random(from, partition), rate};
+    return core::expansion<T>(core::Repeated{core::Random(from, partition), rate});
   }));
 }
 

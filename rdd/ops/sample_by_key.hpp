@@ -65,11 +65,11 @@ RDD<T> PairRDDFunctions<T>::sampleByKey(bool withReplacement, const KeyedMap<K, 
   const std::uint64_t from = core::seedOr(seed);
   if (withReplacement) {
     return RDD<T>(core::perPartition<T, core::FlatMapReader>("sampleByKey", node_, [=](int partition) {
-      return core::RepeatedByKey<K>{core::Random(from, partition), rates};
+      return core::expansion<T>(core::RepeatedByKey<K>{core::Random(from, partition), rates});
     }));
   }
   return RDD<T>(core::perPartition<T, core::FilterReader>("sampleByKey", node_, [=](int partition) {
-    return core::PassesByKey<K>{core::Random(from, partition), rates};
+    return core::passing<T>(core::PassesByKey<K>{core::Random(from, partition), rates});
   }));
 }
 

@@ -38,9 +38,9 @@ NodePtr zipPartitionsNode(F function, bool preservesPartitioning, std::vector<No
     auto others = [&]<std::size_t... I>(std::index_sequence<I...>) {
       return std::make_shared<std::tuple<OtherPartition<Others>...>>(sides[I + 1]->read(partition)...);
     }(std::index_sequence_for<Others...>());
-    using Call = BesideOthers<F, Others...>;
-    return std::make_unique<MapPartitionsReader<T, Call>>(typed<T>(sides[0]->read(partition)),
-                                                          Call{f, std::move(others)}, operatorInfo);
+    auto mapping = partitionMapping<T>(BesideOthers<F, Others...>{f, std::move(others)});
+    return std::make_unique<MapPartitionsReader<T, decltype(mapping)>>(typed<T>(sides[0]->read(partition)),
+                                                                       std::move(mapping), operatorInfo);
   };
   auto partitioner = preservesPartitioning ? parents[0]->partitioner() : nullptr;
   const int partitions = parents[0]->partitions();

@@ -27,8 +27,9 @@ NodePtr numberedNode(std::string_view kind, const NodePtr& parent, First first, 
   return openedNode(rddOperator(kind), parent, nullptr,
                     [first = std::move(first), step](int partition, const std::vector<NodePtr>& parents,
                                                      const OperatorInfo& info) -> ReaderPtr {
-                      return std::make_unique<MapReader<T, Numbering>>(
-                          typed<T>(parents[0]->read(partition)), Numbering{first(partition), step}, info);
+                      auto numbering = mapping<T>(Numbering{first(partition), step});
+                      return std::make_unique<MapReader<T, decltype(numbering)>>(
+                          typed<T>(parents[0]->read(partition)), std::move(numbering), info);
                     });
 }
 

@@ -100,7 +100,7 @@ TEST(Filter, AsksItsPredicateOncePerRecord) {
 TEST(Filter, GoesOnAfterAnEmptyChunk) {
   auto open = [](auto predicate, auto input) {
     using T = std::remove_cvref_t<decltype(*input->next().data)>;
-    core::Step step(core::rddOperator("filter"), core::stepFunction<T, core::FilterReader>(predicate));
+    core::Step step(core::rddOperator("filter"), core::filterStep<T>(predicate));
     return step.open(std::move(input));
   };
   auto numbers = core::typed<int>(

@@ -178,7 +178,7 @@ TEST(FlatMap, ReportsWhatARangeThrowsInTheMiddle) {
 }
 
 TEST(FlatMap, GoesOnAfterAnEmptyChunk) {
-  auto function = core::stepFunction<int, core::FlatMapReader>([](int n) { return std::views::iota(0, n); });
+  auto function = core::flatMapStep<int>([](int n) { return std::views::iota(0, n); });
   core::Step step(core::rddOperator("flatMap"), std::move(function));
   auto reader = core::typed<int>(step.open(test::chunksReader<int>({{2}, {}, {0}, {1, 2}})));
   EXPECT_EQ(test::drain(*reader), (std::vector<int>{0, 1}));

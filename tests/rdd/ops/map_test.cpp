@@ -104,7 +104,7 @@ TEST(Map, MakesRecordsThatCanOnlyBeMoved) {
 }
 
 TEST(Map, GoesOnAfterAnEmptyChunk) {
-  auto function = core::stepFunction<int, core::MapReader>([](int x) { return x + 1; });
+  auto function = core::mapStep<int>([](int x) { return x + 1; });
   core::Step step(core::rddOperator("map"), std::move(function));
   auto reader = core::typed<int>(step.open(test::chunksReader<int>({{1}, {}, {2, 3}})));
   EXPECT_EQ(test::drain(*reader), (std::vector<int>{2}));
