@@ -8,9 +8,9 @@
 #include <bit>
 #include <cstdint>
 #include <fstream>
+#include <list>
 #include <mutex>
 #include <string>
-#include <vector>
 
 namespace millrace::core {
 
@@ -41,16 +41,17 @@ std::size_t memoryLimit() {
   return limit;
 }
 
+/// Keeps what is free by class, the longest idle first. Over the budget, the longest idle of all goes.
 class Pool {
  public:
   void* allocate(std::size_t bytes) {
     SizeClass size = classOf(bytes);
     {
       std::lock_guard lock(mutex_);
-      auto& idle = idle_[static_cast<std::size_t>(size.index)];
-      if (!idle.empty()) {
-        void* memory = idle.back();
-        idle.pop_back();
+      auto& alike = idle_[static_cast<std::size_t>(size.index)];
+      if (!alike.empty()) {
+        void* memory = alike.back().memory;
+        alike.pop_back();
         idleBytes_ -= size.bytes;
         return memory;
       }
@@ -60,18 +61,20 @@ class Pool {
 
   void free(void* memory, std::size_t bytes) noexcept {
     SizeClass size = classOf(bytes);
-    {
+    std::list<Idle> leaving;
+    try {
       std::lock_guard lock(mutex_);
-      if (idleBytes_ + size.bytes <= budget_) {
-        try {
-          idle_[static_cast<std::size_t>(size.index)].push_back(memory);
-          idleBytes_ += size.bytes;
-          return;
-        } catch (const std::bad_alloc&) {
-        }
+      idle_[static_cast<std::size_t>(size.index)].push_back({memory, size.bytes, ++frees_});
+      idleBytes_ += size.bytes;
+      while (idleBytes_ > budget_) {
+        auto& alike = withLongestIdle();
+        idleBytes_ -= alike.front().bytes;
+        leaving.splice(leaving.end(), alike, alike.begin());
       }
+    } catch (const std::bad_alloc&) {
+      munmap(memory, size.bytes);
     }
-    munmap(memory, size.bytes);
+    for (const Idle& idle : leaving) munmap(idle.memory, idle.bytes);
   }
 
   std::size_t idleBytes() {
@@ -95,8 +98,20 @@ class Pool {
     return memory;
   }
 
+  struct Idle {
+    void* memory;
+    std::size_t bytes;
+    std::uint64_t freed;  // when, counted in calls of free
+  };
+  std::list<Idle>& withLongestIdle() {
+    return *std::min_element(idle_.begin(), idle_.end(), [](const auto& a, const auto& b) {
+      return !a.empty() && (b.empty() || a.front().freed < b.front().freed);
+    });
+  }
+
   std::mutex mutex_;
-  std::array<std::vector<void*>, kClasses> idle_;
+  std::array<std::list<Idle>, kClasses> idle_;
+  std::uint64_t frees_ = 0;
   std::size_t idleBytes_ = 0;
   const std::size_t budget_ = memoryLimit() / 8;
 };
@@ -110,6 +125,12 @@ Pool& pool() {
 
 void* poolAllocate(std::size_t bytes) { return pool().allocate(bytes); }
 void poolFree(void* memory, std::size_t bytes) noexcept { pool().free(memory, bytes); }
+void adviseHugePages(void* memory, std::size_t bytes) noexcept {
+  const auto begin = reinterpret_cast<std::uintptr_t>(memory);
+  const std::uintptr_t from = (begin + kHugePage - 1) & ~(kHugePage - 1),
+                       to = (begin + bytes) & ~(kHugePage - 1);
+  if (from < to) madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE);
+}
 std::size_t poolIdleBytes() { return pool().idleBytes(); }
 
 }  // namespace millrace::core

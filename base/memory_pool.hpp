@@ -7,10 +7,14 @@ namespace millrace::core {
 
 /// Memory for blocks, tables and text that survives the batch. A fresh page costs more than counting the words in it,
 /// so what is freed here is kept for the next batch, in size classes a quarter of a power of two apart. Large pieces
-/// ask for huge pages. What is kept beyond the budget (an eighth of the machine's or the cgroup's memory) goes back to
-/// the system. Thread-safe.
+/// ask for huge pages. What has been idle longest goes back to the system once more is kept than the budget (an eighth of
+/// the machine's or the cgroup's memory). Thread-safe.
 void* poolAllocate(std::size_t bytes);
 void poolFree(void* memory, std::size_t bytes) noexcept;
+
+/// Asks for huge pages for memory of another allocator that is about to be filled for the first time: the system clears
+/// those several times faster.
+void adviseHugePages(void* memory, std::size_t bytes) noexcept;
 
 /// Bytes that lie in the pool unused.
 std::size_t poolIdleBytes();
