@@ -1,20 +1,29 @@
 #pragma once
 
+#include <millrace/base/memory_pool.hpp>
 #include <millrace/rdd/core/engine.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
 #include <millrace/rdd/rdd.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace millrace {
 
 namespace core {
 
-/// The owned records of some partitions, in the order asked for, at most `most` of each.
+/// The owned records of some partitions, in the order asked for, at most `most` of each. Tasks fill memory of the pool, which
+/// is there already; the result's own is allocated once, and only then touched.
 template <class T>
 std::vector<owned_t<T>> collectPartitions(Node& node, const std::vector<int>& partitions, std::size_t most) {
-  std::vector<std::vector<owned_t<T>>> parts(static_cast<std::size_t>(node.partitions()));
+  std::vector<PooledVector<owned_t<T>>> parts(static_cast<std::size_t>(node.partitions()));
   node.engine().runJob(node, partitions, [&](int partition, ReaderPtr untyped) {
     auto reader = typed<T>(std::move(untyped));
     auto& part = parts[static_cast<std::size_t>(partition)];
+    if (const BlockPtr block = node.block(partition)) part.reserve(std::min(block->records(), most));
     while (part.size() < most) {
       Chunk<T> chunk = reader->next();
       if (chunk.empty()) break;
@@ -22,14 +31,14 @@ std::vector<owned_t<T>> collectPartitions(Node& node, const std::vector<int>& pa
       appendOwned<T>(part, chunk);
     }
   });
+  std::size_t records = 0;
+  for (const auto& part : parts) records += part.size();
   std::vector<owned_t<T>> all;
+  all.reserve(records);
+  if constexpr (!std::is_same_v<owned_t<T>, bool>) adviseHugePages(all.data(), records * sizeof(owned_t<T>));
   for (int partition : partitions) {
-    auto& part = parts[static_cast<std::size_t>(partition)];
-    if (all.empty()) {
-      all = std::move(part);
-    } else {
-      all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
-    }
+    auto part = std::exchange(parts[static_cast<std::size_t>(partition)], {});
+    all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
   }
   return all;
 }
