@@ -84,7 +84,7 @@ constexpr Benchmark kBenchmarks[] = {
     {"no_stall",
      "continuous mode: messages with gaps of 50 to 150 µs, handled by the thread that brings them (1 record) "
      "and by a "
-     "worker (300 records), while nobody waits; how many do not arrive within a second",
+     "worker (1500 records), while nobody waits; how many do not arrive within a second",
      noStall},
     {"immediate_stop", "continuous mode: stop(true, false) while lines come", immediateStop},
     {"busy_output",

@@ -24,7 +24,7 @@ constexpr std::string_view kUsage =
     R"(usage: millrace_soak [--messages N] [--seconds N]
 
 Sends N messages (default 1 000 000) into a continuous graph with gaps of 50 to 150 µs, first of one record each, then of
-300, which takes about 100 s each time. Then runs windowed and stateful counts over keys that come and go, for N seconds
+1500, which takes about 100 s each time. Then runs windowed and stateful counts over keys that come and go, for N seconds
 (default 600), half of them in each mode. Exit code 0 if no message was stranded and the threads, file descriptors and
 memory of the process did not grow.
 )";
@@ -123,7 +123,7 @@ int main(int argc, char** argv) try {
     }
   }
   bool flat = soak(messages, 1);
-  flat = soak(messages, 300) && flat;
+  flat = soak(messages, 1500) && flat;
   for (const char* mode : {"micro-batch", "continuous"}) flat = soakStreams(mode, seconds / 2) && flat;
   std::cout << (flat ? "passed: nothing stranded, nothing grew" : "FAILED: see above") << std::endl;
   return flat ? 0 : 1;

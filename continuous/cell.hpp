@@ -51,7 +51,7 @@ class Cell {
   enum class State { kIdle, kScheduled, kRunning };
 
   /// Below this many records a sender runs the cell itself: waking a worker costs more.
-  static constexpr std::size_t kLight = 256;
+  static constexpr std::size_t kLight = 1024;
   /// Pieces of mail that may wait. A piece is a chunk of records, or a block of a source, of which there are two.
   static constexpr std::size_t kMostWaiting = 16;
   /// Pieces that one run takes, so that a thread which has other cells to run gets back to them.

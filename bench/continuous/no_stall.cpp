@@ -35,7 +35,7 @@ void measure(Session& session, std::int64_t records) {
 void noStall(Session& session) {
   if (!hasTwoCores()) return;
   measure(session, 1);
-  measure(session, 300);
+  measure(session, 1500);
 }
 
 }  // namespace millrace::bench

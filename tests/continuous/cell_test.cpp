@@ -64,13 +64,13 @@ class CellTest : public testing::Test {
 
 TEST_F(CellTest, LittleMailIsHandledByItsSender) {
   cell.post(mailOf(0));
-  cell.post(mailOf(1, recordsOf(255)));
+  cell.post(mailOf(1, recordsOf(1023)));
   EXPECT_EQ(cell.bySender[0], (std::vector<Epoch>{0, 1}));
   EXPECT_EQ(cell.threads, std::vector(2, std::this_thread::get_id()));
 }
 
 TEST_F(CellTest, MuchMailIsHandedToThePool) {
-  cell.post(mailOf(0, recordsOf(256)));
+  cell.post(mailOf(0, recordsOf(1024)));
   cell.await(1);
   EXPECT_NE(cell.threads[0], std::this_thread::get_id());
 }
@@ -92,7 +92,7 @@ TEST_F(CellTest, KeepsTheOrderOfEachSenderAndRunsOnOneThreadAtATime) {
     std::vector<std::jthread> senders;
     for (int sender = 0; sender < kSenders; ++sender) {
       senders.emplace_back([this, sender] {
-        BlockPtr much = recordsOf(300), little = recordsOf(1);
+        BlockPtr much = recordsOf(1500), little = recordsOf(1);
         for (int i = 0; i < kEach; ++i) cell.post(mailOf(i, i % 3 == 0 ? much : little, sender));
       });
     }
@@ -110,7 +110,7 @@ TEST_F(CellTest, SomebodyWhoPostsMeanwhileDoesNotWait) {
   cell.meanwhile = [gate](const Mail& mail) {
     if (mail.epoch == 0) gate->pass();
   };
-  cell.post(mailOf(0, recordsOf(1000)));
+  cell.post(mailOf(0, recordsOf(1500)));
   gate->awaitArrivals(1);
   cell.post(mailOf(1));
   gate->letGo();

@@ -77,7 +77,7 @@ class LiveGraphTest : public testing::Test {
   /// Feeds blocks faster than they are worked off at the end of `way`: while the k-th is, no more than k + 1 were let in.
   template <class Way>
   void expectTwoOnTheirWay(Way way) {
-    constexpr int kBlocks = 300, kRecords = 1000;
+    constexpr int kBlocks = 300, kRecords = 1500;
     std::atomic<int> fed = 0, done = 0, most = 0;
     seen(way(program.source<int>({})).map([&](int x) {
       int block = done++ / kRecords;
@@ -236,17 +236,17 @@ TEST_F(LiveGraphTest, AStopEndsTheWaitForACredit) {
     return x;
   });
   seen(end);
-  feed(0, Ints(1000, 7));
-  feed(0, Ints(1000, 8));
+  feed(0, Ints(1500, 7));
+  feed(0, Ints(1500, 8));
   gate->awaitArrivals(1);
   std::stop_source stop;
-  std::jthread feeding([&] { feed(0, Ints(1000, 9), stop.get_token()); });
+  std::jthread feeding([&] { feed(0, Ints(1500, 9), stop.get_token()); });
   stop.request_stop();
   feeding.join();
   gate->open();
   live().mark(0, begin(), 1);
   closed.await(1);
-  EXPECT_EQ(gathered(end, 0)[0].size(), 2000U) << "the third was dropped";
+  EXPECT_EQ(gathered(end, 0)[0].size(), 3000U) << "the third was dropped";
 }
 
 TEST_F(LiveGraphTest, MarkersNeedNoCredit) {
@@ -256,14 +256,14 @@ TEST_F(LiveGraphTest, MarkersNeedNoCredit) {
     return x;
   });
   seen(end);
-  feed(0, Ints(1000, 7));
-  feed(0, Ints(1000, 8));
+  feed(0, Ints(1500, 7));
+  feed(0, Ints(1500, 8));
   gate->awaitArrivals(1);
   for (int i = 0; i < 4; ++i) live().mark(0, begin(), 1);
   EXPECT_TRUE(closed.all().empty());
   gate->open();
   closed.await(4);
-  EXPECT_EQ(gathered(end, 0)[0].size(), 2000U);
+  EXPECT_EQ(gathered(end, 0)[0].size(), 3000U);
   EXPECT_EQ(gathered(end, 1), std::vector<Ints>{{}});
 }
 

@@ -141,7 +141,7 @@ TEST(Stops, AtOnceRecordsOnTheirWayAreLetGo) {
   running.start();
   std::jthread feeding([&] {
     try {
-      for (int i = 0; i < 1000; ++i) numbers.feed->add(Ints(1000, i));
+      for (int i = 0; i < 1000; ++i) numbers.feed->add(Ints(1500, i));
     } catch (const SparkException&) {
     }
   });
