@@ -1,6 +1,6 @@
 #include <millrace/base/clock.hpp>
 
-#include <immintrin.h>
+#include <emmintrin.h>
 
 #include <algorithm>
 

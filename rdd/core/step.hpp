@@ -11,21 +11,26 @@
 
 namespace millrace::core {
 
-/// A user's function and how to open the reader that runs it, both without their types. Two functions and no class of
-/// its own per lambda: a class takes the compiler twice as long.
+/// What a reader calls, and how to open the reader, both without their types. Two functions and no class of its own: a
+/// class takes the compiler twice as long.
 struct StepFunction {
   std::unique_ptr<void, void (*)(void*)> function;
   ReaderPtr (*open)(const void* function, ReaderPtr input, const OperatorInfo& info);
 };
 
-/// The function of a step whose reader is a class R constructed from (input reader, F, operator).
+/// A reader of a class R that is constructed from (input reader, F, operator).
+template <class T, template <class, class> class R, class F>
+ReaderPtr openReader(ReaderPtr input, F function, const OperatorInfo& info) {
+  return std::make_unique<R<T, F>>(typed<T>(std::move(input)), std::move(function), info);
+}
+
+/// The function of a step that opens such a reader.
 template <class T, template <class, class> class R, class F>
 StepFunction stepFunction(F&& function) {
   using Held = std::decay_t<F>;
   return {{new Held(std::forward<F>(function)), [](void* held) { delete static_cast<Held*>(held); }},
           [](const void* held, ReaderPtr input, const OperatorInfo& info) -> ReaderPtr {
-            return std::make_unique<R<T, Held>>(typed<T>(std::move(input)), *static_cast<const Held*>(held),
-                                                info);
+            return openReader<T, R>(std::move(input), *static_cast<const Held*>(held), info);
           }};
 }
 

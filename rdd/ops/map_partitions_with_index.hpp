@@ -25,9 +25,8 @@ RDD<IndexedPartitionsResult<F, T>> RDD<T>::mapPartitionsWithIndex(F function,
                                                                   bool preservesPartitioning) const {
   auto open = [f = std::move(function)](int partition, const std::vector<core::NodePtr>& parents,
                                         const core::OperatorInfo& info) -> core::ReaderPtr {
-    auto mapping = core::partitionMapping<T>(core::AtPartition<F>{f, partition});
-    return std::make_unique<core::MapPartitionsReader<T, decltype(mapping)>>(
-        core::typed<T>(parents[0]->read(partition)), std::move(mapping), info);
+    return core::openReader<T, core::MapPartitionsReader>(
+        parents[0]->read(partition), core::partitionMapping<T>(core::AtPartition<F>{f, partition}), info);
   };
   return RDD<IndexedPartitionsResult<F, T>>(
       core::openedNode(core::rddOperator("mapPartitionsWithIndex"), node(),

@@ -36,12 +36,10 @@ struct Repeated {
 /// The parent's records through a reader R whose function is made anew for each partition.
 template <class T, template <class, class> class R, class Make>
 NodePtr perPartition(std::string_view kind, const NodePtr& parent, Make make) {
-  using F = std::invoke_result_t<const Make&, int>;
   return openedNode(rddOperator(kind), parent, parent->partitioner(),
                     [make = std::move(make)](int partition, const std::vector<NodePtr>& parents,
                                              const OperatorInfo& info) -> ReaderPtr {
-                      return std::make_unique<R<T, F>>(typed<T>(parents[0]->read(partition)), make(partition),
-                                                       info);
+                      return openReader<T, R>(parents[0]->read(partition), make(partition), info);
                     });
 }
 

@@ -39,8 +39,7 @@ NodePtr zipPartitionsNode(F function, bool preservesPartitioning, std::vector<No
       return std::make_shared<std::tuple<OtherPartition<Others>...>>(sides[I + 1]->read(partition)...);
     }(std::index_sequence_for<Others...>());
     auto mapping = partitionMapping<T>(BesideOthers<F, Others...>{f, std::move(others)});
-    return std::make_unique<MapPartitionsReader<T, decltype(mapping)>>(typed<T>(sides[0]->read(partition)),
-                                                                       std::move(mapping), operatorInfo);
+    return openReader<T, MapPartitionsReader>(sides[0]->read(partition), std::move(mapping), operatorInfo);
   };
   auto partitioner = preservesPartitioning ? parents[0]->partitioner() : nullptr;
   const int partitions = parents[0]->partitions();

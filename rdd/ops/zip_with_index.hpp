@@ -27,9 +27,8 @@ NodePtr numberedNode(std::string_view kind, const NodePtr& parent, First first, 
   return openedNode(rddOperator(kind), parent, nullptr,
                     [first = std::move(first), step](int partition, const std::vector<NodePtr>& parents,
                                                      const OperatorInfo& info) -> ReaderPtr {
-                      auto numbering = mapping<T>(Numbering{first(partition), step});
-                      return std::make_unique<MapReader<T, decltype(numbering)>>(
-                          typed<T>(parents[0]->read(partition)), std::move(numbering), info);
+                      return openReader<T, MapReader>(parents[0]->read(partition),
+                                                      mapping<T>(Numbering{first(partition), step}), info);
                     });
 }
 
