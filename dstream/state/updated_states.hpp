@@ -6,6 +6,9 @@
 #include <millrace/rdd/core/combine.hpp>
 #include <millrace/rdd/core/table.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <utility>
@@ -20,7 +23,7 @@ struct UpdateTables : MovingTables {
   virtual void update(int partition, Time time, const BlockPtr& values, const BlockPtr& initial) = 0;
 };
 
-/// One pass over a partition's table, which finds the new values of its keys, and one over the keys that are new.
+/// One pass over a partition's table, and one over the keys that are new.
 template <class T, class S, class F>
 class UpdatedStates final : public UpdateTables {
  public:
@@ -32,11 +35,8 @@ class UpdatedStates final : public UpdateTables {
     Table<K, S>& table = tables_.own(partition);
     if (initial) begin(table, static_cast<const VectorBlock<std::pair<K, S>>&>(*initial));
     UpdateCall<T, S, F> call(function_, time);
-    if (values) {
-      updateAll(table, static_cast<const ValueGroups<T>&>(*values), call);
-    } else {
-      updateOld(table, call, [](const Stored&) { return std::span<const ValueOf<T>>(); });
-    }
+    const Values none;
+    updateAll(table, values ? static_cast<const Values&>(*values) : none, call);
     table.compact();
   }
 
@@ -47,7 +47,14 @@ class UpdatedStates final : public UpdateTables {
   void read(int partition, ByteReader& from) override { readTable(from, tables_.own(partition)); }
 
  private:
+  using V = ValueOf<T>;
   using Stored = typename KeyForm<K>::Stored;
+  using Values = ValueGroups<T>;
+  /// A state with new values, and their group.
+  struct Renewed {
+    const S* state;
+    std::size_t group;
+  };
 
   static void begin(Table<K, S>& table, const VectorBlock<std::pair<K, S>>& initial) {
     for (const auto& [key, state] : initial.stored)
@@ -55,37 +62,60 @@ class UpdatedStates final : public UpdateTables {
           KeyForm<K>::probe(key), [&] { return state; }, [](S&) {});
   }
 
-  template <class Call, class Values>
-  static void updateOld(Table<K, S>& table, Call& call, Values valuesOf) {
-    for (auto next = table.begin(); next != table.end();) {
-      auto at = next++;
+  /// What is new looks for its states, and not each state for what is new: there are fewer of those.
+  static void updateAll(Table<K, S>& table, const Values& news, UpdateCall<T, S, F>& call) {
+    std::vector<Renewed> renewed;
+    std::vector<std::pair<const Stored*, std::size_t>> unknown;
+    table.visitAhead(news.groups, [&](const auto& entry, const Stored& key, std::uint64_t hash) {
+      const auto& [stored, group] = entry;
+      if (const S* state = table.find(key, hash)) {
+        renewed.push_back({state, group});
+      } else {
+        unknown.emplace_back(&stored, group);
+      }
+    });
+    sortByPlace(renewed);
+    const auto& values = std::get<0>(news.sides);
+    updateOld(table, renewed, values, call);
+    for (const auto& [key, group] : unknown) {
+      std::optional<S> state;
+      call(*key, values.of(group), state);
+      if (!state) continue;
+      table.upsert(
+          *key, [&] { return std::move(*state); }, [](S&) {});
+    }
+  }
+
+  /// By insertion: two tables go over their keys in nearly the same order.
+  static void sortByPlace(std::vector<Renewed>& renewed) {
+    for (std::size_t i = 1; i < renewed.size(); ++i) {
+      const Renewed moved = renewed[i];
+      std::size_t at = i;
+      for (; at > 0 && std::greater<>()(renewed[at - 1].state, moved.state); --at)
+        renewed[at] = renewed[at - 1];
+      renewed[at] = moved;
+    }
+  }
+
+  static void updateOld(Table<K, S>& table, const std::vector<Renewed>& renewed,
+                        const GroupedValues<V>& values, UpdateCall<T, S, F>& call) {
+    constexpr std::size_t kAhead = 16;
+    std::size_t next = 0;
+    for (auto entry = table.begin(); entry != table.end();) {
+      auto at = entry++;
+      std::span<const V> given;
+      if (next < renewed.size() && renewed[next].state == &at->second) {
+        if (next + 2 * kAhead < renewed.size()) values.fetchPlace(renewed[next + 2 * kAhead].group);
+        if (next + kAhead < renewed.size()) values.fetchValues(renewed[next + kAhead].group);
+        given = values.of(renewed[next++].group);
+      }
       std::optional<S> state(std::move(at->second));
-      call(at->first, valuesOf(at->first), state);
+      call(at->first, given, state);
       if (state) {
         at->second = std::move(*state);
       } else {
         table.erase(at);
       }
-    }
-  }
-
-  template <class Call>
-  static void updateAll(Table<K, S>& table, const ValueGroups<T>& news, Call& call) {
-    const auto& values = std::get<0>(news.sides);
-    std::vector<char> seen(news.groups.size());
-    updateOld(table, call, [&](const Stored& key) {
-      const std::size_t* group = news.groups.find(key);
-      if (group == nullptr) return std::span<const ValueOf<T>>();
-      seen[*group] = 1;
-      return values.of(*group);
-    });
-    for (const auto& [key, group] : news.groups) {
-      if (seen[group] != 0) continue;
-      std::optional<S> state;
-      call(key, values.of(group), state);
-      if (!state) continue;
-      table.upsert(
-          key, [&] { return std::move(*state); }, [](S&) {});
     }
   }
 
