@@ -4,6 +4,7 @@
 #include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/dstream/state/update_call.hpp>
 #include <millrace/rdd/core/combine.hpp>
+#include <millrace/rdd/core/stable_sort.hpp>
 #include <millrace/rdd/core/table.hpp>
 
 #include <cstddef>
@@ -54,6 +55,7 @@ class UpdatedStates final : public UpdateTables {
   struct Renewed {
     const S* state;
     std::size_t group;
+    friend bool operator<(const Renewed& a, const Renewed& b) { return std::less<>()(a.state, b.state); }
   };
 
   static void begin(Table<K, S>& table, const VectorBlock<std::pair<K, S>>& initial) {
@@ -74,7 +76,8 @@ class UpdatedStates final : public UpdateTables {
         unknown.emplace_back(&stored, group);
       }
     });
-    sortByPlace(renewed);
+    // Two tables go over their keys in nearly the same order.
+    insertionSort(renewed.data(), renewed.data() + renewed.size(), std::less<>());
     const auto& values = std::get<0>(news.sides);
     updateOld(table, renewed, values, call);
     for (const auto& [key, group] : unknown) {
@@ -83,17 +86,6 @@ class UpdatedStates final : public UpdateTables {
       if (!state) continue;
       table.upsert(
           *key, [&] { return std::move(*state); }, [](S&) {});
-    }
-  }
-
-  /// By insertion: two tables go over their keys in nearly the same order.
-  static void sortByPlace(std::vector<Renewed>& renewed) {
-    for (std::size_t i = 1; i < renewed.size(); ++i) {
-      const Renewed moved = renewed[i];
-      std::size_t at = i;
-      for (; at > 0 && std::greater<>()(renewed[at - 1].state, moved.state); --at)
-        renewed[at] = renewed[at - 1];
-      renewed[at] = moved;
     }
   }
 

@@ -2,8 +2,8 @@
 
 #include <millrace/rdd/core/pair.hpp>
 #include <millrace/rdd/core/spread.hpp>
+#include <millrace/rdd/core/stable_sort.hpp>
 
-#include <algorithm>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -24,11 +24,9 @@ class SortSpec final : public ShuffleSpec {
     void add(int, ShuffleFilePtr file) override { appendFile<P>(stored_, *file); }
     BlockPtr finish() override {
       if (ascending_) {
-        std::stable_sort(stored_.begin(), stored_.end(),
-                         [](const auto& a, const auto& b) { return a.first < b.first; });
+        stableSort(stored_, [](const auto& a, const auto& b) { return a.first < b.first; });
       } else {
-        std::stable_sort(stored_.begin(), stored_.end(),
-                         [](const auto& a, const auto& b) { return b.first < a.first; });
+        stableSort(stored_, [](const auto& a, const auto& b) { return b.first < a.first; });
       }
       if constexpr (kLeft == Sorted::kPairs) {
         return std::make_shared<VectorBlock<owned_t<P>>>(std::move(stored_));
