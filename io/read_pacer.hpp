@@ -8,8 +8,8 @@ namespace millrace::core {
 /// Tells a reader how to wait for its next bytes: on the descriptor, or, where they come sooner than that costs, by a nap
 /// after which several records are there at once. Waiting on a socket takes two switches of threads and three system calls,
 /// 15 µs of processor time on a virtual machine; a dense stream of short lines would spend a core on it. What comes rarely
-/// is never delayed, what comes densely by a nap at most. A nap is so short that the processor does not go to sleep in it, from
-/// which it would come back 30 µs late.
+/// is never delayed, what comes densely by a nap at most. A nap is so short that the processor does not go to sleep in it,
+/// from which it would come back 30 µs late.
 class ReadPacer {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;

@@ -55,7 +55,6 @@ class UpdatedStates final : public UpdateTables {
   struct Renewed {
     const S* state;
     std::size_t group;
-    friend bool operator<(const Renewed& a, const Renewed& b) { return std::less<>()(a.state, b.state); }
   };
 
   static void begin(Table<K, S>& table, const VectorBlock<std::pair<K, S>>& initial) {
@@ -77,7 +76,8 @@ class UpdatedStates final : public UpdateTables {
       }
     });
     // Two tables go over their keys in nearly the same order.
-    insertionSort(renewed.data(), renewed.data() + renewed.size(), std::less<>());
+    insertionSort(renewed.data(), renewed.data() + renewed.size(),
+                  [](const Renewed& a, const Renewed& b) { return std::less<>()(a.state, b.state); });
     const auto& values = std::get<0>(news.sides);
     updateOld(table, renewed, values, call);
     for (const auto& [key, group] : unknown) {

@@ -62,20 +62,20 @@ class MergeSort {
   void mergeFromBothEnds(const T* from, std::size_t count, T* to) const {
     const T* low = from;
     const T* high = from + count / 2;
-    const T* lowLast = high - 1;
-    const T* highLast = from + count - 1;
-    T* last = to + count - 1;
+    const T* lowEnd = high;
+    const T* highEnd = from + count;
+    T* end = to + count;
     for (std::size_t i = 0; i < count / 2; ++i) {
       const bool takesHigh = less_(*high, *low);
       *to++ = *oneOf(takesHigh, high, low);
       high += takesHigh;
       low += !takesHigh;
-      const bool takesLow = less_(*highLast, *lowLast);
-      *last-- = *oneOf(takesLow, lowLast, highLast);
-      lowLast -= takesLow;
-      highLast -= !takesLow;
+      const bool takesLow = less_(highEnd[-1], lowEnd[-1]);
+      *--end = oneOf(takesLow, lowEnd, highEnd)[-1];
+      lowEnd -= takesLow;
+      highEnd -= !takesLow;
     }
-    if (to == last) *to = low <= lowLast ? *low : *high;
+    if (to != end) *to = *(low != lowEnd ? low : high);
   }
 
   void mergeForward(T* low, T* high, T* end, T* to) const {
