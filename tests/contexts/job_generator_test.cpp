@@ -196,9 +196,9 @@ TEST_F(JobGeneratorTest, ABatchThatCannotBeMadeIsReportedAndTheNextOnesCome) {
   });
   start();
   clock->setTime(1000);
-  log.awaitLine("the jobs of a batch could not be made");
-  EXPECT_EQ(test::failureOf<BatchFailure>([&] { waiter->waitForStopOrError(0ms); }),
+  EXPECT_EQ(test::failureOf<BatchFailure>([&] { waiter->waitForStopOrError(test::kPatience); }),
             "batch 1000 ms, making its jobs: not yet");
+  log.awaitLine("the jobs of a batch could not be made");
   clock->setTime(2000);
   EXPECT_EQ(done.await(2), (Events{"2000: {}", "scripted 2000"}));
 }
