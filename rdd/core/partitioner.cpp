@@ -43,11 +43,9 @@ void throwNoHash() {
       "a partitioner by hash for keys that have no hash and ==: specialise millrace::Hash for them");
 }
 
-std::size_t checkedPartition(int partition, int partitions) {
-  if (partition < 0 || partition >= partitions)
-    throw SparkException("a partitioner of " + std::to_string(partitions) +
-                         " partitions put a key into number " + std::to_string(partition));
-  return static_cast<std::size_t>(partition);
+void throwNoSuchPartition(int partition, int partitions) {
+  throw SparkException("a partitioner of " + std::to_string(partitions) +
+                       " partitions put a key into number " + std::to_string(partition));
 }
 
 }  // namespace millrace::core

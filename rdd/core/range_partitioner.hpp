@@ -3,6 +3,7 @@
 #include <millrace/rdd/core/engine.hpp>
 #include <millrace/rdd/core/pair.hpp>
 #include <millrace/rdd/core/random.hpp>
+#include <millrace/rdd/core/reservoir.hpp>
 #include <millrace/rdd/core/routing.hpp>
 
 #include <algorithm>
@@ -76,16 +77,18 @@ struct KeySample {
 template <class P>
 KeySample<KeyOf<P>> reservoirOf(Reader<P>& reader, std::size_t most, Random random) {
   KeySample<KeyOf<P>> sample;
+  Reservoir reservoir(most, random);
   for (Chunk<P> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {
-    for (const P& record : chunk) {
-      const std::uint64_t at = sample.records < most ? sample.records : random.below(sample.records + 1);
-      ++sample.records;
-      if (at == sample.keys.size() && at < most) {
+    while (reservoir.next() < sample.records + chunk.size) {
+      const P& record = chunk.data[reservoir.next() - sample.records];
+      const std::size_t place = reservoir.take();
+      if (place == sample.keys.size()) {
         sample.keys.push_back(own(record.first));
-      } else if (at < most) {
-        sample.keys[at] = own(record.first);
+      } else {
+        sample.keys[place] = own(record.first);
       }
     }
+    sample.records += chunk.size;
   }
   return sample;
 }

@@ -21,8 +21,12 @@ class KeyedPartitioner : public Partitioner {
 [[noreturn]] void throwOtherKeyType();
 /// IllegalArgument: a partitioner by hash for keys that have none.
 [[noreturn]] void throwNoHash();
+[[noreturn]] void throwNoSuchPartition(int partition, int partitions);
 /// `partition` if it is one of so many; else SparkException.
-std::size_t checkedPartition(int partition, int partitions);
+inline std::size_t checkedPartition(int partition, int partitions) {
+  if (partition < 0 || partition >= partitions) throwNoSuchPartition(partition, partitions);
+  return static_cast<std::size_t>(partition);
+}
 
 /// The output of a shuffle to which a key goes. By hash unless a partitioner says otherwise.
 template <class K>

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -32,14 +32,19 @@ TEST(RangePartitioner, HasNoRangeWithoutKeys) {
 }
 
 TEST(RangePartitioner, SamplesEachKeyAsLikely) {
-  std::vector<std::pair<int, int>> records;
-  for (int i = 0; i < 1000; ++i) records.emplace_back(i, 0);
+  using Records = std::vector<std::pair<int, int>>;
+  std::vector<Records> chunks{{}};
+  for (int i = 0; i < 1000; ++i) {
+    if (i == 7 || i == 50 || i == 51 || i == 800) chunks.emplace_back();
+    chunks.back().emplace_back(i, 0);
+  }
   std::vector<int> hits(10);
   for (int round = 0; round < 300; ++round) {
-    auto reader = test::chunksReader<std::pair<int, int>>({records});
+    auto reader = test::chunksReader<std::pair<int, int>>(chunks);
     auto sample = reservoirOf<std::pair<int, int>>(*reader, 50, Random(7, round));
     EXPECT_EQ(sample.records, 1000u);
     ASSERT_EQ(sample.keys.size(), 50u);
+    EXPECT_EQ((std::set<int>(sample.keys.begin(), sample.keys.end()).size()), 50u) << "a record taken twice";
     for (int key : sample.keys) ++hits[static_cast<std::size_t>(key / 100)];
   }
   for (int count : hits) EXPECT_NEAR(count, 1500, 200);
