@@ -2,7 +2,6 @@
 
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
-#include <millrace/io/read_pacer.hpp>
 
 #ifdef __SANITIZE_THREAD__
 #define BOOST_ASIO_DISABLE_FENCED_BLOCK  // ThreadSanitizer knows no fences
@@ -14,7 +13,7 @@
 #include <boost/asio/post.hpp>
 
 #include <netinet/tcp.h>
-#include <sys/prctl.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -33,6 +32,8 @@ namespace {
 
 constexpr std::int64_t kMostDelay = 10'000;
 constexpr int kReadsPerTurn = 4;
+constexpr int kTurns = 16;
+constexpr int kSoonMs = 1;
 constexpr std::size_t kMostBytes = std::size_t{32} << 20;  // of lines that wait to become a block
 
 /// A peer that is gone without a word is noticed after 10 + 3 × 5 seconds.
@@ -81,7 +82,6 @@ class SocketTextReceiver::Connection {
   };
 
   void run() {
-    prctl(PR_SET_TIMERSLACK, 1);  // nanoseconds; otherwise a nap takes 50 µs longer
     while (true) {
       try {
         io_.run();
@@ -138,24 +138,34 @@ class SocketTextReceiver::Connection {
     return builder_.lines() >= receiver_.mostPermitted() || builder_.bytes() >= kMostBytes;
   }
 
-  void awaitData(bool nap = false) {
+  void awaitData() {
     if (!connected_ || awaiting_ || full()) return;
     awaiting_ = true;
-    if (nap) {
-      std::this_thread::sleep_for(ReadPacer::kNap);
-      return asio::post(io_, [this] {
-        awaiting_ = false;
-        if (connected_) readAvailable();
-      });
-    }
     socket_.async_wait(tcp::socket::wait_read, [this](const error_code& error) {
       awaiting_ = false;
-      if (!error) readAvailable();
+      if (!error) readOn();
     });
   }
 
+  /// As long as the next bytes come soon they are awaited here, at the socket alone: by way of io_ it would take two
+  /// system calls more, which a stream of single lines feels. Now and then, and when a cut waits, it is the turn of io_.
+  void readOn() {
+    for (int turn = 0; turn < kTurns; ++turn) {
+      readAvailable();
+      if (!connected_ || full() || cutRequested_ || !comesSoon()) return awaitData();
+    }
+    asio::post(io_, [this] {
+      if (connected_ && !awaiting_) readOn();
+    });
+  }
+
+  bool comesSoon() {
+    pollfd socket{socket_.native_handle(), POLLIN, 0};
+    return ::poll(&socket, 1, kSoonMs) != 0;
+  }
+
   void readAvailable() {
-    std::size_t came = 0;
+    bool came = false;
     for (int reads = 0; reads < kReadsPerTurn && !full(); ++reads) {
       auto room = builder_.prepare();
       error_code error;
@@ -167,11 +177,10 @@ class SocketTextReceiver::Connection {
       }
       if (error) return end(failure(error.message()));
       builder_.commit(size);
-      came += size;
+      came = true;
       if (size < room.size()) break;
     }
-    if (came > 0 && (receiver_.isLive() || builder_.bytes() >= kMostBytes)) storePermitted();
-    awaitData(pacer_.shouldNap(came, std::chrono::steady_clock::now()));
+    if (came && (receiver_.isLive() || builder_.bytes() >= kMostBytes)) storePermitted();
   }
 
   void cut() {
@@ -217,7 +226,6 @@ class SocketTextReceiver::Connection {
   tcp::socket socket_{io_};
   const std::shared_ptr<Lookup> lookup_{std::make_shared<Lookup>()};
   std::atomic<bool> cutRequested_ = false;
-  ReadPacer pacer_;
   bool connected_ = false;
   bool awaiting_ = false;
   std::thread thread_;

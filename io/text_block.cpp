@@ -1,6 +1,8 @@
 #include <millrace/io/text_block.hpp>
+#include <millrace/rdd/core/buffer.hpp>
 
-#include <array>
+#include <algorithm>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -10,8 +12,8 @@ namespace {
 
 class TextReader final : public Reader<std::string_view> {
  public:
-  explicit TextReader(const std::vector<TextSlice>& slices)
-      : slice_(slices.data()), last_(slice_ + slices.size()) {
+  TextReader(const std::vector<TextSlice>& slices, std::size_t records)
+      : slice_(slices.data()), last_(slice_ + slices.size()), views_(std::min(kChunkSize, records) + 1) {
     if (slice_ != last_) rewind();
   }
 
@@ -35,7 +37,7 @@ class TextReader final : public Reader<std::string_view> {
     std::size_t size = 0;
     while (end_ != lastEnd_ && size < kChunkSize) {
       LineEnd end = *--end_;
-      views_[size] = {text + lineStart_, end.offset() - lineStart_};
+      std::construct_at(views_.data() + size, text + lineStart_, end.offset() - lineStart_);
       size += !end.skipped();
       lineStart_ = end.nextLine();
     }
@@ -47,7 +49,7 @@ class TextReader final : public Reader<std::string_view> {
   std::uint32_t lineStart_ = 0;
   const LineEnd* end_ = nullptr;
   const LineEnd* lastEnd_ = nullptr;
-  std::array<std::string_view, kChunkSize> views_;
+  Buffer<std::string_view> views_;  // and room for a skipped line behind the last one
 };
 
 }  // namespace
@@ -78,6 +80,6 @@ TextBlock::TextBlock(std::vector<TextSlice> slices) : slices_(std::move(slices))
   }
 }
 
-ReaderPtr TextBlock::open() const { return std::make_unique<TextReader>(slices_); }
+ReaderPtr TextBlock::open() const { return std::make_unique<TextReader>(slices_, records_); }
 
 }  // namespace millrace::core
