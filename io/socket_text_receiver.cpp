@@ -17,7 +17,6 @@
 #include <sys/socket.h>
 
 #include <atomic>
-#include <chrono>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -32,7 +31,7 @@ namespace {
 
 constexpr std::int64_t kMostDelay = 10'000;
 constexpr int kReadsPerTurn = 4;
-constexpr int kTurns = 16;
+constexpr int kTurns = 16;  // before other handlers of io_ have theirs
 constexpr int kSoonMs = 1;
 constexpr std::size_t kMostBytes = std::size_t{32} << 20;  // of lines that wait to become a block
 
@@ -152,11 +151,9 @@ class SocketTextReceiver::Connection {
   void readOn() {
     for (int turn = 0; turn < kTurns; ++turn) {
       readAvailable();
-      if (!connected_ || full() || cutRequested_ || !comesSoon()) return awaitData();
+      if (!connected_ || full() || cutRequested_ || !comesSoon()) break;
     }
-    asio::post(io_, [this] {
-      if (connected_ && !awaiting_) readOn();
-    });
+    awaitData();
   }
 
   bool comesSoon() {
