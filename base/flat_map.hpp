@@ -15,6 +15,13 @@
 
 namespace millrace::core {
 
+/// Where a search for a key begins: its hash, and the slot in which its entry seemed to lie when that was fetched. The slot
+/// is checked before it is believed, for the map may change in between.
+struct Hint {
+  std::uint64_t hash;
+  std::size_t slot;
+};
+
 /// The one hash table: open addressing in groups of 16 slots, whose tags are compared at once. It is our own for two
 /// things that libraries keep to themselves: hashes computed once serve several steps, and what a search will need can be
 /// fetched into the cache before (`fetchTags`, `fetchEntry`), which makes searches in a table beyond the cache two to three
@@ -66,6 +73,7 @@ class FlatMap {
   const_iterator begin() const { return first<const_iterator>(); }
   const_iterator end() const { return const_iterator(groups_ + groupMask_ + 1, nullptr); }
 
+  static constexpr std::size_t kNoSlot = ~std::size_t{0};
   static std::uint64_t hashOf(const K& key) { return static_cast<std::uint64_t>(H{}(key)); }
 
   /// Room for so many entries at least; never less than there is.
@@ -75,6 +83,10 @@ class FlatMap {
 
   Entry* find(const K& key) { return find(key, hashOf(key)); }
   const Entry* find(const K& key) const { return find(key, hashOf(key)); }
+  Entry* find(const K& key, const Hint& hint) const {
+    Entry* entry = likely(key, hint.slot);
+    return entry != nullptr ? entry : find(key, hint.hash);
+  }
   Entry* find(const K& key, std::uint64_t hash) const {
     const unsigned tag = SlotGroup::tagOf(hash);
     std::size_t at = home(hash);
@@ -92,6 +104,11 @@ class FlatMap {
   }
 
   /// The entry of `key`, made of it and of what `make()` gives if there is none; and whether it was made.
+  template <class Make>
+  std::pair<Entry*, bool> findOrAdd(const K& key, const Hint& hint, Make&& make) {
+    if (Entry* known = likely(key, hint.slot)) return {known, false};
+    return findOrAdd(key, hint.hash, make);
+  }
   template <class Make>
   std::pair<Entry*, bool> findOrAdd(const K& key, std::uint64_t hash, Make&& make) {
     if (Entry* known = find(key, hash)) return {known, false};
@@ -121,15 +138,17 @@ class FlatMap {
 
   /// Brings to the cache what tells where an entry with this hash lies; nothing waits for it.
   void fetchTags(std::uint64_t hash) const { __builtin_prefetch(groups_ + home(hash)); }
-  /// Brings to the cache the entry with this hash if there is one. Reads the tags. The map must have held something.
-  void fetchEntry(std::uint64_t hash) const {
+  /// Brings to the cache the entry with this hash if there is one, and tells its slot, or where it would be put. Reads the
+  /// tags. The map must have held something.
+  std::size_t fetchEntry(std::uint64_t hash) const {
     const std::size_t at = home(hash);
     const unsigned like = groups_[at].having(SlotGroup::tagOf(hash));
     const unsigned slots = like != 0 ? like : groups_[at].unused() | 1U << (SlotGroup::kSlots - 1);
-    const auto* entry =
-        reinterpret_cast<const char*>(entryAt(at, static_cast<std::size_t>(std::countr_zero(slots))));
+    const std::size_t slot = at * SlotGroup::kSlots + static_cast<std::size_t>(std::countr_zero(slots));
+    const auto* entry = reinterpret_cast<const char*>(entries_ + slot);
     __builtin_prefetch(entry);
     __builtin_prefetch(entry + sizeof(Entry) - 1);
+    return slot;
   }
 
  private:
@@ -171,6 +190,13 @@ class FlatMap {
   std::size_t next(std::size_t at, std::size_t step) const { return (at + step) & groupMask_; }
   Entry* entryAt(std::size_t group, std::size_t slot) const {
     return entries_ + group * SlotGroup::kSlots + slot;
+  }
+
+  /// The entry in a slot if it is that of `key`.
+  Entry* likely(const K& key, std::size_t slot) const {
+    const std::size_t group = slot / SlotGroup::kSlots;
+    if (group > groupMask_ || !groups_[group].isUsed(slot % SlotGroup::kSlots)) return nullptr;
+    return entries_[slot].first == key ? entries_ + slot : nullptr;
   }
 
   /// Puts the entry that `make()` gives, whose key is not there, where a search finds it.

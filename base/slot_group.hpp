@@ -56,6 +56,7 @@ struct alignas(16) SlotGroup {
   }
   void mark(std::size_t slot, unsigned tag) { tags[slot] = static_cast<std::uint8_t>(tag); }
 #endif
+  bool isUsed(std::size_t slot) const { return tags[slot] >= kLeastTag; }
   bool hasFree() const { return having(kFree) != 0; }
   unsigned unused() const { return ~used() & 0xffff; }
 

@@ -55,8 +55,8 @@ class InverseFold final : public WindowFold {
   static const Table<K, V>& tableOf(const BlockPtr& block) { return static_cast<const Held&>(*block).table; }
 
   void takeOff(Table<K, V>& table, const Table<K, V>& batch, Inverse& inverse, std::vector<Stored>& unknown) {
-    table.visitAhead(batch, [&](const auto& entry, const Stored& key, std::uint64_t hash) {
-      if (V* held = table.find(key, hash)) {
+    table.visitAhead(batch, [&](const auto& entry, const Stored& key, const Hint& hint) {
+      if (V* held = table.find(key, hint)) {
         *held = inverse(std::move(*held), entry.second);
       } else {
         unknown.push_back(key);
@@ -66,9 +66,9 @@ class InverseFold final : public WindowFold {
 
   void add(Table<K, V>& table, const Table<K, V>& batch, Reduce& reduce) {
     if (table.empty()) table.reserve(batch.size());
-    table.visitAhead(batch, [&](const auto& entry, const Stored& key, std::uint64_t hash) {
+    table.visitAhead(batch, [&](const auto& entry, const Stored& key, const Hint& hint) {
       table.upsert(
-          key, hash, [&] { return entry.second; },
+          key, hint, [&] { return entry.second; },
           [&](V& held) { held = reduce(std::move(held), entry.second); });
     });
   }

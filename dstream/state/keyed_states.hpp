@@ -94,8 +94,8 @@ class KeyedStates final : public StateTables {
     if (records) {
       const auto& stored = static_cast<const VectorBlock<std::pair<K, V>>&>(*records).stored;
       emitted.reserve(std::min(stored.size(), kChunkSize));
-      table.visitAhead(stored, [&](const auto& record, const Stored& probe, std::uint64_t hash) {
-        updateOne(table, time, record, probe, hash, emitted);
+      table.visitAhead(stored, [&](const auto& record, const Stored& probe, const Hint& hint) {
+        updateOne(table, time, record, probe, hint, emitted);
       });
     }
     if (sweep) {
@@ -118,9 +118,9 @@ class KeyedStates final : public StateTables {
   using States = typename StateBlock<K, S>::States;
 
   void updateOne(States& table, Time time, const std::pair<K, V>& record, const Stored& probe,
-                 std::uint64_t hash, PooledVector<M>& emitted) {
+                 const Hint& hint, PooledVector<M>& emitted) {
     const auto& [key, value] = record;
-    Entry* held = table.find(probe, hash);
+    Entry* held = table.find(probe, hint);
     State<S> state(held == nullptr ? nullptr : &held->state, false);
     call(time, key, value, state, emitted);
     if (state.removed_) {
@@ -130,7 +130,7 @@ class KeyedStates final : public StateTables {
       if (state.updated_ || timeout_) held->updated = time.milliseconds();
     } else if (state.updated_) {
       table.upsert(
-          probe, hash,
+          probe, hint,
           [&] {
             return Entry{std::move(*state.value_), time.milliseconds()};
           },

@@ -67,9 +67,9 @@ class UpdatedStates final : public UpdateTables {
   static void updateAll(Table<K, S>& table, const Values& news, UpdateCall<T, S, F>& call) {
     std::vector<Renewed> renewed;
     std::vector<std::pair<const Stored*, std::size_t>> unknown;
-    table.visitAhead(news.groups, [&](const auto& entry, const Stored& key, std::uint64_t hash) {
+    table.visitAhead(news.groups, [&](const auto& entry, const Stored& key, const Hint& hint) {
       const auto& [stored, group] = entry;
-      if (const S* state = table.find(key, hash)) {
+      if (const S* state = table.find(key, hint)) {
         renewed.push_back({state, group});
       } else {
         unknown.emplace_back(&stored, group);

@@ -131,9 +131,9 @@ class CombineWriter final : public ShuffleWriter {
   static constexpr bool kCreatesOnce = requires { Combiner::kCreatesOnce; };
 
   void combine(const Chunk<P>& chunk) {
-    table_.visitAhead(chunk, [&](const P& record, const auto& key, std::uint64_t hash) {
+    table_.visitAhead(chunk, [&](const P& record, const auto& key, const Hint& hint) {
       table_.upsert(
-          key, hash, [&] { return combiner_.create(own(record.second)); },
+          key, hint, [&] { return combiner_.create(own(record.second)); },
           [&](C& value) { combiner_.mergeValue(value, own(record.second)); });
     });
   }
@@ -298,9 +298,9 @@ class CombineMerger final : public ShuffleMerger {
   }
   template <class Entries>
   void merge(Entries& entries) {
-    table_.visitAhead(entries, [&](auto& entry, const auto& key, std::uint64_t hash) {
+    table_.visitAhead(entries, [&](auto& entry, const auto& key, const Hint& hint) {
       table_.upsert(
-          key, hash, [&] { return std::move(entry.second); },
+          key, hint, [&] { return std::move(entry.second); },
           [&](C& into) { combiner_.mergeCombiners(into, std::move(entry.second)); });
     });
   }

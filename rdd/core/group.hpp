@@ -159,10 +159,10 @@ class GroupMerger final : public ShuffleMerger {
                      std::vector<std::uint32_t>& numbers) {
     numbers.clear();
     for (const auto& part : parts) {
-      groups.visitAhead(part, [&](const auto&, const auto& key, std::uint64_t hash) {
+      groups.visitAhead(part, [&](const auto&, const auto& key, const Hint& hint) {
         std::size_t group = groups.size();
         groups.upsert(
-            key, hash, [&] { return group; }, [&](std::size_t known) { group = known; });
+            key, hint, [&] { return group; }, [&](std::size_t known) { group = known; });
         numbers.push_back(static_cast<std::uint32_t>(group - first));
       });
     }

@@ -182,9 +182,33 @@ TEST(FlatMap, FetchingAheadChangesNothing) {
   for (std::uint64_t i = 0; i < 2'000; ++i) {
     const std::uint64_t hash = Hash<std::uint64_t>{}(i);
     map.fetchTags(hash);
-    map.fetchEntry(hash);
+    const Hint hint{hash, map.fetchEntry(hash)};
     EXPECT_EQ(map.find(i, hash) != nullptr, i < 1'000);
+    EXPECT_EQ(map.find(i, hint), map.find(i, hash));
   }
+}
+
+TEST(FlatMap, AHintIsCheckedBeforeItIsBelieved) {
+  using Map = FlatMap<std::uint64_t, int, Hash<std::uint64_t>>;
+  Map map;
+  for (std::uint64_t i = 0; i < 1'000; ++i) map[i] = static_cast<int>(i);
+  std::vector<Hint> hints;
+  for (std::uint64_t i = 0; i < 1'000; ++i) {
+    const std::uint64_t hash = Hash<std::uint64_t>{}(i);
+    hints.push_back({hash, map.fetchEntry(hash)});
+  }
+  for (std::uint64_t i = 0; i < 1'000; i += 3) map.erase(map.find(i));
+  for (std::uint64_t i = 0; i < 1'000; ++i)
+    EXPECT_EQ(map.find(i, hints[i]), map.find(i)) << "erased: " << (i % 3 == 0);
+  for (std::uint64_t i = 1'000; i < 5'000; ++i) map[i] = static_cast<int>(i);
+  for (std::uint64_t i = 0; i < 1'000; ++i) {
+    EXPECT_EQ(map.find(i, hints[i]), map.find(i)) << "the map has grown";
+    EXPECT_EQ(map.find(i, Hint{hints[i].hash, Map::kNoSlot}), map.find(i));
+    EXPECT_EQ(map.find(i, Hint{hints[i].hash, hints[(i + 1) % 1'000].slot}), map.find(i))
+        << "another key's slot";
+    EXPECT_EQ(map.findOrAdd(i, hints[i], [] { return -1; }).second, i % 3 == 0);
+  }
+  EXPECT_EQ(Map().find(1, Hint{Hash<std::uint64_t>{}(1), 0}), nullptr);
 }
 
 }  // namespace

@@ -163,12 +163,12 @@ TEST(Table, VisitsAheadInOrderWhileItGrows) {
     expected[words.back().first] += i;
   }
   std::size_t visited = 0;
-  table.visitAhead(words, [&](const auto& word, const TextKey& key, std::uint64_t hash) {
+  table.visitAhead(words, [&](const auto& word, const TextKey& key, const Hint& hint) {
     ASSERT_EQ(&word, &words[visited++]);
     ASSERT_EQ(key.text(), word.first);
-    ASSERT_EQ(hash, keyHash<std::string>(key));
+    ASSERT_EQ(hint.hash, keyHash<std::string>(key));
     table.upsert(
-        key, hash, [&] { return word.second; }, [&](int& sum) { sum += word.second; });
+        key, hint, [&] { return word.second; }, [&](int& sum) { sum += word.second; });
   });
   EXPECT_EQ(visited, words.size());
   EXPECT_GT(table.bytes(), std::size_t{256} << 10) << "large enough to be fetched ahead";
