@@ -210,9 +210,9 @@ class CombineWriter final : public ShuffleWriter {
   std::vector<std::unique_ptr<File>> files_;
 };
 
-/// The reduce side: merges a key's entries in the order of the map tasks. From the first file with buckets on, files wait
-/// for the end and are merged bucket by bucket: each region of the table is then brought to the cache once, not once per
-/// file.
+/// The reduce side: merges a key's entries in the order of the map tasks. Those of a file lie in hash order, so the table
+/// is walked forward and nothing has to be fetched ahead. From the first file with buckets on, files wait for the end and
+/// are merged bucket by bucket: each region of the table is then brought to the cache once, not once per file.
 template <class P, class C, class Combiner>
 class CombineMerger final : public ShuffleMerger {
  public:
@@ -232,8 +232,8 @@ class CombineMerger final : public ShuffleMerger {
     }
     if (table_.empty()) table_ = std::exchange(file->table, {});
     makeRoom(file->table.size() + file->combined.size());
-    merge(file->table);
-    merge(file->combined);
+    for (auto& entry : file->table) merge(entry, Form::hash(entry.first));
+    for (auto& entry : file->combined) merge(entry, Form::hash(entry.first));
   }
 
   BlockPtr finish() override {
@@ -281,7 +281,7 @@ class CombineMerger final : public ShuffleMerger {
   }
 
   void mergeBucket(typename File::Entries& bucket) {
-    merge(bucket);
+    table_.visitAhead(bucket, [&](auto& entry, const auto&, const Hint& hint) { merge(entry, hint); });
     bucket = {};
   }
 
@@ -296,13 +296,11 @@ class CombineMerger final : public ShuffleMerger {
     const std::size_t hint = sizeHint_.load(std::memory_order_relaxed);
     return hint >= entries / 2 ? hint : 0;
   }
-  template <class Entries>
-  void merge(Entries& entries) {
-    table_.visitAhead(entries, [&](auto& entry, const auto& key, const Hint& hint) {
-      table_.upsert(
-          key, hint, [&] { return std::move(entry.second); },
-          [&](C& into) { combiner_.mergeCombiners(into, std::move(entry.second)); });
-    });
+  template <class Entry, class Known>
+  void merge(Entry& entry, const Known& known) {
+    table_.upsert(
+        entry.first, known, [&] { return std::move(entry.second); },
+        [&](C& into) { combiner_.mergeCombiners(into, std::move(entry.second)); });
   }
 
   Combiner combiner_;
