@@ -153,15 +153,15 @@ void ReceiverSupervisor::stop(ReceiverFailure reason) {
 
 void ReceiverSupervisor::logRestart(const Request& request) {
   const auto& [message, error] = request.reason;
-  if (loggedRestart_ != message + error) {
-    loggedRestart_ = message + error;
+  const std::string reason = error.empty() ? message : message + ": " + error;
+  if (loggedRestart_ != reason) {
+    loggedRestart_ = reason;
     restartLog_.emplace(clock_, kLogInterval);
   }
   if (auto heldBack = restartLog_->admit()) {
-    logWarning(message, {{"receiver", name_},
-                         {"error", error},
-                         {"restart_in_ms", request.delay},
-                         {"restarts_since_last_line", *heldBack}});
+    logWarning(
+        reason,
+        {{"receiver", name_}, {"restart_in_ms", request.delay}, {"restarts_since_last_line", *heldBack}});
   }
 }
 
