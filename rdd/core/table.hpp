@@ -126,14 +126,16 @@ class Table {
     std::array<Hint, kAhead> hints;
     Probes<decltype(Form::probe(std::begin(records)->first)), kAhead> probes;
     auto from = std::begin(records), to = from;
-    while (to != std::end(records)) {
-      const bool fetch = map_.bytes() > kCachedBytes;
+    const auto end = std::end(records);
+    while (to != end) {
+      const bool fetchEntries = map_.bytes() > kCachedBytes;
+      const bool fetchTags = map_.tagBytes() > kCachedBytes;
       std::size_t some = 0;
-      for (; some < kAhead && to != std::end(records); ++some, ++to) {
-        hints[some] = {Form::hash(probes.make(some, to->first)), Map::kNoSlot};
-        if (fetch) map_.fetchTags(hints[some].hash);
+      for (; some < kAhead && to != end; ++some, ++to) {
+        hints[some] = {Form::hash(probes.make(some, to->first)), Hint::kNoSlot};
+        if (fetchTags) map_.fetchTags(hints[some].hash);
       }
-      for (std::size_t i = 0; fetch && i < some; ++i) hints[i].slot = map_.fetchEntry(hints[i].hash);
+      for (std::size_t i = 0; fetchEntries && i < some; ++i) hints[i].slot = map_.fetchEntry(hints[i].hash);
       for (std::size_t i = 0; i < some; ++i, ++from) visit(*from, probes.get(i, from->first), hints[i]);
     }
   }
@@ -190,10 +192,10 @@ class Table {
     requires(!std::is_reference_v<Probe> && std::is_trivially_destructible_v<Probe>)
   struct Probes<Probe, kCount> {
     Probes() {}
-    const Probe& make(std::size_t at, auto& key) { return *std::construct_at(&kept[at], Form::probe(key)); }
+    const Probe& make(std::size_t at, auto& key) { return *std::construct_at(kept + at, Form::probe(key)); }
     const Probe& get(std::size_t at, auto&) const { return kept[at]; }
     union {
-      std::array<Probe, kCount> kept;
+      Probe kept[kCount];
     };
   };
 

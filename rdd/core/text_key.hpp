@@ -74,18 +74,18 @@ class TextKey {
   /// behind the text are read but never used. A text at the very beginning of a page takes the slow way, because one
   /// without a place (a null view) looks like it.
   static Words loadShort(std::string_view text) {
-    Words words{0, 0};
 #if MILLRACE_LOAD_PAST_END
     constexpr std::uintptr_t kPageMask = 4095;
     if (((reinterpret_cast<std::uintptr_t>(text.data()) - 1) & kPageMask) <= kPageMask - 16) [[likely]] {
       const char* from = text.data();
       asm("" : "+r"(from));  // hides which object this is: the compiler would warn of reading past its end
+      Words words;
       std::memcpy(&words, from, sizeof words);
-      words.low &= kMasks[text.size()].low;
-      words.high &= kMasks[text.size()].high;
-      return words;
+      const Words& mask = kMasks[text.size()];
+      return {words.low & mask.low, words.high & mask.high};
     }
 #endif
+    Words words{0, 0};
     if (!text.empty()) std::memcpy(&words, text.data(), text.size());
     return words;
   }

@@ -203,7 +203,7 @@ TEST(FlatMap, AHintIsCheckedBeforeItIsBelieved) {
   for (std::uint64_t i = 1'000; i < 5'000; ++i) map[i] = static_cast<int>(i);
   for (std::uint64_t i = 0; i < 1'000; ++i) {
     EXPECT_EQ(map.find(i, hints[i]), map.find(i)) << "the map has grown";
-    EXPECT_EQ(map.find(i, Hint{hints[i].hash, Map::kNoSlot}), map.find(i));
+    EXPECT_EQ(map.find(i, Hint{hints[i].hash, Hint::kNoSlot}), map.find(i));
     EXPECT_EQ(map.find(i, Hint{hints[i].hash, hints[(i + 1) % 1'000].slot}), map.find(i))
         << "another key's slot";
     EXPECT_EQ(map.findOrAdd(i, hints[i], [] { return -1; }).second, i % 3 == 0);
