@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/clock.hpp>
 #include <millrace/contexts/batch_failure.hpp>
 #include <millrace/contexts/spark_conf.hpp>
 #include <millrace/contexts/spark_context.hpp>
@@ -12,7 +11,6 @@
 #include <millrace/dstream/ops/transform.hpp>
 #include <millrace/io/receiver.hpp>
 
-#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <memory>
@@ -22,6 +20,8 @@
 #include <vector>
 
 namespace millrace {
+
+class Clock;
 
 enum class StreamingContextState { INITIALIZED, ACTIVE, STOPPED };
 

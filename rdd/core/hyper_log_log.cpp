@@ -128,4 +128,6 @@ double HyperLogLog::estimate() const {
   return m / (2 * std::log(2)) * m / z;
 }
 
+std::int64_t HyperLogLog::roundedEstimate() const { return std::llround(estimate()); }
+
 }  // namespace millrace::core

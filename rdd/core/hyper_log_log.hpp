@@ -24,6 +24,7 @@ class HyperLogLog {
   /// Takes what `other`, made with the same p and sp, has seen.
   void merge(const HyperLogLog& other);
   double estimate() const;
+  std::int64_t roundedEstimate() const;
 
  private:
   using Rank = std::uint8_t;
