@@ -1,7 +1,5 @@
 #pragma once
 
-#include <millrace/base/config_key.hpp>
-
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +9,9 @@
 
 namespace millrace {
 
+class ConfigEntry;
+template <class T>
+class ConfigKey;
 struct CommandLine;
 
 /// The settings of a program: a copyable map from names to texts. (Spark: SparkConf)

@@ -29,11 +29,7 @@ class FoldSpec final : public ShuffleSpec {
       auto& reader = static_cast<Reader<T>&>(input);
       for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) fold_.add(held_, chunk);
     }
-    std::vector<ShuffleFilePtr> finish() override {
-      std::vector<ShuffleFilePtr> files;
-      files.push_back(std::make_unique<File>(std::move(held_)));
-      return files;
-    }
+    std::vector<ShuffleFilePtr> finish() override { return onlyFile(std::make_unique<File>(std::move(held_))); }
 
    private:
     Fold fold_;

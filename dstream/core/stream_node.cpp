@@ -58,6 +58,12 @@ void StreamNode::setRdd(Time time, NodePtr made) {
   newestMade_ = std::max(newestMade_, time);
 }
 
+Flow StreamNode::flow() const { return ByEpoch{}; }
+
+bool StreamNode::isKnown(Time time) const { return made_.contains(time); }
+
+bool StreamNode::isGathered() const { return store_ != nullptr || graph()->isRemembering(); }
+
 void StreamNode::makeBefore(Time time) {
   Time newest = std::max(newestMade_, graph()->zeroTime());
   for (Time missing = newest + slide_; missing < time; missing = missing + slide_) rdd(missing);
@@ -172,6 +178,8 @@ InputNode::InputNode(const std::shared_ptr<StreamGraph>& graph, const std::strin
 
 std::string InputNode::inputName() const { return kind_ + " [" + std::to_string(inputId_) + "]"; }
 
+std::vector<SourcePositions> InputNode::positionsOf(Time) const { return {}; }
+
 OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, Action action)
     : parent_(std::move(parent)),
       info_(newOperator(*parent_->graph(), kind)),
@@ -201,6 +209,8 @@ void OutputOperation::writeBatch(const NodePtr& rdd, Time time) const {
     });
   });
 }
+
+void OutputOperation::setFailure(std::exception_ptr failure) { failure_ = std::move(failure); }
 
 std::optional<Job> OutputOperation::generateJob(Time time) {
   NodePtr rdd = parent_->rdd(time);

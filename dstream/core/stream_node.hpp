@@ -52,21 +52,21 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   std::vector<Time> rememberedTimes() const;
 
   /// How this operator takes part in a long-lived graph.
-  virtual Flow flow() const { return ByEpoch{}; }
+  virtual Flow flow() const;
   /// What such a graph must know of this stream's records; told by the typed handle.
   const RecordOps& recordOps() const { return *recordOps_; }
   void setRecordOps(const RecordOps* ops) { recordOps_ = ops; }
   /// Sets the RDD of a time that a long-lived graph has made, or that it has none.
   void setRdd(Time time, NodePtr made);
   /// True if the RDD of a time was made or set, or it was found that there is none.
-  bool isKnown(Time time) const { return made_.contains(time); }
+  bool isKnown(Time time) const;
   /// Says that a long-lived graph makes no RDDs of this stream.
   void setPassesBy() { passesBy_ = true; }
   /// True if the RDD of a time may be asked for after the next one was made.
   bool isKept() const { return store_ != nullptr || isAskedForLater(); }
   /// True if the program asked for this stream's RDDs to be kept, by persist, by a window over it or by remember, so that
   /// a long-lived graph gathers its records, which it would let pass otherwise.
-  bool isGathered() const { return store_ != nullptr || graph()->isRemembering(); }
+  bool isGathered() const;
 
   /// Keeps each of this stream's RDDs in memory. Without `store` the level is only reported. Unsupported after start.
   virtual void persist(StorageLevel level, StoreFn store);
@@ -150,7 +150,7 @@ class InputNode : public StreamNode {
   /// Records of the batch, if the source knows; -1 otherwise.
   virtual std::int64_t recordsOf(Time) const { return -1; }
   /// Which positions of the source the batch covers, for sources that can be read again: what recovery starts from.
-  virtual std::vector<SourcePositions> positionsOf(Time) const { return {}; }
+  virtual std::vector<SourcePositions> positionsOf(Time time) const;
 
  private:
   const std::string kind_;
@@ -172,7 +172,7 @@ class OutputOperation {
   /// A long-lived graph gives the records to the writer itself: nothing is left for the jobs but to say how it went.
   void setRunsInGraph() { runsInGraph_ = true; }
   /// What the writer threw in the epoch whose job is generated next.
-  void setFailure(std::exception_ptr failure) { failure_ = std::move(failure); }
+  void setFailure(std::exception_ptr failure);
   /// The job of a batch; none where the parent has no RDD.
   std::optional<Job> generateJob(Time time);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/dstream/state/moving_rdd.hpp>
+#include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/rdd/core/buffer.hpp>

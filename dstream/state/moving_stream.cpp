@@ -6,7 +6,7 @@
 namespace millrace::core {
 
 MovingStream::MovingStream(const std::string& kind, const StreamPtr& parent, Duration slide,
-                           std::unique_ptr<MovingTables> tables, PartitionerPtr partitioner,
+                           std::shared_ptr<MovingTables> tables, PartitionerPtr partitioner,
                            bool showsPartitioner)
     : StreamNode(kind, {parent}, slide),
       state_(std::make_shared<MovingState>(std::move(tables))),

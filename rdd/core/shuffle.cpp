@@ -172,6 +172,12 @@ void ShuffleNode::mergeSide(std::size_t side, int partition, ShuffleMerger& merg
 
 }  // namespace
 
+std::vector<ShuffleFilePtr> onlyFile(ShuffleFilePtr file) {
+  std::vector<ShuffleFilePtr> files;
+  files.push_back(std::move(file));
+  return files;
+}
+
 NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
                     PartitionerPtr partitioner) {
   int outputs = partitioner->partitions();

@@ -14,6 +14,9 @@ struct ShuffleFile {
 };
 using ShuffleFilePtr = std::unique_ptr<ShuffleFile>;
 
+/// The file of a task that writes for one partition only.
+std::vector<ShuffleFilePtr> onlyFile(ShuffleFilePtr file);
+
 /// The map side of a shuffle, one per task.
 struct ShuffleWriter {
   virtual ~ShuffleWriter() = default;
