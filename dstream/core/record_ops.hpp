@@ -15,6 +15,12 @@ struct Inlet {
   virtual void put(ReaderPtr records) = 0;
 };
 
+/// A reader of what is put into the inlet, which lives as long as the reader.
+struct InletReader {
+  ReaderPtr reader;
+  Inlet* inlet;
+};
+
 /// Shows each chunk of a trunk to several branches, one after another.
 struct Fork {
   virtual ~Fork() = default;
@@ -36,8 +42,7 @@ struct Gatherer : Drain {
 
 /// What a long-lived graph must know of a record type: typed work, erased once per chunk. Each DStream<T> tells its node.
 struct RecordOps {
-  /// A reader of what is put into the inlet, which lives as long as the reader.
-  std::pair<ReaderPtr, Inlet*> (*inlet)();
+  InletReader (*inlet)();
   std::unique_ptr<Fork> (*fork)(ReaderPtr trunk);
   std::unique_ptr<Gatherer> (*gather)();
 };
@@ -100,7 +105,7 @@ class VectorGatherer final : public Gatherer {
 template <class T>
 const RecordOps* recordOps() {
   static constexpr RecordOps kOps{
-      +[]() -> std::pair<ReaderPtr, Inlet*> {
+      +[]() -> InletReader {
         auto inlet = std::make_unique<ReaderInlet<T>>();
         Inlet* entry = inlet.get();
         return {std::move(inlet), entry};

@@ -156,7 +156,7 @@ class GroupMerger final : public ShuffleMerger {
   /// The groups of the entries, counted from `first`; new keys make new ones.
   template <class Entries>
   static void number(std::span<Entries> parts, Table<K, std::size_t>& groups, std::size_t first,
-                     std::vector<std::uint32_t>& numbers) {
+                     auto& numbers) {
     numbers.clear();
     for (const auto& part : parts) {
       groups.visitAhead(part, [&](const auto&, const auto& key, const Hint& hint) {

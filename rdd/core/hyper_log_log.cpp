@@ -54,6 +54,9 @@ HyperLogLog::HyperLogLog(int p, int sp) : p_(p), sparseP_(std::max(p, sp)) {
                           std::to_string(sp) + ": give p from 4 to 32, and sp from p to 32, or 0 for none");
 }
 
+HyperLogLog::HyperLogLog(HyperLogLog&&) noexcept = default;
+HyperLogLog::~HyperLogLog() = default;
+
 int HyperLogLog::precisionFor(double relativeSD) {
   if (!(relativeSD > 0.000017))
     throw IllegalArgument("countApproxDistinct with a relative standard deviation of " +

@@ -26,7 +26,7 @@ int TaskContext::getPartitionId() { return currentTask == nullptr ? 0 : currentT
 bool TaskContext::isInterrupted() const { return core::isInterrupted(); }
 
 struct TaskContext::Parts {
-  std::vector<std::pair<std::shared_ptr<core::AccumulatorBase>, std::unique_ptr<core::AccumulatorPart>>> all;
+  std::vector<std::pair<std::shared_ptr<core::AccumulatorBase>, std::shared_ptr<core::AccumulatorPart>>> all;
 };
 
 TaskContext::TaskContext(int partition) : partitionId_(partition) {}

@@ -57,7 +57,7 @@ class AccumulatorBase : public std::enable_shared_from_this<AccumulatorBase> {
   virtual void merge(AccumulatorPart& part) = 0;
 
  protected:
-  virtual std::unique_ptr<AccumulatorPart> makePart() const = 0;
+  virtual std::shared_ptr<AccumulatorPart> makePart() const = 0;
   /// What the task of this thread has added; null outside of tasks.
   AccumulatorPart* partOfTask();
 };
