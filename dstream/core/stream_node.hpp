@@ -1,16 +1,15 @@
 #pragma once
 
 #include <millrace/base/byte_archive.hpp>
-#include <millrace/dstream/core/flow.hpp>
 #include <millrace/dstream/core/record_ops.hpp>
 #include <millrace/dstream/core/record_writer.hpp>
-#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/rdd/core/node.hpp>
 #include <millrace/rdd/core/operator_info.hpp>
 #include <millrace/rdd/core/storage_level.hpp>
 
-#include <exception>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +18,13 @@
 #include <vector>
 
 namespace millrace::core {
+
+struct Flow;
+class StreamGraph;
+class StreamNode;
+class InputNode;
+using StreamPtr = std::shared_ptr<StreamNode>;
+using InputPtr = std::shared_ptr<InputNode>;
 
 /// One stream operator: which RDD it makes at which time, from which parents. Knows no record type. Edges point to
 /// parents only. Its methods expect the graph's lock where they are not const.
@@ -35,6 +41,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
 
   /// The graph, or IllegalState once its context is gone.
   std::shared_ptr<StreamGraph> graph() const;
+  EnginePtr engine() const;
   /// Who this operator is; steps share it, so a name given later is seen by them too.
   OperatorPtr info() const { return info_; }
   void setName(const std::string& name);
@@ -157,38 +164,10 @@ class InputNode : public StreamNode {
   int inputId_;
 };
 
-/// An output operation: what to run on its parent's RDD, batch by batch.
-class OutputOperation {
- public:
-  using Action = std::function<void(const NodePtr&, Time)>;
-  OutputOperation(StreamPtr parent, const std::string& kind, Action action);
-  /// An output that takes records one by one.
-  OutputOperation(StreamPtr parent, const std::string& kind, RecordWriterFactory writer);
-
-  const StreamPtr& parent() const { return parent_; }
-  const OperatorPtr& info() const { return info_; }
-  /// Null for outputs that see RDDs.
-  const RecordWriterFactory& writer() const { return writer_; }
-  /// A long-lived graph gives the records to the writer itself: nothing is left for the jobs but to say how it went.
-  void setRunsInGraph() { runsInGraph_ = true; }
-  /// What the writer threw in the epoch whose job is generated next.
-  void setFailure(std::exception_ptr failure);
-  /// The job of a batch; none where the parent has no RDD.
-  std::optional<Job> generateJob(Time time);
-
- private:
-  void writeBatch(const NodePtr& rdd, Time time) const;
-
-  const StreamPtr parent_;
-  const OperatorPtr info_;
-  const std::shared_ptr<const Action> action_;
-  const RecordWriterFactory writer_;
-  bool runsInGraph_ = false;
-  std::exception_ptr failure_;
-};
-
 /// Registers an output operation with the graph of its parent.
-void addOutput(StreamPtr parent, const std::string& kind, OutputOperation::Action action);
+using OutputAction = std::function<void(const NodePtr&, Time)>;
+void addOutput(StreamPtr parent, const std::string& kind, OutputAction action);
+/// One that takes records one by one.
 void addOutput(StreamPtr parent, const std::string& kind, RecordWriterFactory writer);
 
 }  // namespace millrace::core
