@@ -29,7 +29,9 @@ class FoldSpec final : public ShuffleSpec {
       auto& reader = static_cast<Reader<T>&>(input);
       for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) fold_.add(held_, chunk);
     }
-    std::vector<ShuffleFilePtr> finish() override { return onlyFile(std::make_unique<File>(std::move(held_))); }
+    std::vector<ShuffleFilePtr> finish() override {
+      return onlyFile(ShuffleFilePtr(new File(std::move(held_))));
+    }
 
    private:
     Fold fold_;
@@ -55,8 +57,12 @@ class FoldSpec final : public ShuffleSpec {
 
  public:
   explicit FoldSpec(Fold fold) : fold_(std::move(fold)) {}
-  std::unique_ptr<ShuffleWriter> writer(int, int) const override { return std::make_unique<Writer>(fold_); }
-  std::unique_ptr<ShuffleMerger> merger() const override { return std::make_unique<Merger>(fold_); }
+  std::unique_ptr<ShuffleWriter> writer(int, int) const override {
+    return std::unique_ptr<ShuffleWriter>(new Writer(fold_));
+  }
+  std::unique_ptr<ShuffleMerger> merger() const override {
+    return std::unique_ptr<ShuffleMerger>(new Merger(fold_));
+  }
 
  private:
   const Fold fold_;

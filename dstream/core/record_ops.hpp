@@ -68,9 +68,10 @@ class ChunkFork final : public Fork {
   explicit ChunkFork(ReaderPtr trunk) : trunk_(typed<T>(std::move(trunk))) {}
 
   ReaderPtr addBranch() override {
-    auto branch = std::make_unique<Branch>();
-    branches_.push_back(branch.get());
-    return branch;
+    auto* branch = new Branch();
+    ReaderPtr reader(branch);
+    branches_.push_back(branch);
+    return reader;
   }
   bool pull() override {
     Chunk<T> chunk = trunk_->next();
@@ -105,15 +106,12 @@ class VectorGatherer final : public Gatherer {
 template <class T>
 const RecordOps* recordOps() {
   static constexpr RecordOps kOps{
-      +[]() -> InletReader {
-        auto inlet = std::make_unique<ReaderInlet<T>>();
-        Inlet* entry = inlet.get();
-        return {std::move(inlet), entry};
+      [] {
+        auto* inlet = new ReaderInlet<T>();
+        return InletReader{ReaderPtr(inlet), inlet};
       },
-      +[](ReaderPtr trunk) -> std::unique_ptr<Fork> {
-        return std::make_unique<ChunkFork<T>>(std::move(trunk));
-      },
-      +[]() -> std::unique_ptr<Gatherer> { return std::make_unique<VectorGatherer<T>>(); }};
+      [](ReaderPtr trunk) { return std::unique_ptr<Fork>(new ChunkFork<T>(std::move(trunk))); },
+      [] { return std::unique_ptr<Gatherer>(new VectorGatherer<T>()); }};
   return &kOps;
 }
 

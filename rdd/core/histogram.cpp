@@ -42,6 +42,8 @@ void Histogram::merge(const Histogram& other) {
   for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
 }
 
+std::vector<std::int64_t> Histogram::counts() const { return counts_; }
+
 std::vector<double> evenBounds(double min, double max, int buckets) {
   if (buckets < 1)
     throw IllegalArgument("a histogram of " + std::to_string(buckets) + " buckets: give at least 1");

@@ -19,7 +19,7 @@ class Histogram {
 
   void add(std::span<const double> numbers);
   void merge(const Histogram& other);
-  const std::vector<std::int64_t>& counts() const { return counts_; }
+  std::vector<std::int64_t> counts() const;
 
  private:
   std::vector<double> bounds_;
