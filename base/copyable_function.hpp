@@ -45,6 +45,7 @@ class HeldCallable {
   }
 
   void* get() { return kind_ != nullptr ? held_ : bytes_; }
+  const void* get() const { return kind_ != nullptr ? held_ : bytes_; }
 
  private:
   struct Kind {

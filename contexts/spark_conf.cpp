@@ -40,6 +40,13 @@ void checkUntyped(std::string_view key) {
 
 }  // namespace
 
+SparkConf::SparkConf() = default;
+SparkConf::SparkConf(const SparkConf&) = default;
+SparkConf::SparkConf(SparkConf&&) noexcept = default;
+SparkConf& SparkConf::operator=(const SparkConf&) = default;
+SparkConf& SparkConf::operator=(SparkConf&&) noexcept = default;
+SparkConf::~SparkConf() = default;
+
 SparkConf& SparkConf::set(std::string_view key, std::string_view value) {
   put(key, value, false);
   return *this;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <millrace/base/config_key.hpp>
-
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +9,9 @@
 
 namespace millrace {
 
+class ConfigEntry;
+template <class T>
+class ConfigKey;
 struct CommandLine;
 
 /// The settings of a program: a copyable map from names to texts. (Spark: SparkConf)
@@ -24,6 +25,13 @@ struct CommandLine;
 /// take. Other unknown names are kept, with one line in the log.
 class SparkConf {
  public:
+  SparkConf();
+  SparkConf(const SparkConf&);
+  SparkConf(SparkConf&&) noexcept;
+  SparkConf& operator=(const SparkConf&);
+  SparkConf& operator=(SparkConf&&) noexcept;
+  ~SparkConf();
+
   /// Takes its own options out of argc and argv, wherever they stand before `--`, and leaves the program's:
   /// --master, --mode, --name, --conf KEY=VALUE, --properties-file FILE and --help. The environment counts,
   /// too: MILLRACE_PROPERTIES_FILE, MILLRACE_MASTER, MILLRACE_MODE.

@@ -82,6 +82,13 @@ RDD<std::string_view> SparkContext::binaryRecords(const std::string& path, int r
   return RDD<std::string_view>(core::binaryRecordsNode(engine(), path, recordLength));
 }
 
+LongAccumulator SparkContext::longAccumulator(std::string name) const {
+  return LongAccumulator(std::move(name));
+}
+DoubleAccumulator SparkContext::doubleAccumulator(std::string name) const {
+  return DoubleAccumulator(std::move(name));
+}
+
 const SparkConf& SparkContext::getConf() const { return state_->conf; }
 std::string SparkContext::appName() const { return state_->conf.get(config::kAppName); }
 int SparkContext::defaultParallelism() const { return engine()->defaultParallelism(); }

@@ -119,10 +119,8 @@ class SparkContext {
     return Broadcast<std::decay_t<T>>(std::forward<T>(value));
   }
   /// Sums of what tasks add.
-  LongAccumulator longAccumulator(std::string name = {}) const { return LongAccumulator(std::move(name)); }
-  DoubleAccumulator doubleAccumulator(std::string name = {}) const {
-    return DoubleAccumulator(std::move(name));
-  }
+  LongAccumulator longAccumulator(std::string name = {}) const;
+  DoubleAccumulator doubleAccumulator(std::string name = {}) const;
   /// All that tasks add.
   template <class T>
   CollectionAccumulator<T> collectionAccumulator(std::string name = {}) const {

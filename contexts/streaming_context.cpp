@@ -69,6 +69,8 @@ DStream<std::string_view> StreamingContext::socketTextStream(const std::string& 
   return DStream<std::string_view>(addReceiver("Socket stream", std::move(receiver)));
 }
 
+void StreamingContext::addInput(core::InputPtr input) { graph()->addInput(std::move(input)); }
+
 core::StreamPtr StreamingContext::addReceiver(const std::string& kind,
                                               std::unique_ptr<core::ReceiverBase> receiver) {
   return core::receiverStream(graph(), kind, impl_->tracker, std::move(receiver));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/clock.hpp>
 #include <millrace/contexts/batch_failure.hpp>
 #include <millrace/contexts/spark_conf.hpp>
 #include <millrace/contexts/spark_context.hpp>
@@ -12,7 +11,6 @@
 #include <millrace/dstream/ops/transform.hpp>
 #include <millrace/io/receiver.hpp>
 
-#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <memory>
@@ -22,6 +20,8 @@
 #include <vector>
 
 namespace millrace {
+
+class Clock;
 
 enum class StreamingContextState { INITIALIZED, ACTIVE, STOPPED };
 
@@ -73,7 +73,7 @@ class StreamingContext {
   /// one partition; if that is the null RDD, an empty RDD without partitions.
   template <class T>
   DStream<T> queueStream(const RDDQueue<T>& queue, bool oneAtATime = true) {
-    return queueStream(queue, oneAtATime, core::emptyPartition<T>(graph()->engine()));
+    return queueStream(queue, oneAtATime, core::emptyPartition<T>(sparkContext().engine()));
   }
   template <class T>
   DStream<T> queueStream(const RDDQueue<T>& queue, bool oneAtATime,
@@ -146,7 +146,7 @@ class StreamingContext {
   /// The stream of a source of one's own.
   template <class T, std::derived_from<core::InputNode> Input>
   DStream<T> inputStream(std::shared_ptr<Input> input) {
-    graph()->addInput(input);
+    addInput(input);
     return DStream<T>(std::move(input));
   }
 
@@ -155,6 +155,7 @@ class StreamingContext {
 
   template <class T>
   static T recordOf(const Receiver<T>*);
+  void addInput(core::InputPtr input);
   core::StreamPtr addReceiver(const std::string& kind, std::unique_ptr<core::ReceiverBase> receiver);
   void checkOwn(const std::string& what, const std::vector<core::StreamPtr>& streams) const;
   template <class T>

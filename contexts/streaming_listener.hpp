@@ -26,10 +26,7 @@ struct OutputOperationInfo {
   std::optional<std::int64_t> endTime;
   std::optional<std::string> failureReason;
 
-  std::optional<std::int64_t> duration() const {
-    if (!startTime || !endTime) return std::nullopt;
-    return *endTime - *startTime;
-  }
+  std::optional<std::int64_t> duration() const;
 };
 
 /// A batch on its way. Times in ms since the epoch; the delays are derived from them. (Spark: BatchInfo)
@@ -42,24 +39,11 @@ struct BatchInfo {
   std::map<int, OutputOperationInfo> outputOperationInfos;
 
   /// From submission to the start of the first output.
-  std::optional<std::int64_t> schedulingDelay() const {
-    if (!processingStartTime) return std::nullopt;
-    return *processingStartTime - submissionTime;
-  }
+  std::optional<std::int64_t> schedulingDelay() const;
   /// From the start of the first output to the end of the last.
-  std::optional<std::int64_t> processingDelay() const {
-    if (!processingStartTime || !processingEndTime) return std::nullopt;
-    return *processingEndTime - *processingStartTime;
-  }
-  std::optional<std::int64_t> totalDelay() const {
-    if (!processingDelay()) return std::nullopt;
-    return *schedulingDelay() + *processingDelay();
-  }
-  std::int64_t numRecords() const {
-    std::int64_t records = 0;
-    for (const auto& [id, info] : streamIdToInputInfo) records += info.numRecords;
-    return records;
-  }
+  std::optional<std::int64_t> processingDelay() const;
+  std::optional<std::int64_t> totalDelay() const;
+  std::int64_t numRecords() const;
 };
 
 /// Told what a StreamingContext goes through, in order, on one thread of its own; does nothing by default. A callback

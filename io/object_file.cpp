@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,7 +17,7 @@ constexpr std::uint64_t kLargestSplit = std::uint64_t{32} << 20;
 struct Split {
   std::string path;
   std::uint64_t begin;
-  std::optional<std::uint64_t> end;
+  std::uint64_t end;
 };
 
 std::vector<Split> splitsOf(const FileSystem& files, const std::vector<std::string>& paths,
@@ -31,8 +30,8 @@ std::vector<Split> splitsOf(const FileSystem& files, const std::vector<std::stri
     const auto pieces =
         ObjectBlocks::piecesOf(files, path, std::clamp<std::uint64_t>(goal, 1, kLargestSplit));
     for (std::size_t i = 0; i < pieces.size(); ++i) {
-      splits.push_back({path, pieces[i], {}});
-      if (i + 1 < pieces.size()) splits.back().end = pieces[i + 1];
+      const bool isLast = i + 1 == pieces.size();
+      splits.push_back({path, pieces[i], isLast ? ObjectBlocks::kWholeFile : pieces[i + 1]});
     }
   }
   return splits;
@@ -52,7 +51,7 @@ class ObjectFileNode final : public Node {
     const Split& split = splits_[static_cast<std::size_t>(partition)];
     return inOperator(info(), [&] {
       return open_(
-          std::make_unique<ObjectBlocks>(engine().files(), split.path, codec_, split.begin, split.end),
+          std::make_shared<ObjectBlocks>(engine().files(), split.path, codec_, split.begin, split.end),
           info());
     });
   }

@@ -60,7 +60,7 @@ class Accumulator {
   };
   struct State final : core::AccumulatorBase {
     State(A first, std::string called) : zero(std::move(first)), value(zero), name(std::move(called)) {}
-    std::unique_ptr<core::AccumulatorPart> makePart() const override { return std::make_unique<Part>(zero); }
+    std::shared_ptr<core::AccumulatorPart> makePart() const override { return std::make_shared<Part>(zero); }
     void merge(core::AccumulatorPart& part) override {
       std::lock_guard lock(mutex);
       value.merge(static_cast<Part&>(part).value);

@@ -20,7 +20,7 @@ struct AsyncJob::State {
   std::jthread thread;
 };
 
-AsyncJob::AsyncJob(std::string name, std::function<void()> body) : state_(std::make_unique<State>()) {
+AsyncJob::AsyncJob(std::string name, std::function<void()> body) : state_(std::make_shared<State>()) {
   State& state = *state_;
   state.name = std::move(name);
   state.thread = std::jthread([&state, run = std::move(body)]() mutable {

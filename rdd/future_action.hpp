@@ -30,7 +30,7 @@ class AsyncJob {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  const std::shared_ptr<State> state_;
 };
 
 }  // namespace core

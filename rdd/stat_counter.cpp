@@ -15,6 +15,10 @@ double smaller(double a, double b) { return a < b || std::isnan(a) ? a : b; }
 
 }  // namespace
 
+StatCounter::StatCounter(std::span<const double> numbers) { merge(numbers); }
+
+StatCounter& StatCounter::merge(double number) { return merge(std::span(&number, 1)); }
+
 StatCounter& StatCounter::merge(std::span<const double> numbers) {
   if (numbers.empty()) return *this;
   StatCounter these;

@@ -13,9 +13,9 @@ namespace millrace {
 class StatCounter {
  public:
   StatCounter() = default;
-  explicit StatCounter(std::span<const double> numbers) { merge(numbers); }
+  explicit StatCounter(std::span<const double> numbers);
 
-  StatCounter& merge(double number) { return merge(std::span(&number, 1)); }
+  StatCounter& merge(double number);
   StatCounter& merge(std::span<const double> numbers);
   StatCounter& merge(const StatCounter& other);
 

@@ -1,5 +1,6 @@
 #include "dstream/coming_keys.hpp"
 
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/millrace.hpp>
 
 #include <algorithm>

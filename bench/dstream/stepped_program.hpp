@@ -5,6 +5,7 @@
 
 #include <millrace/base/clock.hpp>
 #include <millrace/contexts/streaming_context.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/core/combined_stream.hpp>
+#include <millrace/dstream/core/flow.hpp>
 
 #include <utility>
 

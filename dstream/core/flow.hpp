@@ -34,6 +34,8 @@ struct Exchanged {
 };
 /// What the parent's state is at the end of an epoch.
 struct StateOf {};
-using Flow = std::variant<ByEpoch, ByRecord, Concatenated, Shuffled, Exchanged, StateOf>;
+struct Flow : std::variant<ByEpoch, ByRecord, Concatenated, Shuffled, Exchanged, StateOf> {
+  using variant::variant;
+};
 
 }  // namespace millrace::core

@@ -15,6 +15,12 @@ struct Inlet {
   virtual void put(ReaderPtr records) = 0;
 };
 
+/// A reader of what is put into the inlet, which lives as long as the reader.
+struct InletReader {
+  ReaderPtr reader;
+  Inlet* inlet;
+};
+
 /// Shows each chunk of a trunk to several branches, one after another.
 struct Fork {
   virtual ~Fork() = default;
@@ -36,8 +42,7 @@ struct Gatherer : Drain {
 
 /// What a long-lived graph must know of a record type: typed work, erased once per chunk. Each DStream<T> tells its node.
 struct RecordOps {
-  /// A reader of what is put into the inlet, which lives as long as the reader.
-  std::pair<ReaderPtr, Inlet*> (*inlet)();
+  InletReader (*inlet)();
   std::unique_ptr<Fork> (*fork)(ReaderPtr trunk);
   std::unique_ptr<Gatherer> (*gather)();
 };
@@ -63,9 +68,10 @@ class ChunkFork final : public Fork {
   explicit ChunkFork(ReaderPtr trunk) : trunk_(typed<T>(std::move(trunk))) {}
 
   ReaderPtr addBranch() override {
-    auto branch = std::make_unique<Branch>();
-    branches_.push_back(branch.get());
-    return branch;
+    auto* branch = new Branch();
+    ReaderPtr reader(branch);
+    branches_.push_back(branch);
+    return reader;
   }
   bool pull() override {
     Chunk<T> chunk = trunk_->next();
@@ -100,15 +106,12 @@ class VectorGatherer final : public Gatherer {
 template <class T>
 const RecordOps* recordOps() {
   static constexpr RecordOps kOps{
-      +[]() -> std::pair<ReaderPtr, Inlet*> {
-        auto inlet = std::make_unique<ReaderInlet<T>>();
-        Inlet* entry = inlet.get();
-        return {std::move(inlet), entry};
+      [] {
+        auto* inlet = new ReaderInlet<T>();
+        return InletReader{ReaderPtr(inlet), inlet};
       },
-      +[](ReaderPtr trunk) -> std::unique_ptr<Fork> {
-        return std::make_unique<ChunkFork<T>>(std::move(trunk));
-      },
-      +[]() -> std::unique_ptr<Gatherer> { return std::make_unique<VectorGatherer<T>>(); }};
+      [](ReaderPtr trunk) { return std::unique_ptr<Fork>(new ChunkFork<T>(std::move(trunk))); },
+      [] { return std::unique_ptr<Gatherer>(new VectorGatherer<T>()); }};
   return &kOps;
 }
 

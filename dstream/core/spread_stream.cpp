@@ -1,4 +1,5 @@
 #include <millrace/base/error.hpp>
+#include <millrace/dstream/core/flow.hpp>
 #include <millrace/dstream/core/spread_stream.hpp>
 
 #include <utility>

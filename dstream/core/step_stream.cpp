@@ -1,3 +1,4 @@
+#include <millrace/dstream/core/flow.hpp>
 #include <millrace/dstream/core/step_stream.hpp>
 #include <millrace/rdd/core/engine.hpp>
 
@@ -71,7 +72,7 @@ StreamPtr shuffleStream(const std::string& kind, const StreamPtr& parent, Shuffl
 
 PartitionerPtr partitionerOf(const Partitions& partitions, const StreamNode& stream) {
   if (partitions.chosen()) return partitions.chosen();
-  return hashPartitioner(stream.graph()->engine()->defaultParallelism());
+  return hashPartitioner(stream.engine()->defaultParallelism());
 }
 
 }  // namespace millrace::core

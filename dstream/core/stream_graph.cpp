@@ -1,4 +1,5 @@
 #include <millrace/base/error.hpp>
+#include <millrace/dstream/core/output_operation.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 
@@ -20,13 +21,13 @@ StreamGraph::Phase StreamGraph::phase() const {
   return phase_;
 }
 
-int StreamGraph::nextOperatorId(const std::string& what) {
+std::shared_ptr<OperatorInfo> StreamGraph::newOperator(const std::string& kind) {
   std::lock_guard lock(mutex_);
   if (phase_ == Phase::kStarted)
-    throw IllegalState("adding " + what + " after start(): build the whole program before it starts");
+    throw IllegalState("adding " + kind + " after start(): build the whole program before it starts");
   if (phase_ == Phase::kStopped)
-    throw IllegalState("adding " + what + " after stop(): a stopped context is over, create a new one");
-  return operators_++;
+    throw IllegalState("adding " + kind + " after stop(): a stopped context is over, create a new one");
+  return std::make_shared<OperatorInfo>(OperatorInfo{kind, operators_++, {}});
 }
 
 void StreamGraph::addInput(InputPtr input) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/rdd/core/node.hpp>
 
@@ -13,17 +14,13 @@
 
 namespace millrace::core {
 
-class StreamNode;
-class InputNode;
 class OutputOperation;
-using StreamPtr = std::shared_ptr<StreamNode>;
-using InputPtr = std::shared_ptr<InputNode>;
 
 /// One piece of work of a batch: what an output operation does with its RDD of that time.
 struct Job {
   Time time;
   int outputId = 0;
-  core::OperatorPtr output;
+  OperatorPtr output;
   std::function<void()> run;
 };
 
@@ -43,8 +40,8 @@ class StreamGraph {
   std::recursive_mutex& mutex() const { return mutex_; }
   Phase phase() const;
 
-  /// Numbers an operator that is being built. IllegalState, naming `what`, once started or stopped.
-  int nextOperatorId(const std::string& what);
+  /// Numbers an operator that is being built. IllegalState, naming `kind`, once started or stopped.
+  std::shared_ptr<OperatorInfo> newOperator(const std::string& kind);
   void addInput(InputPtr input);
   void addOutput(std::shared_ptr<OutputOperation> output);
   const std::vector<InputPtr>& inputs() const { return inputs_; }

@@ -1,31 +1,24 @@
 #include <millrace/base/error.hpp>
+#include <millrace/dstream/core/flow.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
-#include <millrace/rdd/core/engine.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace millrace::core {
 
-namespace {
-
-std::shared_ptr<OperatorInfo> newOperator(StreamGraph& graph, const std::string& kind) {
-  return std::make_shared<OperatorInfo>(OperatorInfo{kind, graph.nextOperatorId(kind), {}});
-}
-
-}  // namespace
-
 StreamNode::StreamNode(const std::string& kind, std::vector<StreamPtr> parents)
     : StreamNode(kind, parents, parents.front()->slideDuration()) {}
 
 StreamNode::StreamNode(const std::string& kind, std::vector<StreamPtr> parents, Duration slide)
     : graph_(parents.front()->graph_),
-      info_(newOperator(*graph(), kind)),
+      info_(graph()->newOperator(kind)),
       parents_(std::move(parents)),
       slide_(slide) {}
 
 StreamNode::StreamNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind, Duration slide)
-    : graph_(graph), info_(newOperator(*graph, kind)), slide_(slide) {}
+    : graph_(graph), info_(graph->newOperator(kind)), slide_(slide) {}
 
 StreamNode::~StreamNode() = default;
 
@@ -33,6 +26,8 @@ std::shared_ptr<StreamGraph> StreamNode::graph() const {
   if (auto graph = graph_.lock()) return graph;
   throw IllegalState("the StreamingContext of this stream is gone: keep it alive while its streams are used");
 }
+
+EnginePtr StreamNode::engine() const { return graph()->engine(); }
 
 void StreamNode::setName(const std::string& name) {
   auto owner = graph();
@@ -57,6 +52,12 @@ void StreamNode::setRdd(Time time, NodePtr made) {
   made_.insert_or_assign(time, std::move(made));
   newestMade_ = std::max(newestMade_, time);
 }
+
+Flow StreamNode::flow() const { return ByEpoch{}; }
+
+bool StreamNode::isKnown(Time time) const { return made_.contains(time); }
+
+bool StreamNode::isGathered() const { return store_ != nullptr || graph()->isRemembering(); }
 
 void StreamNode::makeBefore(Time time) {
   Time newest = std::max(newestMade_, graph()->zeroTime());
@@ -172,57 +173,6 @@ InputNode::InputNode(const std::shared_ptr<StreamGraph>& graph, const std::strin
 
 std::string InputNode::inputName() const { return kind_ + " [" + std::to_string(inputId_) + "]"; }
 
-OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, Action action)
-    : parent_(std::move(parent)),
-      info_(newOperator(*parent_->graph(), kind)),
-      action_(std::make_shared<const Action>(std::move(action))) {}
-
-OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, RecordWriterFactory writer)
-    : parent_(std::move(parent)),
-      info_(newOperator(*parent_->graph(), kind)),
-      action_(
-          std::make_shared<const Action>([this](const NodePtr& rdd, Time time) { writeBatch(rdd, time); })),
-      writer_(std::move(writer)) {}
-
-void OutputOperation::writeBatch(const NodePtr& rdd, Time time) const {
-  auto graph = parent_->graph();
-  std::int64_t epoch = (time - graph->zeroTime()).milliseconds() / graph->batchDuration().milliseconds() - 1;
-  rdd->engine().runJob(*rdd, [&](int partition, ReaderPtr records) {
-    inOperator(info_, [&] {
-      auto writer = writer_(partition, epoch);
-      writer->open();
-      try {
-        writer->drain(*records);
-      } catch (...) {
-        writer->close(std::current_exception());
-        throw;
-      }
-      writer->close(nullptr);
-    });
-  });
-}
-
-std::optional<Job> OutputOperation::generateJob(Time time) {
-  NodePtr rdd = parent_->rdd(time);
-  if (!rdd) return std::nullopt;
-  if (runsInGraph_) {
-    auto failure = std::exchange(failure_, nullptr);
-    return Job{time, 0, info_, [failure] {
-                 if (failure) std::rethrow_exception(failure);
-               }};
-  }
-  auto run = [action = action_, rdd = std::move(rdd), time] { (*action)(rdd, time); };
-  return Job{time, 0, info_, std::move(run)};
-}
-
-void addOutput(StreamPtr parent, const std::string& kind, OutputOperation::Action action) {
-  auto graph = parent->graph();
-  graph->addOutput(std::make_shared<OutputOperation>(std::move(parent), kind, std::move(action)));
-}
-
-void addOutput(StreamPtr parent, const std::string& kind, RecordWriterFactory writer) {
-  auto graph = parent->graph();
-  graph->addOutput(std::make_shared<OutputOperation>(std::move(parent), kind, std::move(writer)));
-}
+std::vector<SourcePositions> InputNode::positionsOf(Time) const { return {}; }
 
 }  // namespace millrace::core

@@ -1,16 +1,15 @@
 #pragma once
 
 #include <millrace/base/byte_archive.hpp>
-#include <millrace/dstream/core/flow.hpp>
 #include <millrace/dstream/core/record_ops.hpp>
 #include <millrace/dstream/core/record_writer.hpp>
-#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/rdd/core/node.hpp>
 #include <millrace/rdd/core/operator_info.hpp>
 #include <millrace/rdd/core/storage_level.hpp>
 
-#include <exception>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +18,13 @@
 #include <vector>
 
 namespace millrace::core {
+
+struct Flow;
+class StreamGraph;
+class StreamNode;
+class InputNode;
+using StreamPtr = std::shared_ptr<StreamNode>;
+using InputPtr = std::shared_ptr<InputNode>;
 
 /// One stream operator: which RDD it makes at which time, from which parents. Knows no record type. Edges point to
 /// parents only. Its methods expect the graph's lock where they are not const.
@@ -35,6 +41,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
 
   /// The graph, or IllegalState once its context is gone.
   std::shared_ptr<StreamGraph> graph() const;
+  EnginePtr engine() const;
   /// Who this operator is; steps share it, so a name given later is seen by them too.
   OperatorPtr info() const { return info_; }
   void setName(const std::string& name);
@@ -52,21 +59,21 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   std::vector<Time> rememberedTimes() const;
 
   /// How this operator takes part in a long-lived graph.
-  virtual Flow flow() const { return ByEpoch{}; }
+  virtual Flow flow() const;
   /// What such a graph must know of this stream's records; told by the typed handle.
   const RecordOps& recordOps() const { return *recordOps_; }
   void setRecordOps(const RecordOps* ops) { recordOps_ = ops; }
   /// Sets the RDD of a time that a long-lived graph has made, or that it has none.
   void setRdd(Time time, NodePtr made);
   /// True if the RDD of a time was made or set, or it was found that there is none.
-  bool isKnown(Time time) const { return made_.contains(time); }
+  bool isKnown(Time time) const;
   /// Says that a long-lived graph makes no RDDs of this stream.
   void setPassesBy() { passesBy_ = true; }
   /// True if the RDD of a time may be asked for after the next one was made.
   bool isKept() const { return store_ != nullptr || isAskedForLater(); }
   /// True if the program asked for this stream's RDDs to be kept, by persist, by a window over it or by remember, so that
   /// a long-lived graph gathers its records, which it would let pass otherwise.
-  bool isGathered() const { return store_ != nullptr || graph()->isRemembering(); }
+  bool isGathered() const;
 
   /// Keeps each of this stream's RDDs in memory. Without `store` the level is only reported. Unsupported after start.
   virtual void persist(StorageLevel level, StoreFn store);
@@ -150,45 +157,17 @@ class InputNode : public StreamNode {
   /// Records of the batch, if the source knows; -1 otherwise.
   virtual std::int64_t recordsOf(Time) const { return -1; }
   /// Which positions of the source the batch covers, for sources that can be read again: what recovery starts from.
-  virtual std::vector<SourcePositions> positionsOf(Time) const { return {}; }
+  virtual std::vector<SourcePositions> positionsOf(Time time) const;
 
  private:
   const std::string kind_;
   int inputId_;
 };
 
-/// An output operation: what to run on its parent's RDD, batch by batch.
-class OutputOperation {
- public:
-  using Action = std::function<void(const NodePtr&, Time)>;
-  OutputOperation(StreamPtr parent, const std::string& kind, Action action);
-  /// An output that takes records one by one.
-  OutputOperation(StreamPtr parent, const std::string& kind, RecordWriterFactory writer);
-
-  const StreamPtr& parent() const { return parent_; }
-  const OperatorPtr& info() const { return info_; }
-  /// Null for outputs that see RDDs.
-  const RecordWriterFactory& writer() const { return writer_; }
-  /// A long-lived graph gives the records to the writer itself: nothing is left for the jobs but to say how it went.
-  void setRunsInGraph() { runsInGraph_ = true; }
-  /// What the writer threw in the epoch whose job is generated next.
-  void setFailure(std::exception_ptr failure) { failure_ = std::move(failure); }
-  /// The job of a batch; none where the parent has no RDD.
-  std::optional<Job> generateJob(Time time);
-
- private:
-  void writeBatch(const NodePtr& rdd, Time time) const;
-
-  const StreamPtr parent_;
-  const OperatorPtr info_;
-  const std::shared_ptr<const Action> action_;
-  const RecordWriterFactory writer_;
-  bool runsInGraph_ = false;
-  std::exception_ptr failure_;
-};
-
 /// Registers an output operation with the graph of its parent.
-void addOutput(StreamPtr parent, const std::string& kind, OutputOperation::Action action);
+using OutputAction = std::function<void(const NodePtr&, Time)>;
+void addOutput(StreamPtr parent, const std::string& kind, OutputAction action);
+/// One that takes records one by one.
 void addOutput(StreamPtr parent, const std::string& kind, RecordWriterFactory writer);
 
 }  // namespace millrace::core

@@ -1,4 +1,5 @@
 #include <millrace/dstream/core/combined_stream.hpp>
+#include <millrace/dstream/core/flow.hpp>
 #include <millrace/dstream/core/union_stream.hpp>
 #include <millrace/rdd/core/gather.hpp>
 
@@ -18,7 +19,7 @@ class UnionStream final : public StreamNode {
   NodePtr compute(Time time) override {
     std::vector<NodePtr> rdds;
     for (std::size_t i = 0; i < parents().size(); ++i) rdds.push_back(parentRdd(i, time));
-    return unionNode(graph()->engine(), info(), std::move(rdds));
+    return unionNode(engine(), info(), std::move(rdds));
   }
 };
 

@@ -26,7 +26,7 @@ class WindowStream final : public StreamNode {
  protected:
   NodePtr compute(Time time) override {
     StreamNode& parent = *parents()[0];
-    return unionNode(graph()->engine(), info(), parent.slice(time - window_ + parent.slideDuration(), time));
+    return unionNode(engine(), info(), parent.slice(time - window_ + parent.slideDuration(), time));
   }
 
  private:

@@ -32,7 +32,7 @@ class QueueInput final : public InputNode {
     std::vector<NodePtr> parents;
     for (const RDD<T>& rdd : taken) parents.push_back(rdd.node());
     if (parents.empty() && !whenEmpty_.isNull()) return whenEmpty_.node();
-    return unionNode(graph()->engine(), info(), std::move(parents));
+    return unionNode(engine(), info(), std::move(parents));
   }
 
  private:

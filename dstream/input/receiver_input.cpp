@@ -1,3 +1,4 @@
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/input/receiver_input.hpp>
 #include <millrace/rdd/core/source.hpp>
 
@@ -22,7 +23,7 @@ class ReceiverInput final : public InputNode {
   }
 
  protected:
-  NodePtr compute(Time time) override { return blockNode(graph()->engine(), info(), blocksOf(time)); }
+  NodePtr compute(Time time) override { return blockNode(engine(), info(), blocksOf(time)); }
 
  private:
   std::vector<BlockPtr> blocksOf(Time time) const {

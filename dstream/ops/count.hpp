@@ -16,7 +16,7 @@ struct CountRecords {
     count += static_cast<std::int64_t>(chunk.size);
   }
   void merge(Held& count, Held&& more) { count += more; }
-  void give(Held&& count, PooledVector<Result>& results) { results.push_back(count); }
+  void give(Held&& count, PooledVector<Result>& results);
 };
 
 }  // namespace core

@@ -22,7 +22,7 @@ StreamPtr updatedStream(const StreamPtr& parent, F function, const Partitions& p
     };
   } else {
     work.tables =
-        std::make_unique<UpdatedStates<T, S, F>>(work.partitioner->partitions(), std::move(function));
+        std::make_shared<UpdatedStates<T, S, F>>(work.partitioner->partitions(), std::move(function));
   }
   work.values = std::make_shared<GroupSpec<EmitGroups, K, Side<T>>>(work.partitioner);
   work.states = std::make_shared<SpreadSpec<std::pair<K, S>, ByKey<K>>>(Router<K>(work.partitioner));

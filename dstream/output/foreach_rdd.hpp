@@ -1,32 +1,18 @@
 #pragma once
 
+#include <millrace/base/function_ref.hpp>
 #include <millrace/dstream/dstream.hpp>
+
+#include <concepts>
+#include <utility>
 
 namespace millrace {
 
 namespace core {
 
-/// Runs an output's function on the RDD of a batch. If the function keeps the RDD, or one made of it, what the RDD
-/// shows is pinned, so that it still shows the same after the next batch; also if the function fails.
-template <class T, class F>
-void callWithRdd(const F& function, const NodePtr& node, Time time) {
-  const auto lent = std::make_shared<NodePtr>(node);  // counts the function's handles, and no others
-  const auto pinIfKept = [&] {
-    if (lent.use_count() > 1) node->pin();
-  };
-  try {
-    RDD<T> rdd(NodePtr(lent, node.get()));
-    if constexpr (std::invocable<const F&, const RDD<T>&, Time>) {
-      function(rdd, time);
-    } else {
-      function(rdd);
-    }
-  } catch (...) {
-    pinIfKept();
-    throw;
-  }
-  pinIfKept();
-}
+/// Gives an output's function the node of a batch's RDD. If the function keeps it, or one made of it, what the node shows
+/// is pinned, so that it still shows the same after the next batch; also if the function fails.
+void lendNode(const NodePtr& node, FunctionRef<void(NodePtr lent)> function);
 
 }  // namespace core
 
@@ -34,9 +20,17 @@ template <class T>
 template <class F>
   requires RDDFn<F, T>
 void DStream<T>::foreachRDD(F function) const {
-  core::addOutput(node_, "foreachRDD", [function = std::move(function)](const core::NodePtr& rdd, Time time) {
-    core::callWithRdd<T>(function, rdd, time);
-  });
+  core::addOutput(node_, "foreachRDD",
+                  [function = std::move(function)](const core::NodePtr& node, Time time) {
+                    core::lendNode(node, [&](core::NodePtr lent) {
+                      const RDD<T> rdd(std::move(lent));
+                      if constexpr (std::invocable<const F&, const RDD<T>&, Time>) {
+                        function(rdd, time);
+                      } else {
+                        function(rdd);
+                      }
+                    });
+                  });
 }
 
 }  // namespace millrace

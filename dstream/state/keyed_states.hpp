@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/dstream/state/moving_rdd.hpp>
+#include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/rdd/core/buffer.hpp>
@@ -57,7 +57,7 @@ struct StateBlock final : Block {
     Buffer<std::pair<K, S>> out_;
   };
 
-  ReaderPtr open() const override { return std::make_unique<StateReader>(table); }
+  ReaderPtr open() const override { return makeReader<StateReader>(table); }
   std::size_t records() const override { return table.size(); }
   std::size_t bytes() const override { return table.bytes(); }
 

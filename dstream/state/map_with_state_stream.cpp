@@ -1,3 +1,5 @@
+#include <millrace/dstream/core/flow.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/state/map_with_state_stream.hpp>
 #include <millrace/dstream/state/moving_stream.hpp>
 #include <millrace/rdd/core/source.hpp>
@@ -48,7 +50,7 @@ class MapWithStateStream final : public MovingStream {
     makeBefore(time);
     MovingRdd::Move move;
     NodePtr records = parents()[0]->rdd(time);
-    if (!records) records = blockNode(graph()->engine(), info(), {});
+    if (!records) records = blockNode(engine(), info(), {});
     move.inputs.push_back(shuffleNode(info(), {std::move(records)}, work_.records, work_.partitioner));
     if (!hasBegun() && work_.initial)
       move.inputs.push_back(shuffleNode(info(), {work_.initial}, work_.states, work_.partitioner));

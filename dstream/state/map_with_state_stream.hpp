@@ -10,7 +10,7 @@ namespace millrace::core {
 
 /// What mapWithState needs of its types.
 struct StateWork {
-  std::unique_ptr<StateTables> tables;
+  std::shared_ptr<StateTables> tables;
   SpreadingSpecPtr records;  // brings records to the partition of their key
   SpreadingSpecPtr states;   // the same for initial states
   NodePtr initial;           // null: none

@@ -1,4 +1,5 @@
 #include <millrace/base/error.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/state/moving_stream.hpp>
 
 #include <utility>
@@ -6,7 +7,7 @@
 namespace millrace::core {
 
 MovingStream::MovingStream(const std::string& kind, const StreamPtr& parent, Duration slide,
-                           std::unique_ptr<MovingTables> tables, PartitionerPtr partitioner,
+                           std::shared_ptr<MovingTables> tables, PartitionerPtr partitioner,
                            bool showsPartitioner)
     : StreamNode(kind, {parent}, slide),
       state_(std::make_shared<MovingState>(std::move(tables))),
@@ -17,7 +18,7 @@ std::shared_ptr<MovingRdd> MovingStream::moveTo(Time time, MovingRdd::Move move,
   const bool kept = isAskedFor || graph()->isConcurrent();
   move.previous = last_;
   begun_ = true;
-  last_ = std::make_shared<MovingRdd>(graph()->engine(), info(), state_, partitioner_, showsPartitioner_,
+  last_ = std::make_shared<MovingRdd>(engine(), info(), state_, partitioner_, showsPartitioner_,
                                       std::move(move), kept || isReadEarly());
   if (isReadEarly() && !kept) keptForBatch_.emplace(time, last_);
   return last_;

@@ -19,7 +19,7 @@ class MovingStream : public StreamNode {
 
  protected:
   MovingStream(const std::string& kind, const StreamPtr& parent, Duration slide,
-               std::unique_ptr<MovingTables> tables, PartitionerPtr partitioner,
+               std::shared_ptr<MovingTables> tables, PartitionerPtr partitioner,
                bool showsPartitioner = true);
 
   /// The RDD of a time. `move` needs no `previous`. `isAskedFor`: somebody other than this stream's own children asks

@@ -1,3 +1,4 @@
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/window_stream.hpp>
 #include <millrace/dstream/state/moving_stream.hpp>
 #include <millrace/dstream/state/window_fold.hpp>
@@ -53,7 +54,7 @@ class MovingWindow final : public MovingStream {
       if (from.raw<bool>()) {
         std::vector<BlockPtr> blocks;
         for (int p = 0; p < partitioner()->partitions(); ++p) blocks.push_back(codec.read(from));
-        batch = blockNode(graph()->engine(), reduced.info(), std::move(blocks));
+        batch = blockNode(engine(), reduced.info(), std::move(blocks));
       }
       reduced.setRdd(at, std::move(batch));
     }

@@ -15,12 +15,14 @@ template <class K, class V, class Reduce>
 class StackedFold final : public WindowFold {
  public:
   StackedFold(int partitions, std::size_t windowBatches, Reduce reduce)
-      : tables_(partitions), broken_(static_cast<std::size_t>(partitions), 0), reduce_(std::move(reduce)) {
+      : tables_(partitions), broken_(static_cast<std::size_t>(partitions)), reduce_(std::move(reduce)) {
     for (int p = 0; p < partitions; ++p) stacks_.emplace_back(windowBatches);
   }
 
   bool recovers() const override { return true; }
-  void reset() override { broken_.assign(broken_.size(), 1); }
+  void reset() override {
+    for (char& broken : broken_) broken = 1;
+  }
 
   void slide(int partition, const WindowSlide& slide) override {
     auto i = static_cast<std::size_t>(partition);

@@ -1,4 +1,5 @@
 #include <millrace/base/error.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/state/moving_stream.hpp>
 #include <millrace/dstream/state/stepped_rdd.hpp>
 #include <millrace/dstream/state/update_state_stream.hpp>
@@ -84,7 +85,7 @@ class UpdateByPartition final : public StreamNode {
       throw IllegalArgument(
           "the state of " + info()->describe() +
           " was kept in another number of partitions: keep it, or begin without the snapshot");
-    if (!blocks.empty()) restored_ = blockNode(graph()->engine(), info(), std::move(blocks));
+    if (!blocks.empty()) restored_ = blockNode(engine(), info(), std::move(blocks));
   }
 
  protected:
@@ -110,8 +111,8 @@ class UpdateByPartition final : public StreamNode {
       return byPartition(hasValues ? blocks.front() : nullptr, hasStates ? blocks.back() : nullptr);
     };
     bool kept = isKept() || isReadEarly() || graph()->isConcurrent();
-    last_ = std::make_shared<SteppedRdd>(graph()->engine(), info(), work_.partitioner,
-                                         work_.rememberPartitioner, std::move(step), kept);
+    last_ = std::make_shared<SteppedRdd>(engine(), info(), work_.partitioner, work_.rememberPartitioner,
+                                         std::move(step), kept);
     return last_;
   }
 

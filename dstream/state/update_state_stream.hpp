@@ -11,7 +11,7 @@ namespace millrace::core {
 
 /// What updateStateByKey needs of its types.
 struct UpdateWork {
-  std::unique_ptr<UpdateTables> tables;  // for functions of one key
+  std::shared_ptr<UpdateTables> tables;  // for functions of one key
   std::function<BlockPtr(const BlockPtr& values, const BlockPtr& states)>
       byPartition;          // for those of a partition
   ShuffleSpecPtr values;    // groups new values by key

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/dstream/state/moving_rdd.hpp>
+#include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/dstream/state/update_call.hpp>
 #include <millrace/rdd/core/combine.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <millrace/dstream/core/stream_node.hpp>
-#include <millrace/dstream/state/moving_rdd.hpp>
+#include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/rdd/core/partitioner.hpp>
 

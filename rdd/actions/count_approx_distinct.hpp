@@ -4,8 +4,6 @@
 #include <millrace/rdd/core/partition_results.hpp>
 #include <millrace/rdd/rdd.hpp>
 
-#include <cmath>
-
 namespace millrace {
 
 template <class T>
@@ -21,7 +19,7 @@ std::int64_t RDD<T>::countApproxDistinct(int p, int sp) const
     return seen;
   });
   for (const auto& part : parts) all.merge(*part);
-  return std::llround(all.estimate());
+  return all.roundedEstimate();
 }
 
 template <class T>

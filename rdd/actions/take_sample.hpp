@@ -5,7 +5,6 @@
 #include <millrace/rdd/core/sample_positions.hpp>
 #include <millrace/rdd/rdd.hpp>
 
-#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -29,15 +28,14 @@ std::vector<owned_t<T>> RDD<T>::takeSample(bool withReplacement, int n, std::uin
   node_->engine().runJob(*node_, [&](int partition, core::ReaderPtr untyped) {
     const auto reader = core::typed<T>(std::move(untyped));
     std::uint64_t start = starts[static_cast<std::size_t>(partition)];
-    auto next = std::ranges::lower_bound(positions, start, {}, &core::SamplePosition::record);
-    const auto end = std::ranges::lower_bound(positions, starts[static_cast<std::size_t>(partition) + 1], {},
-                                              &core::SamplePosition::record);
-    while (next != end) {
+    const auto drawn = core::positionsIn(positions, start, starts[static_cast<std::size_t>(partition) + 1]);
+    auto next = drawn.begin();
+    while (next != drawn.end()) {
       const auto chunk = reader->next();
       if (chunk.empty())
         throw SparkException(
             "takeSample read fewer records than it had counted: cache() an RDD that changes from job to job");
-      for (; next != end && next->record - start < chunk.size; ++next)
+      for (; next != drawn.end() && next->record - start < chunk.size; ++next)
         sample[next->place].emplace(own(chunk.data[next->record - start]));
       start += chunk.size;
     }

@@ -16,6 +16,8 @@ Engine::Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::s
       files_(std::move(files)),
       chunkSize_(chunkSize) {}
 
+int Engine::threads() const { return runner_->threads(); }
+
 void Engine::requireDriver() const {
   if (isStopped()) throw IllegalState("the context of this RDD has been stopped: run actions before stop()");
   if (TaskContext::get() != nullptr)

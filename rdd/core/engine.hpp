@@ -28,7 +28,7 @@ class Engine {
   /// the first RDD is made.
   bool parallelismIsSet() const { return parallelismIsSet_; }
   void setParallelismIsSet(bool isSet) { parallelismIsSet_ = isSet; }
-  int threads() const { return runner_->threads(); }
+  int threads() const;
   FileSystem& files() const { return *files_; }
   std::size_t chunkSize() const { return chunkSize_; }
   void stop() { stopped_ = true; }
@@ -49,8 +49,8 @@ class Engine {
   void requireDriver() const;
 
  private:
-  std::unique_ptr<JobRunner> runner_;
-  std::unique_ptr<JobRunner> insideTask_;
+  const std::shared_ptr<JobRunner> runner_;
+  const std::shared_ptr<JobRunner> insideTask_;
   int defaultParallelism_;
   bool parallelismIsSet_ = false;
   std::shared_ptr<FileSystem> files_;

@@ -156,7 +156,7 @@ class GroupMerger final : public ShuffleMerger {
   /// The groups of the entries, counted from `first`; new keys make new ones.
   template <class Entries>
   static void number(std::span<Entries> parts, Table<K, std::size_t>& groups, std::size_t first,
-                     std::vector<std::uint32_t>& numbers) {
+                     auto& numbers) {
     numbers.clear();
     for (const auto& part : parts) {
       groups.visitAhead(part, [&](const auto&, const auto& key, const Hint& hint) {
@@ -181,14 +181,13 @@ class GroupSpec final : public ShuffleSpec {
   explicit GroupSpec(PartitionerPtr partitioner = nullptr) : router_(std::move(partitioner)) {}
   std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const override {
     using Make = std::unique_ptr<ShuffleWriter> (*)(const Router<K>&, int);
-    static constexpr Make kWriters[] = {
-        [](const Router<K>& router, int count) -> std::unique_ptr<ShuffleWriter> {
-          return std::make_unique<GroupWriter<K, Sides>>(router, count);
-        }...};
+    static constexpr Make kWriters[] = {[](const Router<K>& router, int count) {
+      return std::unique_ptr<ShuffleWriter>(new GroupWriter<K, Sides>(router, count));
+    }...};
     return kWriters[side](router_, outputs);
   }
   std::unique_ptr<ShuffleMerger> merger() const override {
-    return std::make_unique<GroupMerger<Emit, K, Sides...>>();
+    return std::unique_ptr<ShuffleMerger>(new GroupMerger<Emit, K, Sides...>());
   }
 
  private:

@@ -64,6 +64,11 @@ class GroupInput {
   bool isSplit_ = false;
 };
 
+/// The ends of `groups` groups, which begin at `first`, behind `ends`: as many values in each as there are of its number.
+/// Gives the place of each group's next value, counted from `first`.
+std::vector<std::size_t> placeGroups(const std::vector<std::uint32_t>& numbers, std::size_t groups,
+                                     std::size_t first, PooledVector<std::size_t>& ends);
+
 /// Values, group after group.
 template <class V>
 class GroupedValues {
@@ -84,12 +89,7 @@ class GroupedValues {
   template <class Entries>
   void append(std::span<Entries> parts, const std::vector<std::uint32_t>& numbers, std::size_t groups) {
     const std::size_t first = values_.size();
-    std::vector<std::size_t> places(groups + 1);
-    for (std::uint32_t number : numbers) ++places[number + 1];
-    for (std::size_t g = 1; g <= groups; ++g) {
-      places[g] += places[g - 1];
-      ends_.push_back(first + places[g]);
-    }
+    auto places = placeGroups(numbers, groups, first, ends_);
     if constexpr (std::is_trivially_copyable_v<V> && std::is_default_constructible_v<V>) {
       values_.resize(first + numbers.size());
       each(parts, numbers,

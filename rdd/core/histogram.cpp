@@ -4,11 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
-#include <utility>
 
 namespace millrace::core {
 
-Histogram::Histogram(std::vector<double> bounds, bool even) : bounds_(std::move(bounds)), even_(even) {
+Histogram::Histogram(const std::vector<double>& bounds, bool even) : bounds_(bounds), even_(even) {
   if (bounds_.size() < 2)
     throw IllegalArgument("a histogram of " + std::to_string(bounds_.size()) + " bounds: give at least 2");
   for (std::size_t i = 1; i < bounds_.size(); ++i) {
@@ -18,6 +17,10 @@ Histogram::Histogram(std::vector<double> bounds, bool even) : bounds_(std::move(
   }
   counts_.resize(bounds_.size() - 1);
 }
+
+Histogram::Histogram(const Histogram&) = default;
+Histogram::Histogram(Histogram&&) noexcept = default;
+Histogram::~Histogram() = default;
 
 void Histogram::add(std::span<const double> numbers) {
   const double first = bounds_.front(), last = bounds_.back();
@@ -38,6 +41,8 @@ void Histogram::add(std::span<const double> numbers) {
 void Histogram::merge(const Histogram& other) {
   for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
 }
+
+std::vector<std::int64_t> Histogram::counts() const { return counts_; }
 
 std::vector<double> evenBounds(double min, double max, int buckets) {
   if (buckets < 1)

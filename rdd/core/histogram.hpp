@@ -12,11 +12,14 @@ class Histogram {
  public:
   /// `even`: all buckets are as wide as each other, so that they are found by arithmetic. IllegalArgument for fewer than
   /// two bounds and for bounds that do not ascend.
-  Histogram(std::vector<double> bounds, bool even);
+  Histogram(const std::vector<double>& bounds, bool even);
+  Histogram(const Histogram&);
+  Histogram(Histogram&&) noexcept;
+  ~Histogram();
 
   void add(std::span<const double> numbers);
   void merge(const Histogram& other);
-  const std::vector<std::int64_t>& counts() const { return counts_; }
+  std::vector<std::int64_t> counts() const;
 
  private:
   std::vector<double> bounds_;

@@ -54,6 +54,9 @@ HyperLogLog::HyperLogLog(int p, int sp) : p_(p), sparseP_(std::max(p, sp)) {
                           std::to_string(sp) + ": give p from 4 to 32, and sp from p to 32, or 0 for none");
 }
 
+HyperLogLog::HyperLogLog(HyperLogLog&&) noexcept = default;
+HyperLogLog::~HyperLogLog() = default;
+
 int HyperLogLog::precisionFor(double relativeSD) {
   if (!(relativeSD > 0.000017))
     throw IllegalArgument("countApproxDistinct with a relative standard deviation of " +
@@ -127,5 +130,7 @@ double HyperLogLog::estimate() const {
   z += m * sigma(registers[0] / m);
   return m / (2 * std::log(2)) * m / z;
 }
+
+std::int64_t HyperLogLog::roundedEstimate() const { return std::llround(estimate()); }
 
 }  // namespace millrace::core

@@ -16,6 +16,8 @@ class HyperLogLog {
  public:
   /// IllegalArgument unless 4 <= p <= 32 and sp is 0 or p <= sp <= 32.
   explicit HyperLogLog(int p, int sp = 0);
+  HyperLogLog(HyperLogLog&&) noexcept;
+  ~HyperLogLog();
   /// The least p for this relative standard deviation. IllegalArgument below 0.000017, which would need p > 32.
   static int precisionFor(double relativeSD);
 
@@ -24,6 +26,7 @@ class HyperLogLog {
   /// Takes what `other`, made with the same p and sp, has seen.
   void merge(const HyperLogLog& other);
   double estimate() const;
+  std::int64_t roundedEstimate() const;
 
  private:
   using Rank = std::uint8_t;

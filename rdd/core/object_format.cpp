@@ -80,7 +80,7 @@ void ObjectFileWriter::finish() {
 }
 
 ObjectBlocks::ObjectBlocks(const FileSystem& files, std::string path, const RecordCodec& codec,
-                           std::uint64_t begin, std::optional<std::uint64_t> end)
+                           std::uint64_t begin, std::uint64_t end)
     : path_(std::move(path)), codec_(codec), file_(files.openForReading(path_)), at_(0), end_(end) {
   readHeader();
   if (begin > 0) at_ = begin;
@@ -109,8 +109,8 @@ void ObjectBlocks::readHeader() {
   at_ = size + 4;
 }
 
-std::optional<ObjectBlocks::Block> ObjectBlocks::next() {
-  if (ended_ || (end_ && at_ >= *end_)) return {};
+ObjectBlocks::Block ObjectBlocks::next() {
+  if (ended_ || at_ >= end_) return {};
   blockStart_ = at_;
   const auto [length, records, crc] = blockStart(bytesAt(at_, kBlockStart, "a block"));
   if (length > kLargestBlock) fail(blockStart_, "a block is damaged; restore the file");

@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -44,16 +43,18 @@ class ObjectFileWriter {
 /// bytes; damage, a cut, and records of another shape are SparkException naming the file and the byte.
 class ObjectBlocks {
  public:
+  static constexpr std::uint64_t kWholeFile = ~std::uint64_t{0};
+
   ObjectBlocks(const FileSystem& files, std::string path, const RecordCodec& codec, std::uint64_t begin = 0,
-               std::optional<std::uint64_t> end = {});
+               std::uint64_t end = kWholeFile);
   ~ObjectBlocks();
 
   struct Block {
     std::string_view bytes;  // valid until the next one is asked for
-    std::uint32_t records;
+    std::uint32_t records = 0;
   };
-  /// The next block that has records; none at the end of the piece.
-  std::optional<Block> next();
+  /// The next block that has records; one without any at the end of the piece.
+  Block next();
   /// Throws for something wrong inside the block given last.
   [[noreturn]] void failInBlock(const std::string& what) const;
 
@@ -69,9 +70,9 @@ class ObjectBlocks {
 
   const std::string path_;
   const RecordCodec& codec_;
-  const std::unique_ptr<ReadableFile> file_;
+  const std::shared_ptr<const ReadableFile> file_;
   std::uint64_t at_;
-  const std::optional<std::uint64_t> end_;
+  const std::uint64_t end_;
   std::uint64_t blockStart_ = 0;
   bool ended_ = false;
   std::string room_;
@@ -81,7 +82,7 @@ class ObjectBlocks {
 template <class T>
 class ObjectReader final : public Reader<T> {
  public:
-  ObjectReader(std::unique_ptr<ObjectBlocks> blocks, OperatorPtr info)
+  ObjectReader(std::shared_ptr<ObjectBlocks> blocks, OperatorPtr info)
       : blocks_(std::move(blocks)), info_(std::move(info)), out_(chunkSize()) {}
 
   Chunk<T> next() override {
@@ -92,10 +93,10 @@ class ObjectReader final : public Reader<T> {
   Chunk<T> readOn() {
     out_.clear();
     while (left_ == 0) {
-      const auto block = blocks_->next();
-      if (!block) return {};
-      bytes_ = ByteReader(block->bytes);
-      left_ = block->records;
+      const auto [bytes, records] = blocks_->next();
+      if (records == 0) return {};
+      bytes_ = ByteReader(bytes);
+      left_ = records;
     }
     try {
       for (; left_ > 0 && !out_.full(); --left_) out_.add([&] { return readValue<T>(bytes_); });
@@ -106,7 +107,7 @@ class ObjectReader final : public Reader<T> {
     return out_.chunk();
   }
 
-  std::unique_ptr<ObjectBlocks> blocks_;
+  std::shared_ptr<ObjectBlocks> blocks_;
   OperatorPtr info_;
   ByteReader bytes_{{}};
   std::uint32_t left_ = 0;

@@ -7,7 +7,6 @@
 #include <millrace/rdd/core/routing.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -105,14 +104,20 @@ std::vector<KeyOf<P>> someKeysOf(Reader<P>& reader, double fraction, Random rand
   return keys;
 }
 
-/// Samples the keys of a node of pairs P: about 20 for each partition asked for, and 1,000 at least, by which two ranges
-/// differ by 3 % and not by 15 %; a second time where a partition is much larger than others.
+/// How many keys a sample should have in all, and at most from one partition.
+struct SampleSize {
+  double keys;
+  std::size_t most;
+};
+
+/// About 20 keys for each range, and 1,000 at least, by which two ranges differ by 3 % and not by 15 %.
+SampleSize sampleSize(int ranges, int partitions);
+
+/// Samples the keys of a node of pairs P; a second time where a partition is much larger than others.
 template <class P>
 Candidates<KeyOf<P>> sampleKeys(Node& node, int partitions) {
-  constexpr double kPerPartition = 20, kLeast = 1e3, kMost = 1e6, kSpare = 3;
   constexpr std::uint64_t kSeed = 0x5eed;
-  const double wanted = std::clamp(kPerPartition * partitions, kLeast, kMost);
-  const auto most = static_cast<std::size_t>(std::ceil(kSpare * wanted / std::max(1, node.partitions())));
+  const auto [wanted, most] = sampleSize(partitions, node.partitions());
   std::vector<KeySample<KeyOf<P>>> samples(static_cast<std::size_t>(node.partitions()));
   node.engine().runJob(node, [&](int partition, ReaderPtr reader) {
     samples[static_cast<std::size_t>(partition)] =

@@ -42,6 +42,12 @@ std::vector<SamplePosition> drawPositions(std::uint64_t records, std::size_t wan
   return drawn;
 }
 
+std::span<const SamplePosition> positionsIn(const std::vector<SamplePosition>& positions, std::uint64_t begin,
+                                            std::uint64_t end) {
+  return {std::ranges::lower_bound(positions, begin, {}, &SamplePosition::record),
+          std::ranges::lower_bound(positions, end, {}, &SamplePosition::record)};
+}
+
 std::uint64_t randomSeed() {
   std::random_device device;
   return std::uint64_t{device()} << 32 | device();

@@ -1,8 +1,12 @@
 #include <millrace/base/error.hpp>
+#include <millrace/rdd/core/block_slot.hpp>
 #include <millrace/rdd/core/engine.hpp>
 #include <millrace/rdd/core/shuffle.hpp>
 
 #include <algorithm>
+#include <deque>
+#include <exception>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -44,7 +48,40 @@ class MergeAhead {
   bool merging_ = false;
 };
 
-}  // namespace
+class ShuffleNode final : public Node {
+ public:
+  ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
+              int outputs, PartitionerPtr partitioner);
+
+  void setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks);
+
+  void prepare() override;
+  bool isShuffle() const override { return true; }
+  BlockPtr block(int partition) override;
+
+ protected:
+  ReaderPtr compute(int partition) override { return openBlock(block(partition)); }
+
+ private:
+  struct Output {
+    BlockSlot slot;
+    std::unique_ptr<ShuffleMerger> merger;  // has got what was written before the files, if anything
+    std::vector<std::pair<int, ShuffleFilePtr>> files;
+    std::exception_ptr failure;
+  };
+  bool isInPlace(std::size_t side) const {
+    return samePartitioner(parents()[side]->partitioner(), partitioner());
+  }
+  void write();
+  void take(int side, std::vector<ShuffleFilePtr> files);
+  BlockPtr merge(int partition);
+  void mergeSide(std::size_t side, int partition, ShuffleMerger& merger);
+
+  const ShuffleSpecPtr spec_;
+  std::mutex writing_;
+  bool written_ = false;
+  std::deque<Output> outputs_;
+};
 
 ShuffleNode::ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
                          int outputs, PartitionerPtr partitioner)
@@ -131,6 +168,14 @@ void ShuffleNode::mergeSide(std::size_t side, int partition, ShuffleMerger& merg
   writer->drain(*parents()[side]->read(partition));
   auto files = writer->finish();
   if (files[0]) merger.add(static_cast<int>(side), std::move(files[0]));
+}
+
+}  // namespace
+
+std::vector<ShuffleFilePtr> onlyFile(ShuffleFilePtr file) {
+  std::vector<ShuffleFilePtr> files;
+  files.push_back(std::move(file));
+  return files;
 }
 
 NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,

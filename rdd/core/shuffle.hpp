@@ -1,13 +1,9 @@
 #pragma once
 
 #include <millrace/rdd/core/block.hpp>
-#include <millrace/rdd/core/block_slot.hpp>
 #include <millrace/rdd/core/node.hpp>
 
-#include <deque>
-#include <exception>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace millrace::core {
@@ -17,6 +13,9 @@ struct ShuffleFile {
   virtual ~ShuffleFile() = default;
 };
 using ShuffleFilePtr = std::unique_ptr<ShuffleFile>;
+
+/// The file of a task that writes for one partition only.
+std::vector<ShuffleFilePtr> onlyFile(ShuffleFilePtr file);
 
 /// The map side of a shuffle, one per task.
 struct ShuffleWriter {
@@ -58,48 +57,11 @@ struct SpreadingSpec : ShuffleSpec {
 };
 using SpreadingSpecPtr = std::shared_ptr<const SpreadingSpec>;
 
-/// A wide operator's node: `prepare` runs the map tasks of all sides, the first reader of a partition merges it. The
-/// result partitions are blocks of the spec's own type, kept as long as the node.
+/// The node of a wide operator, spread by key: as many outputs as the partitioner has. `prepare` runs the map tasks of all
+/// sides, the first reader of a partition merges it. The result partitions are blocks of the spec's own type, kept as long
+/// as the node.
 ///
-/// A side whose keys are spread by the node's own partitioner already is not shuffled: its partition is read where it
-/// is merged.
-class ShuffleNode final : public Node {
- public:
-  ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
-              int outputs, PartitionerPtr partitioner);
-
-  /// Takes what map tasks have written already: one file per output of each task, in the order of the tasks.
-  void setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks);
-
-  void prepare() override;
-  bool isShuffle() const override { return true; }
-  BlockPtr block(int partition) override;
-
- protected:
-  ReaderPtr compute(int partition) override { return openBlock(block(partition)); }
-
- private:
-  struct Output {
-    BlockSlot slot;
-    std::unique_ptr<ShuffleMerger> merger;  // has got what was written before the files, if anything
-    std::vector<std::pair<int, ShuffleFilePtr>> files;
-    std::exception_ptr failure;
-  };
-  bool isInPlace(std::size_t side) const {
-    return samePartitioner(parents()[side]->partitioner(), partitioner());
-  }
-  void write();
-  void take(int side, std::vector<ShuffleFilePtr> files);
-  BlockPtr merge(int partition);
-  void mergeSide(std::size_t side, int partition, ShuffleMerger& merger);
-
-  const ShuffleSpecPtr spec_;
-  std::mutex writing_;
-  bool written_ = false;
-  std::deque<Output> outputs_;
-};
-
-/// A shuffle by key: as many outputs as the partitioner has, spread by it.
+/// A side whose keys are spread by the partitioner already is not shuffled: its partition is read where it is merged.
 NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
                     PartitionerPtr partitioner);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/copyable_function.hpp>
 #include <millrace/rdd/core/node.hpp>
 #include <millrace/rdd/core/operator_info.hpp>
 #include <millrace/rdd/core/reader.hpp>
@@ -14,21 +15,21 @@ namespace millrace::core {
 /// What a reader calls, and how to open the reader, both without their types. Two functions and no class of its own: a
 /// class takes the compiler twice as long.
 struct StepFunction {
-  std::unique_ptr<void, void (*)(void*)> function;
+  HeldCallable function;
   ReaderPtr (*open)(const void* function, ReaderPtr input, const OperatorInfo& info);
 };
 
 /// A reader of a class R that is constructed from (input reader, F, operator).
 template <class T, template <class, class> class R, class F>
 ReaderPtr openReader(ReaderPtr input, F function, const OperatorInfo& info) {
-  return std::make_unique<R<T, F>>(typed<T>(std::move(input)), std::move(function), info);
+  return makeReader<R<T, F>>(typed<T>(std::move(input)), std::move(function), info);
 }
 
 /// The function of a step that opens such a reader.
 template <class T, template <class, class> class R, class F>
 StepFunction stepFunction(F&& function) {
   using Held = std::decay_t<F>;
-  return {{new Held(std::forward<F>(function)), [](void* held) { delete static_cast<Held*>(held); }},
+  return {HeldCallable(Held(std::forward<F>(function))),
           [](const void* held, ReaderPtr input, const OperatorInfo& info) -> ReaderPtr {
             return openReader<T, R>(std::move(input), *static_cast<const Held*>(held), info);
           }};

@@ -2,6 +2,7 @@
 #include <millrace/rdd/core/task.hpp>
 
 #include <utility>
+#include <vector>
 
 namespace millrace {
 
@@ -24,14 +25,22 @@ int TaskContext::getPartitionId() { return currentTask == nullptr ? 0 : currentT
 
 bool TaskContext::isInterrupted() const { return core::isInterrupted(); }
 
+struct TaskContext::Parts {
+  std::vector<std::pair<std::shared_ptr<core::AccumulatorBase>, std::shared_ptr<core::AccumulatorPart>>> all;
+};
+
+TaskContext::TaskContext(int partition) : partitionId_(partition) {}
+TaskContext::~TaskContext() = default;
+
 TaskContext::Scope::Scope(int partition)
     : context_(partition), outer_(std::exchange(currentTask, &context_)) {}
 
 TaskContext::Scope::~Scope() { currentTask = outer_; }
 
 void TaskContext::Scope::succeed() {
-  for (auto& [accumulator, part] : context_.parts_) accumulator->merge(*part);
-  context_.parts_.clear();
+  if (!context_.parts_) return;
+  for (auto& [accumulator, part] : context_.parts_->all) accumulator->merge(*part);
+  context_.parts_.reset();
 }
 
 TaskFailure::TaskFailure(std::string operatorName, int partition, std::exception_ptr cause)
@@ -42,11 +51,16 @@ TaskFailure::TaskFailure(std::string operatorName, int partition, std::exception
 
 namespace core {
 
+AccumulatorPart::~AccumulatorPart() = default;
+AccumulatorBase::~AccumulatorBase() = default;
+
 AccumulatorPart* AccumulatorBase::partOfTask() {
   if (currentTask == nullptr) return nullptr;
-  for (auto& [accumulator, part] : currentTask->parts_)
+  if (!currentTask->parts_) currentTask->parts_ = std::make_shared<TaskContext::Parts>();
+  auto& parts = currentTask->parts_->all;
+  for (auto& [accumulator, part] : parts)
     if (accumulator.get() == this) return part.get();
-  return currentTask->parts_.emplace_back(shared_from_this(), makePart()).second.get();
+  return parts.emplace_back(shared_from_this(), makePart()).second.get();
 }
 
 bool isInterrupted() {

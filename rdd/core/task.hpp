@@ -7,8 +7,6 @@
 #include <exception>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace millrace {
 
@@ -20,6 +18,9 @@ class AccumulatorBase;
 /// What a function that runs inside a task can know about it. (Spark: TaskContext)
 class TaskContext {
  public:
+  TaskContext(const TaskContext&) = delete;
+  TaskContext& operator=(const TaskContext&) = delete;
+
   /// The task of this thread, or null outside of tasks.
   static const TaskContext* get();
   /// The number of the partition that this thread computes; 0 outside of tasks.
@@ -34,28 +35,29 @@ class TaskContext {
 
  private:
   friend class core::AccumulatorBase;
-  explicit TaskContext(int partition) : partitionId_(partition) {}
+  struct Parts;
+  explicit TaskContext(int partition);
+  ~TaskContext();
 
   int partitionId_;
-  std::vector<std::pair<std::shared_ptr<core::AccumulatorBase>, std::unique_ptr<core::AccumulatorPart>>>
-      parts_;
+  std::shared_ptr<Parts> parts_;  // null before the first
 };
 
 namespace core {
 
 /// What a task has added to an accumulator so far.
 struct AccumulatorPart {
-  virtual ~AccumulatorPart() = default;
+  virtual ~AccumulatorPart();
 };
 
 /// The untyped half of an accumulator: parts of tasks come in when they have ended well.
 class AccumulatorBase : public std::enable_shared_from_this<AccumulatorBase> {
  public:
-  virtual ~AccumulatorBase() = default;
+  virtual ~AccumulatorBase();
   virtual void merge(AccumulatorPart& part) = 0;
 
  protected:
-  virtual std::unique_ptr<AccumulatorPart> makePart() const = 0;
+  virtual std::shared_ptr<AccumulatorPart> makePart() const = 0;
   /// What the task of this thread has added; null outside of tasks.
   AccumulatorPart* partOfTask();
 };

@@ -13,9 +13,8 @@ RDD<T> PairRDDFunctions<T>::filterByRange(const K& lower, const K& upper) const
   core::NodePtr from = node_;
   if (auto ranges = dynamic_cast<const core::RangePartitioner<K>*>(node_->partitioner().get())) {
     const int a = ranges->partitionOf(lower), b = ranges->partitionOf(upper);
-    const auto [first, last] = std::minmax({a, b});
-    const int count = upper < lower ? 0 : last - first + 1;
-    from = core::prunedNode(core::rddOperator("filterByRange"), node_, first, count);
+    const int count = upper < lower ? 0 : std::max(a, b) - std::min(a, b) + 1;
+    from = core::prunedNode(core::rddOperator("filterByRange"), node_, std::min(a, b), count);
   }
   return RDD<T>(std::move(from)).filter([lower, upper](const T& record) {
     const auto& key = core::comparable<K>(record.first);

@@ -34,7 +34,7 @@ struct EmitCommon {
 
   template <class K>
   static ReaderPtr open(const GroupBlock<EmitCommon, K, Nothing, Nothing>& block) {
-    return std::make_unique<CommonReader<K>>(block);
+    return makeReader<CommonReader<K>>(block);
   }
 };
 

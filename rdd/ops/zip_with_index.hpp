@@ -4,7 +4,10 @@
 #include <millrace/rdd/core/opened_node.hpp>
 #include <millrace/rdd/ops/map.hpp>
 
-#include <numeric>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace millrace {
 
@@ -32,29 +35,24 @@ NodePtr numberedNode(std::string_view kind, const NodePtr& parent, First first, 
                     });
 }
 
-/// How many records the partitions before each hold. Runs a job if there are several.
+/// How many records a reader gives.
 template <class T>
-std::vector<std::int64_t> recordsBefore(Node& node) {
-  std::vector<std::int64_t> before(static_cast<std::size_t>(node.partitions()));
-  if (before.size() < 2) return before;
-  std::vector<int> counted(before.size() - 1);
-  std::iota(counted.begin(), counted.end(), 0);
-  node.engine().runJob(node, counted, [&](int partition, ReaderPtr untyped) {
-    auto reader = typed<T>(std::move(untyped));
-    std::int64_t records = 0;
-    for (Chunk<T> chunk = reader->next(); !chunk.empty(); chunk = reader->next())
-      records += static_cast<std::int64_t>(chunk.size);
-    before[static_cast<std::size_t>(partition) + 1] = records;
-  });
-  std::partial_sum(before.begin(), before.end(), before.begin());
-  return before;
+std::int64_t countRecords(ReaderPtr untyped) {
+  auto reader = typed<T>(std::move(untyped));
+  std::int64_t records = 0;
+  for (Chunk<T> chunk = reader->next(); !chunk.empty(); chunk = reader->next())
+    records += static_cast<std::int64_t>(chunk.size);
+  return records;
 }
+
+/// How many records the partitions before each hold. Runs a job if there are several.
+std::vector<std::int64_t> recordsBefore(Node& node, std::int64_t (*count)(ReaderPtr));
 
 }  // namespace core
 
 template <class T>
 RDD<std::pair<T, std::int64_t>> RDD<T>::zipWithIndex() const {
-  auto first = [before = core::recordsBefore<T>(*node_)](int partition) {
+  auto first = [before = core::recordsBefore(*node_, core::countRecords<T>)](int partition) {
     return before[static_cast<std::size_t>(partition)];
   };
   return RDD<std::pair<T, std::int64_t>>(core::numberedNode<T>("zipWithIndex", node(), std::move(first), 1));

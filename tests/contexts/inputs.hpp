@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/contexts/streaming_context.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/ops.hpp>
 #include <millrace/io/receiver.hpp>

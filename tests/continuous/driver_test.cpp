@@ -1,4 +1,5 @@
 #include <millrace/contexts/streaming_context.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 
 #include "contexts/observed.hpp"
 #include "support/script.hpp"

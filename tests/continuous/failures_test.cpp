@@ -1,4 +1,5 @@
 #include <millrace/contexts/batch_failure.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/rdd/core/task.hpp>
 
 #include "support/script.hpp"

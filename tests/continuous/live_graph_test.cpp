@@ -2,6 +2,7 @@
 
 #include "continuous/plans.hpp"
 
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/rdd/core/task.hpp>
 
 #include "contexts/observed.hpp"

@@ -3,6 +3,8 @@
 #include "functions.hpp"
 #include "support/engines.hpp"
 
+#include <millrace/base/clock.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/millrace.hpp>
 
 #include <algorithm>

@@ -3,6 +3,7 @@
 #include <millrace/base/clock.hpp>
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/streaming_context.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/ops.hpp>
 #include <millrace/io/receiver.hpp>
 #include <millrace/rdd/ops.hpp>

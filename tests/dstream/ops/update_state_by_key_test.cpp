@@ -1,6 +1,7 @@
 #include <millrace/dstream/ops/update_state_by_key.hpp>
 
 #include <millrace/base/error.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/ops.hpp>
 
 #include "support/script.hpp"

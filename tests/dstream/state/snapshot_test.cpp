@@ -4,6 +4,7 @@
 
 #include <millrace/base/codec.hpp>
 #include <millrace/base/error.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 
 #include <gtest/gtest.h>
 

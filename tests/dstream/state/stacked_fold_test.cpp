@@ -1,3 +1,4 @@
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/state/stacked_fold.hpp>
 
 #include "support/script.hpp"

@@ -1,0 +1,63 @@
+#include <millrace/dstream/core/output_operation.hpp>
+#include <millrace/rdd/core/engine.hpp>
+
+#include <utility>
+
+namespace millrace::core {
+
+OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, OutputAction action)
+    : parent_(std::move(parent)),
+      info_(parent_->graph()->newOperator(kind)),
+      action_(std::make_shared<const OutputAction>(std::move(action))) {}
+
+OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, RecordWriterFactory writer)
+    : parent_(std::move(parent)),
+      info_(parent_->graph()->newOperator(kind)),
+      action_(std::make_shared<const OutputAction>(
+          [this](const NodePtr& rdd, Time time) { writeBatch(rdd, time); })),
+      writer_(std::move(writer)) {}
+
+void OutputOperation::writeBatch(const NodePtr& rdd, Time time) const {
+  auto graph = parent_->graph();
+  std::int64_t epoch = (time - graph->zeroTime()).milliseconds() / graph->batchDuration().milliseconds() - 1;
+  rdd->engine().runJob(*rdd, [&](int partition, ReaderPtr records) {
+    inOperator(info_, [&] {
+      auto writer = writer_(partition, epoch);
+      writer->open();
+      try {
+        writer->drain(*records);
+      } catch (...) {
+        writer->close(std::current_exception());
+        throw;
+      }
+      writer->close(nullptr);
+    });
+  });
+}
+
+void OutputOperation::setFailure(std::exception_ptr failure) { failure_ = std::move(failure); }
+
+std::optional<Job> OutputOperation::generateJob(Time time) {
+  NodePtr rdd = parent_->rdd(time);
+  if (!rdd) return std::nullopt;
+  if (runsInGraph_) {
+    auto failure = std::exchange(failure_, nullptr);
+    return Job{time, 0, info_, [failure] {
+                 if (failure) std::rethrow_exception(failure);
+               }};
+  }
+  auto run = [action = action_, rdd = std::move(rdd), time] { (*action)(rdd, time); };
+  return Job{time, 0, info_, std::move(run)};
+}
+
+void addOutput(StreamPtr parent, const std::string& kind, OutputAction action) {
+  auto graph = parent->graph();
+  graph->addOutput(std::make_shared<OutputOperation>(std::move(parent), kind, std::move(action)));
+}
+
+void addOutput(StreamPtr parent, const std::string& kind, RecordWriterFactory writer) {
+  auto graph = parent->graph();
+  graph->addOutput(std::make_shared<OutputOperation>(std::move(parent), kind, std::move(writer)));
+}
+
+}  // namespace millrace::core
