@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <concepts>
 #include <functional>
 #include <iterator>
@@ -95,15 +94,26 @@ struct ShapeOf<std::array<T, N>> {
   static constexpr CodecKind kKind = CodecKind::kArray;
   using Parts = std::tuple<T>;
 };
-template <class Rep, class Period>
-struct ShapeOf<std::chrono::duration<Rep, Period>> {
+/// Known by what they can do, for <chrono> is one of the largest headers.
+template <class D>
+  requires requires(const D& duration) {
+    typename D::period;
+    { duration.count() } -> std::same_as<typename D::rep>;
+    D(duration.count());
+  }
+struct ShapeOf<D> {
   static constexpr CodecKind kKind = CodecKind::kDuration;
-  using Parts = std::tuple<Rep>;
+  using Parts = std::tuple<typename D::rep>;
 };
-template <class Clock, class Duration>
-struct ShapeOf<std::chrono::time_point<Clock, Duration>> {
+template <class T>
+  requires requires(const T& time) {
+    typename T::clock;
+    { time.time_since_epoch() } -> std::same_as<typename T::duration>;
+    T(time.time_since_epoch());
+  }
+struct ShapeOf<T> {
   static constexpr CodecKind kKind = CodecKind::kTime;
-  using Parts = std::tuple<Duration>;
+  using Parts = std::tuple<typename T::duration>;
 };
 
 /// The element of a container as it can be made: without the const of a map's key.

@@ -2,13 +2,21 @@
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/future_action.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <thread>
 
 namespace millrace::core {
+
+namespace {
+
+constexpr std::chrono::hours kLongestWait{100 * 365 * 24};  // keeps deadlines inside the clock's range
+
+}  // namespace
 
 struct AsyncJob::State {
   std::string name;
@@ -55,9 +63,12 @@ bool AsyncJob::isCompleted() const {
   return state_->ended;
 }
 
-bool AsyncJob::waitFor(std::chrono::milliseconds time) const {
+bool AsyncJob::waitFor(std::int64_t time) const {
+  using std::chrono::milliseconds;
   std::unique_lock lock(state_->mutex);
-  return state_->changed.wait_for(lock, time, [this] { return state_->ended; });
+  return state_->changed.wait_for(lock,
+                                  std::clamp<milliseconds>(milliseconds(time), milliseconds(0), kLongestWait),
+                                  [this] { return state_->ended; });
 }
 
 void AsyncJob::join() const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,7 +24,7 @@ class AsyncJob {
   void cancel();
   bool isCancelled() const;
   bool isCompleted() const;
-  bool waitFor(std::chrono::milliseconds time) const;
+  bool waitFor(std::int64_t milliseconds) const;
   /// Waits for the end and throws what the body threw.
   void join() const;
 
@@ -55,8 +55,8 @@ class FutureAction {
   bool isCancelled() const { return state_->job.isCancelled(); }
   /// With a result, a failure or by cancellation.
   bool isCompleted() const { return state_->job.isCompleted(); }
-  /// Waits at most so long; true if the action has ended.
-  bool waitFor(std::chrono::milliseconds time) const { return state_->job.waitFor(time); }
+  /// Waits at most so many milliseconds; true if the action has ended.
+  bool waitFor(std::int64_t milliseconds) const { return state_->job.waitFor(milliseconds); }
 
  private:
   struct State {

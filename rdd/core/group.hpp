@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/make_as.hpp>
 #include <millrace/rdd/core/grouped_values.hpp>
 #include <millrace/rdd/core/pair.hpp>
 #include <millrace/rdd/core/routing.hpp>
@@ -182,12 +183,12 @@ class GroupSpec final : public ShuffleSpec {
   std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const override {
     using Make = std::unique_ptr<ShuffleWriter> (*)(const Router<K>&, int);
     static constexpr Make kWriters[] = {[](const Router<K>& router, int count) {
-      return std::unique_ptr<ShuffleWriter>(new GroupWriter<K, Sides>(router, count));
+      return makeAs<ShuffleWriter, GroupWriter<K, Sides>>(router, count);
     }...};
     return kWriters[side](router_, outputs);
   }
   std::unique_ptr<ShuffleMerger> merger() const override {
-    return std::unique_ptr<ShuffleMerger>(new GroupMerger<Emit, K, Sides...>());
+    return makeAs<ShuffleMerger, GroupMerger<Emit, K, Sides...>>();
   }
 
  private:
