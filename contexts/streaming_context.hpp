@@ -39,7 +39,7 @@ class StreamingContext {
   /// One batch per `batchDuration`. IllegalArgument unless that is positive.
   StreamingContext(const SparkConf& conf, Duration batchDuration);
   StreamingContext(const SparkContext& sparkContext, Duration batchDuration);
-  /// With a clock of its own, for tests.
+  /// With a clock of its own, for tests: `ManualClock` of <millrace/base/clock.hpp>.
   StreamingContext(const SparkContext& sparkContext, Duration batchDuration, std::shared_ptr<Clock> clock);
   StreamingContext(StreamingContext&&) noexcept;
   StreamingContext& operator=(StreamingContext&&) noexcept;
