@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/make_as.hpp>
 #include <millrace/rdd/core/shuffle.hpp>
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
@@ -31,7 +30,7 @@ class FoldSpec final : public ShuffleSpec {
       for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) fold_.add(held_, chunk);
     }
     std::vector<ShuffleFilePtr> finish() override {
-      return onlyFile(makeAs<ShuffleFile, File>(std::move(held_)));
+      return onlyFile(ShuffleFilePtr(new File(std::move(held_))));
     }
 
    private:
@@ -59,9 +58,11 @@ class FoldSpec final : public ShuffleSpec {
  public:
   explicit FoldSpec(Fold fold) : fold_(std::move(fold)) {}
   std::unique_ptr<ShuffleWriter> writer(int, int) const override {
-    return makeAs<ShuffleWriter, Writer>(fold_);
+    return std::unique_ptr<ShuffleWriter>(new Writer(fold_));
   }
-  std::unique_ptr<ShuffleMerger> merger() const override { return makeAs<ShuffleMerger, Merger>(fold_); }
+  std::unique_ptr<ShuffleMerger> merger() const override {
+    return std::unique_ptr<ShuffleMerger>(new Merger(fold_));
+  }
 
  private:
   const Fold fold_;

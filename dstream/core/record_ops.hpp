@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/make_as.hpp>
 #include <millrace/rdd/core/block.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
 
@@ -111,8 +110,8 @@ const RecordOps* recordOps() {
         auto* inlet = new ReaderInlet<T>();
         return InletReader{ReaderPtr(inlet), inlet};
       },
-      [](ReaderPtr trunk) { return makeAs<Fork, ChunkFork<T>>(std::move(trunk)); },
-      [] { return makeAs<Gatherer, VectorGatherer<T>>(); }};
+      [](ReaderPtr trunk) { return std::unique_ptr<Fork>(new ChunkFork<T>(std::move(trunk))); },
+      [] { return std::unique_ptr<Gatherer>(new VectorGatherer<T>()); }};
   return &kOps;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/make_as.hpp>
 #include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/pair.hpp>
 #include <millrace/rdd/core/routing.hpp>
@@ -320,10 +319,11 @@ class CombineSpec final : public ShuffleSpec {
   explicit CombineSpec(Combiner combiner, PartitionerPtr partitioner = nullptr)
       : combiner_(std::move(combiner)), router_(std::move(partitioner)) {}
   std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
-    return makeAs<ShuffleWriter, CombineWriter<P, C, Combiner>>(combiner_, router_, outputs, writerSize_);
+    return std::unique_ptr<ShuffleWriter>(
+        new CombineWriter<P, C, Combiner>(combiner_, router_, outputs, writerSize_));
   }
   std::unique_ptr<ShuffleMerger> merger() const override {
-    return makeAs<ShuffleMerger, CombineMerger<P, C, Combiner>>(combiner_, mergerSize_);
+    return std::unique_ptr<ShuffleMerger>(new CombineMerger<P, C, Combiner>(combiner_, mergerSize_));
   }
   bool shrinksByMerging() const override { return true; }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/make_as.hpp>
 #include <millrace/rdd/core/grouped_values.hpp>
 #include <millrace/rdd/core/pair.hpp>
 #include <millrace/rdd/core/routing.hpp>
@@ -183,12 +182,12 @@ class GroupSpec final : public ShuffleSpec {
   std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const override {
     using Make = std::unique_ptr<ShuffleWriter> (*)(const Router<K>&, int);
     static constexpr Make kWriters[] = {[](const Router<K>& router, int count) {
-      return makeAs<ShuffleWriter, GroupWriter<K, Sides>>(router, count);
+      return std::unique_ptr<ShuffleWriter>(new GroupWriter<K, Sides>(router, count));
     }...};
     return kWriters[side](router_, outputs);
   }
   std::unique_ptr<ShuffleMerger> merger() const override {
-    return makeAs<ShuffleMerger, GroupMerger<Emit, K, Sides...>>();
+    return std::unique_ptr<ShuffleMerger>(new GroupMerger<Emit, K, Sides...>());
   }
 
  private:

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <millrace/base/make_as.hpp>
-
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -32,10 +30,10 @@ struct ReaderBase {
 };
 using ReaderPtr = std::unique_ptr<ReaderBase>;
 
-/// Makes a reader of a class R.
+/// Makes a reader of a class R. A std::unique_ptr<R> on the way would take the compiler longer than the reader does.
 template <class R, class... Args>
 ReaderPtr makeReader(Args&&... args) {
-  return makeAs<ReaderBase, R>(std::forward<Args>(args)...);
+  return ReaderPtr(new R(std::forward<Args>(args)...));
 }
 
 /// Gives one chunk per call. An empty chunk means "end", or "nothing for now": a reader may be asked again after it,

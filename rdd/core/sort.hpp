@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/make_as.hpp>
 #include <millrace/rdd/core/pair.hpp>
 #include <millrace/rdd/core/spread.hpp>
 #include <millrace/rdd/core/stable_sort.hpp>
@@ -48,9 +47,11 @@ class SortSpec final : public ShuffleSpec {
   SortSpec(PartitionerPtr partitioner, bool ascending)
       : router_(std::move(partitioner)), ascending_(ascending) {}
   std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
-    return makeAs<ShuffleWriter, SpreadWriter<P, ByKey<K>>>(router_, outputs);
+    return std::unique_ptr<ShuffleWriter>(new SpreadWriter<P, ByKey<K>>(router_, outputs));
   }
-  std::unique_ptr<ShuffleMerger> merger() const override { return makeAs<ShuffleMerger, Merger>(ascending_); }
+  std::unique_ptr<ShuffleMerger> merger() const override {
+    return std::unique_ptr<ShuffleMerger>(new Merger(ascending_));
+  }
 
  private:
   Router<K> router_;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <millrace/base/hash.hpp>
-#include <millrace/base/make_as.hpp>
 #include <millrace/rdd/core/routing.hpp>
 #include <millrace/rdd/core/shuffle.hpp>
 #include <millrace/rdd/core/task.hpp>
@@ -130,11 +129,13 @@ class SpreadSpec final : public SpreadingSpec {
  public:
   explicit SpreadSpec(typename Choose::Rule rule = {}) : rule_(std::move(rule)) {}
   std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
-    return makeAs<ShuffleWriter, SpreadWriter<T, Choose>>(rule_, outputs);
+    return std::unique_ptr<ShuffleWriter>(new SpreadWriter<T, Choose>(rule_, outputs));
   }
-  std::unique_ptr<ShuffleMerger> merger() const override { return makeAs<ShuffleMerger, Merger>(); }
+  std::unique_ptr<ShuffleMerger> merger() const override {
+    return std::unique_ptr<ShuffleMerger>(new Merger());
+  }
   std::unique_ptr<Spreader> spreader(int outputs) const override {
-    return makeAs<Spreader, ChunkSpreader>(rule_, outputs);
+    return std::unique_ptr<Spreader>(new ChunkSpreader(rule_, outputs));
   }
 
  private:
