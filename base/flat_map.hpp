@@ -144,8 +144,7 @@ class FlatMap {
   /// tags. The map must have held something.
   std::size_t fetchEntry(std::uint64_t hash) const {
     const std::size_t at = home(hash);
-    const unsigned like = groups_[at].having(SlotGroup::tagOf(hash));
-    unsigned slots = like;
+    unsigned slots = groups_[at].having(SlotGroup::tagOf(hash));
     if (slots == 0) [[unlikely]]
       slots = groups_[at].unused() | 1U << (SlotGroup::kSlots - 1);
     const std::size_t slot = at * SlotGroup::kSlots + static_cast<std::size_t>(std::countr_zero(slots));

@@ -1,15 +1,9 @@
+#include <millrace/base/bounded_wait.hpp>
 #include <millrace/contexts/context_waiter.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace millrace::core {
-
-namespace {
-
-constexpr std::chrono::hours kLongestWait{100 * 365 * 24};  // keeps deadlines inside the clock's range
-
-}  // namespace
 
 void ContextWaiter::notifyError(std::exception_ptr error) {
   std::lock_guard lock(mutex_);
@@ -27,8 +21,7 @@ bool ContextWaiter::waitForStopOrError(std::optional<std::chrono::milliseconds> 
   std::unique_lock lock(mutex_);
   auto over = [&] { return stopped_ || error_ != nullptr; };
   if (timeout) {
-    using std::chrono::milliseconds;
-    changed_.wait_for(lock, std::clamp<milliseconds>(*timeout, milliseconds(0), kLongestWait), over);
+    changed_.wait_for(lock, boundedWait(*timeout), over);
   } else {
     changed_.wait(lock, over);
   }

@@ -15,7 +15,7 @@ namespace millrace::core {
 namespace {
 
 std::size_t chunkSizeOf(const Plan& plan) {
-  return plan.sources.empty() ? kChunkSize : plan.sources[0].input->graph()->engine()->chunkSize();
+  return plan.sources.empty() ? kChunkSize : plan.sources[0].input->engine()->chunkSize();
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
+#include <millrace/base/bounded_wait.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/future_action.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -11,12 +11,6 @@
 #include <thread>
 
 namespace millrace::core {
-
-namespace {
-
-constexpr std::chrono::hours kLongestWait{100 * 365 * 24};  // keeps deadlines inside the clock's range
-
-}  // namespace
 
 struct AsyncJob::State {
   std::string name;
@@ -63,11 +57,9 @@ bool AsyncJob::isCompleted() const {
   return state_->ended;
 }
 
-bool AsyncJob::waitFor(std::int64_t time) const {
-  using std::chrono::milliseconds;
+bool AsyncJob::waitFor(std::int64_t milliseconds) const {
   std::unique_lock lock(state_->mutex);
-  return state_->changed.wait_for(lock,
-                                  std::clamp<milliseconds>(milliseconds(time), milliseconds(0), kLongestWait),
+  return state_->changed.wait_for(lock, boundedWait(std::chrono::milliseconds(milliseconds)),
                                   [this] { return state_->ended; });
 }
 

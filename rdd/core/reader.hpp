@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -60,5 +61,15 @@ template <class T>
 struct EmptyReader final : Reader<T> {
   Chunk<T> next() override { return {}; }
 };
+
+/// How many records a reader gives.
+template <class T>
+std::int64_t countRecords(ReaderPtr untyped) {
+  auto reader = typed<T>(std::move(untyped));
+  std::int64_t records = 0;
+  for (Chunk<T> chunk = reader->next(); !chunk.empty(); chunk = reader->next())
+    records += static_cast<std::int64_t>(chunk.size);
+  return records;
+}
 
 }  // namespace millrace::core

@@ -4,6 +4,8 @@
 #include <millrace/rdd/core/range_partitioner.hpp>
 #include <millrace/rdd/ops/filter.hpp>
 
+#include <algorithm>
+
 namespace millrace {
 
 template <class T>

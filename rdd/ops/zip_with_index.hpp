@@ -35,16 +35,6 @@ NodePtr numberedNode(std::string_view kind, const NodePtr& parent, First first, 
                     });
 }
 
-/// How many records a reader gives.
-template <class T>
-std::int64_t countRecords(ReaderPtr untyped) {
-  auto reader = typed<T>(std::move(untyped));
-  std::int64_t records = 0;
-  for (Chunk<T> chunk = reader->next(); !chunk.empty(); chunk = reader->next())
-    records += static_cast<std::int64_t>(chunk.size);
-  return records;
-}
-
 /// How many records the partitions before each hold. Runs a job if there are several.
 std::vector<std::int64_t> recordsBefore(Node& node, std::int64_t (*count)(ReaderPtr));
 
