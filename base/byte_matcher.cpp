@@ -1,7 +1,6 @@
 #include <millrace/base/byte_matcher.hpp>
 
-#ifdef __x86_64__
-
+#include <algorithm>
 #include <cstring>
 
 namespace millrace::core {
@@ -29,11 +28,9 @@ std::uint64_t ByteMatcher::inBothEnds(const char* text, std::size_t size) const 
 
 template <class Word>
 std::uint64_t ByteMatcher::in(const char* text) const {
-  Word word;
-  std::memcpy(&word, text, sizeof word);
-  return equal(_mm_cvtsi64_si128(static_cast<std::int64_t>(word))) & ((1u << sizeof word) - 1);
+  Bytes16 bytes{};
+  std::memcpy(&bytes, text, sizeof(Word));
+  return mask16(bytes == pattern_) & ((1u << sizeof(Word)) - 1);
 }
 
 }  // namespace millrace::core
-
-#endif

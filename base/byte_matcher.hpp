@@ -1,12 +1,9 @@
 #pragma once
 
-#include <algorithm>
+#include <millrace/base/bytes16.hpp>
+
 #include <cstddef>
 #include <cstdint>
-
-#ifdef __x86_64__
-#include <emmintrin.h>
-#endif
 
 namespace millrace::core {
 
@@ -15,8 +12,7 @@ class ByteMatcher {
  public:
   static constexpr std::size_t kBytes = 64;
 
-#ifdef __x86_64__
-  explicit ByteMatcher(char wanted) : pattern_(_mm_set1_epi8(wanted)) {}
+  explicit ByteMatcher(char wanted) : pattern_(repeat16(static_cast<unsigned char>(wanted))) {}
 
   /// Reads exactly kBytes.
   std::uint64_t in64(const char* text) const {
@@ -27,34 +23,14 @@ class ByteMatcher {
   std::uint64_t inFirst64(const char* text, std::size_t size) const;
 
  private:
-  std::uint64_t equal(__m128i bytes) const {
-    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, pattern_)));
-  }
-
-  std::uint64_t in16(const char* text) const {
-    return equal(_mm_loadu_si128(reinterpret_cast<const __m128i*>(text)));
-  }
+  std::uint64_t in16(const char* text) const { return mask16(load16(text) == pattern_); }
 
   template <class Word>
   std::uint64_t in(const char* text) const;
   template <class Word>
   std::uint64_t inBothEnds(const char* text, std::size_t size) const;
 
-  __m128i pattern_;
-#else
-  explicit ByteMatcher(char wanted) : wanted_(wanted) {}
-
-  std::uint64_t in64(const char* text) const { return inFirst64(text, kBytes); }
-
-  std::uint64_t inFirst64(const char* text, std::size_t size) const {
-    std::uint64_t mask = 0;
-    for (std::size_t i = 0; i < std::min(size, kBytes); ++i) mask |= std::uint64_t{text[i] == wanted_} << i;
-    return mask;
-  }
-
- private:
-  char wanted_;
-#endif
+  Bytes16 pattern_;
 };
 
 }  // namespace millrace::core

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <millrace/base/algorithm.hpp>
+#include <millrace/base/ranges.hpp>
 #include <millrace/contexts/spark_conf.hpp>
 #include <millrace/io/object_file.hpp>
 #include <millrace/io/portable_data_stream.hpp>
@@ -11,11 +13,9 @@
 #include <millrace/rdd/core/source.hpp>
 #include <millrace/rdd/rdd.hpp>
 
-#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <memory>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <type_traits>

@@ -8,6 +8,7 @@
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/dstream/input/input_dstream.hpp>
 #include <millrace/dstream/input/queue_stream.hpp>
+#include <millrace/dstream/input/rdd_queue.hpp>
 #include <millrace/dstream/ops/transform.hpp>
 #include <millrace/io/receiver.hpp>
 
@@ -78,7 +79,8 @@ class StreamingContext {
   template <class T>
   DStream<T> queueStream(const RDDQueue<T>& queue, bool oneAtATime,
                          const RDD<std::type_identity_t<T>>& defaultRDD) {
-    return inputStream<T>(std::make_shared<core::QueueInput<T>>(graph(), queue, oneAtATime, defaultRDD));
+    return inputStream<T>(
+        std::make_shared<core::QueueInput>(graph(), queue.nodes(), oneAtATime, defaultRDD.node()));
   }
 
   /// A source of your own, a subclass of InputDStream.

@@ -6,7 +6,6 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,7 +39,7 @@ class Accumulator {
   auto value() const { return read().value(); }
   void reset() const {
     refuseInTask();
-    std::lock_guard lock(state_->mutex);
+    const core::AccumulatorBase::Lock lock(*state_);
     state_->value = state_->zero;
   }
   /// Empty if it has none.
@@ -49,7 +48,7 @@ class Accumulator {
  protected:
   A read() const {
     refuseInTask();
-    std::lock_guard lock(state_->mutex);
+    const core::AccumulatorBase::Lock lock(*state_);
     return state_->value;
   }
 
@@ -62,18 +61,17 @@ class Accumulator {
     State(A first, std::string called) : zero(std::move(first)), value(zero), name(std::move(called)) {}
     std::shared_ptr<core::AccumulatorPart> makePart() const override { return std::make_shared<Part>(zero); }
     void merge(core::AccumulatorPart& part) override {
-      std::lock_guard lock(mutex);
+      const core::AccumulatorBase::Lock lock(*this);
       value.merge(static_cast<Part&>(part).value);
     }
     template <class Update>
     void update(Update change) {
       if (core::AccumulatorPart* part = this->partOfTask()) return change(static_cast<Part*>(part)->value);
-      std::lock_guard lock(mutex);
+      const core::AccumulatorBase::Lock lock(*this);
       change(value);
     }
 
     const A zero;
-    std::mutex mutex;
     A value;
     const std::string name;
   };

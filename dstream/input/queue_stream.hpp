@@ -1,10 +1,10 @@
 #pragma once
 
 #include <millrace/dstream/core/stream_node.hpp>
-#include <millrace/dstream/input/rdd_queue.hpp>
-#include <millrace/rdd/core/gather.hpp>
+#include <millrace/dstream/input/node_queue.hpp>
 #include <millrace/rdd/core/source.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/rdd.hpp>
 
 namespace millrace::core {
 
@@ -15,30 +15,18 @@ RDD<T> emptyPartition(EnginePtr engine) {
   return RDD<T>(blockNode(std::move(engine), rddOperator("emptyRDD"), std::move(blocks)));
 }
 
-/// One queued RDD per batch, or all that wait. An empty queue gives the default RDD.
-template <class T>
+/// One queued RDD per batch, or all that wait. An empty queue gives the default RDD, which may be null.
 class QueueInput final : public InputNode {
  public:
-  QueueInput(const std::shared_ptr<StreamGraph>& graph, RDDQueue<T> queue, bool oneAtATime, RDD<T> whenEmpty)
-      : InputNode(graph, "Queue stream"),
-        queue_(std::move(queue)),
-        oneAtATime_(oneAtATime),
-        whenEmpty_(std::move(whenEmpty)) {}
+  QueueInput(const std::shared_ptr<StreamGraph>& graph, NodeQueue queue, bool oneAtATime, NodePtr whenEmpty);
 
  protected:
-  NodePtr compute(Time) override {
-    auto taken = queue_.take(oneAtATime_);
-    if (taken.size() == 1) return taken[0].node();
-    std::vector<NodePtr> parents;
-    for (const RDD<T>& rdd : taken) parents.push_back(rdd.node());
-    if (parents.empty() && !whenEmpty_.isNull()) return whenEmpty_.node();
-    return unionNode(engine(), info(), std::move(parents));
-  }
+  NodePtr compute(Time) override;
 
  private:
-  RDDQueue<T> queue_;
+  NodeQueue queue_;
   bool oneAtATime_;
-  RDD<T> whenEmpty_;
+  NodePtr whenEmpty_;
 };
 
 }  // namespace millrace::core

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <millrace/base/ranges.hpp>
 #include <millrace/dstream/state/update_call.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
 
 #include <optional>
-#include <ranges>
 #include <utility>
 #include <vector>
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/algorithm.hpp>
 #include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
@@ -9,7 +10,6 @@
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/combine.hpp>
 #include <millrace/rdd/core/table.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <utility>

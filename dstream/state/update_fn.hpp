@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/ranges.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/rdd/core/pair.hpp>
@@ -8,7 +9,6 @@
 #include <cstddef>
 #include <iterator>
 #include <optional>
-#include <ranges>
 #include <span>
 #include <type_traits>
 #include <utility>

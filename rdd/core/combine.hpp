@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/pair.hpp>
 #include <millrace/rdd/core/routing.hpp>
@@ -7,7 +8,6 @@
 #include <millrace/rdd/core/table.hpp>
 #include <millrace/rdd/core/task.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <iterator>
 #include <memory>

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/table.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/group.hpp>
 #include <millrace/rdd/core/task.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <mutex>
 #include <utility>
 
 namespace millrace::core {
@@ -21,13 +22,20 @@ struct Node::Cache {
   std::deque<BlockSlot> slots;
 };
 
+struct Node::Settings {
+  std::mutex mutex;
+  std::shared_ptr<Cache> cache;
+  std::string name;
+};
+
 Node::Node(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents, int partitions,
            PartitionerPtr partitioner)
     : engine_(std::move(engine)),
       info_(std::move(info)),
       parents_(std::move(parents)),
       partitions_(partitions),
-      partitioner_(std::move(partitioner)) {}
+      partitioner_(std::move(partitioner)),
+      settings_(std::make_shared<Settings>()) {}
 
 Node::~Node() = default;
 
@@ -46,13 +54,13 @@ ReaderPtr Node::read(int partition) {
 BlockPtr Node::block(int) { return nullptr; }
 
 std::string Node::name() const {
-  std::lock_guard lock(mutex_);
-  return name_;
+  std::lock_guard lock(settings_->mutex);
+  return settings_->name;
 }
 
 void Node::setName(std::string name) {
-  std::lock_guard lock(mutex_);
-  name_ = std::move(name);
+  std::lock_guard lock(settings_->mutex);
+  settings_->name = std::move(name);
 }
 
 void Node::pin() {
@@ -60,16 +68,17 @@ void Node::pin() {
 }
 
 void Node::persist(StorageLevel level, StoreFn store) {
-  std::lock_guard lock(mutex_);
-  if (cache_ && cache_->level != level)
-    throw Unsupported("the storage level of this RDD is already " + cache_->level.description() +
+  std::lock_guard lock(settings_->mutex);
+  if (settings_->cache && settings_->cache->level != level)
+    throw Unsupported("the storage level of this RDD is already " + settings_->cache->level.description() +
                       ": unpersist() it before choosing " + level.description());
-  if (!cache_ && level.isValid()) cache_ = std::make_shared<Cache>(level, store, partitions_);
+  if (!settings_->cache && level.isValid())
+    settings_->cache = std::make_shared<Cache>(level, store, partitions_);
 }
 
 void Node::unpersist() {
-  std::lock_guard lock(mutex_);
-  cache_.reset();
+  std::lock_guard lock(settings_->mutex);
+  settings_->cache.reset();
 }
 
 StorageLevel Node::storageLevel() const {
@@ -78,8 +87,8 @@ StorageLevel Node::storageLevel() const {
 }
 
 std::shared_ptr<Node::Cache> Node::cache() const {
-  std::lock_guard lock(mutex_);
-  return cache_;
+  std::lock_guard lock(settings_->mutex);
+  return settings_->cache;
 }
 
 ReaderPtr openBlock(BlockPtr block) {

@@ -7,7 +7,6 @@
 #include <millrace/rdd/core/storage_level.hpp>
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -68,6 +67,7 @@ class Node : public std::enable_shared_from_this<Node> {
 
  private:
   struct Cache;
+  struct Settings;
   std::shared_ptr<Cache> cache() const;
 
   const EnginePtr engine_;
@@ -75,9 +75,7 @@ class Node : public std::enable_shared_from_this<Node> {
   const std::vector<NodePtr> parents_;
   const int partitions_;
   const PartitionerPtr partitioner_;
-  mutable std::mutex mutex_;
-  std::shared_ptr<Cache> cache_;
-  std::string name_;
+  const std::shared_ptr<Settings> settings_;
 };
 
 /// Opens a reader on a block and keeps the block alive with it.

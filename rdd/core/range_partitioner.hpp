@@ -1,12 +1,12 @@
 #pragma once
 
+#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/engine.hpp>
 #include <millrace/rdd/core/pair.hpp>
 #include <millrace/rdd/core/random.hpp>
 #include <millrace/rdd/core/reservoir.hpp>
 #include <millrace/rdd/core/routing.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <millrace/base/algorithm.hpp>
 #include <millrace/base/flat_map.hpp>
 #include <millrace/base/hash.hpp>
 #include <millrace/base/in_place.hpp>
 #include <millrace/base/owned.hpp>
 #include <millrace/rdd/core/text_key.hpp>
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>

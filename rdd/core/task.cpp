@@ -1,6 +1,7 @@
 #include <millrace/rdd/core/operator_info.hpp>
 #include <millrace/rdd/core/task.hpp>
 
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -52,7 +53,16 @@ TaskFailure::TaskFailure(std::string operatorName, int partition, std::exception
 namespace core {
 
 AccumulatorPart::~AccumulatorPart() = default;
+
+struct AccumulatorBase::Mutex : std::mutex {};
+
+AccumulatorBase::AccumulatorBase() : mutex_(std::make_shared<Mutex>()) {}
 AccumulatorBase::~AccumulatorBase() = default;
+
+AccumulatorBase::Lock::Lock(const AccumulatorBase& accumulator) : mutex_(*accumulator.mutex_) {
+  mutex_.lock();
+}
+AccumulatorBase::Lock::~Lock() { mutex_.unlock(); }
 
 AccumulatorPart* AccumulatorBase::partOfTask() {
   if (currentTask == nullptr) return nullptr;

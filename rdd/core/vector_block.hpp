@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/algorithm.hpp>
 #include <millrace/base/in_place.hpp>
 #include <millrace/base/memory_pool.hpp>
 #include <millrace/base/owned.hpp>
@@ -7,7 +8,6 @@
 #include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/task.hpp>
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>

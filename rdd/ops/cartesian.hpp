@@ -1,12 +1,11 @@
 #pragma once
 
+#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/opened_node.hpp>
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
 #include <millrace/rdd/rdd.hpp>
-
-#include <algorithm>
 
 namespace millrace {
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/algorithm.hpp>
 #include <millrace/base/copyable_function.hpp>
 #include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/element_fn.hpp>
@@ -7,7 +8,6 @@
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/rdd.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>

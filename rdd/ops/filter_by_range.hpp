@@ -1,10 +1,9 @@
 #pragma once
 
+#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/opened_node.hpp>
 #include <millrace/rdd/core/range_partitioner.hpp>
 #include <millrace/rdd/ops/filter.hpp>
-
-#include <algorithm>
 
 namespace millrace {
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/copyable_function.hpp>
+#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/element_fn.hpp>
 #include <millrace/rdd/core/step.hpp>
@@ -9,7 +10,6 @@
 
 #include <deque>
 #include <optional>
-#include <ranges>
 #include <type_traits>
 
 namespace millrace {

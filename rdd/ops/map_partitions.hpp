@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/copyable_function.hpp>
+#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/partition_records.hpp>
 #include <millrace/rdd/core/step.hpp>
@@ -8,7 +9,6 @@
 #include <millrace/rdd/rdd.hpp>
 
 #include <optional>
-#include <ranges>
 
 namespace millrace {
 

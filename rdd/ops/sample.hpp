@@ -2,6 +2,7 @@
 
 #include <millrace/rdd/core/opened_node.hpp>
 #include <millrace/rdd/core/random.hpp>
+#include <millrace/rdd/core/repeats.hpp>
 #include <millrace/rdd/ops/filter.hpp>
 #include <millrace/rdd/ops/flat_map.hpp>
 
@@ -25,8 +26,7 @@ struct InShare {
 struct Repeated {
   template <class T>
   auto operator()(const T& record) {
-    return std::views::iota(0, random.poisson(mean)) |
-           std::views::transform([&record](int) -> T { return record; });
+    return Repeats<T>(record, random.poisson(mean));
   }
 
   Random random;

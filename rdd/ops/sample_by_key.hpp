@@ -46,8 +46,7 @@ template <class K>
 struct RepeatedByKey {
   template <class P>
   auto operator()(const P& record) {
-    return std::views::iota(0, random.poisson(rates->of(record.first))) |
-           std::views::transform([&record](int) -> P { return record; });
+    return Repeats<P>(record, random.poisson(rates->of(record.first)));
   }
 
   Random random;

@@ -14,19 +14,19 @@ TEST(RDDQueue, GivesTheOldestOrAll) {
   auto engine = test::makeEngine();
   RDDQueue<int> queue, same = queue;
   EXPECT_TRUE(queue.empty());
-  EXPECT_TRUE(queue.take(true).empty());
-  EXPECT_TRUE(queue.take(false).empty());
+  EXPECT_TRUE(queue.nodes().take(true).empty());
+  EXPECT_TRUE(queue.nodes().take(false).empty());
   auto first = test::rddOf<int>(engine, {1}, 1), second = test::rddOf<int>(engine, {2}, 1),
        third = test::rddOf<int>(engine, {3}, 1);
   queue += first;
   queue.push(second);
   same += third;
   EXPECT_EQ(queue.size(), 3u);
-  ASSERT_EQ(same.take(true).size(), 1u);
-  auto rest = queue.take(false);
+  ASSERT_EQ(same.nodes().take(true).size(), 1u);
+  auto rest = queue.nodes().take(false);
   ASSERT_EQ(rest.size(), 2u);
-  EXPECT_EQ(rest[0].node(), second.node());
-  EXPECT_EQ(rest[1].node(), third.node());
+  EXPECT_EQ(rest[0], second.node());
+  EXPECT_EQ(rest[1], third.node());
   EXPECT_TRUE(same.empty());
 }
 
@@ -41,7 +41,7 @@ TEST(RDDQueue, IsSharedByThreads) {
         for (int k = 0; k < 200; ++k) queue.push(rdd);
       });
     }
-    while (taken < 600) taken += queue.take(taken % 2 == 0).size();
+    while (taken < 600) taken += queue.nodes().take(taken % 2 == 0).size();
   }
   EXPECT_EQ(taken, 600u);
 }

@@ -11,6 +11,7 @@
 #include <limits>
 #include <random>
 #include <ranges>
+#include <string_view>
 #include <vector>
 
 namespace millrace::core {
@@ -30,6 +31,16 @@ RDD<std::int64_t> numbers(std::int64_t start, std::int64_t end, std::int64_t ste
   return RDD<std::int64_t>(numberRangeNode(test::makeEngine(shape), start, end, step, slices));
 }
 
+/// Has the look of std::views::iota, but is made of records of others.
+template <class First, class Last>
+struct Window : std::ranges::view_base {
+  using iterator = std::ranges::iterator_t<std::ranges::iota_view<First, Last>>;
+  explicit Window(const std::vector<First>& records);
+  iterator begin() const;
+  iterator end() const;
+};
+static_assert(std::ranges::view<Window<int, int>>);
+
 TEST(LazyRange, IsWhatMakesItsRecords) {
   std::vector<int> records{1, 2, 3};
   auto captured = [&](int i) { return records[static_cast<std::size_t>(i)]; };
@@ -42,7 +53,11 @@ TEST(LazyRange, IsWhatMakesItsRecords) {
   EXPECT_FALSE(LazyRange<decltype(iota(0))>) << "no end";
   EXPECT_FALSE(LazyRange<decltype(iota(0, 9) | std::views::filter(plain))>) << "no size";
   EXPECT_FALSE(LazyRange<decltype(iota(records.data(), records.data() + 3))>) << "pointers";
+  EXPECT_FALSE(LazyRange<std::ranges::ref_view<decltype(iota(0, 9))>>) << "refers to a view that may be gone";
+  EXPECT_FALSE((LazyRange<Window<int, int>>)) << "numbers of others";
+  EXPECT_FALSE(LazyRange<std::string_view>);
   EXPECT_FALSE(LazyRange<decltype(std::views::all(records))>);
+  EXPECT_FALSE(LazyRange<decltype(std::views::all(records) | std::views::take(2))>);
   EXPECT_FALSE(LazyRange<decltype(records)>);
 }
 

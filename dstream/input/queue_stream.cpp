@@ -1,0 +1,22 @@
+#include <millrace/dstream/input/queue_stream.hpp>
+#include <millrace/rdd/core/gather.hpp>
+
+#include <utility>
+
+namespace millrace::core {
+
+QueueInput::QueueInput(const std::shared_ptr<StreamGraph>& graph, NodeQueue queue, bool oneAtATime,
+                       NodePtr whenEmpty)
+    : InputNode(graph, "Queue stream"),
+      queue_(std::move(queue)),
+      oneAtATime_(oneAtATime),
+      whenEmpty_(std::move(whenEmpty)) {}
+
+NodePtr QueueInput::compute(Time) {
+  std::vector<NodePtr> taken = queue_.take(oneAtATime_);
+  if (taken.size() == 1) return taken[0];
+  if (taken.empty() && whenEmpty_ != nullptr) return whenEmpty_;
+  return unionNode(engine(), info(), std::move(taken));
+}
+
+}  // namespace millrace::core
