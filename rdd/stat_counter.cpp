@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 
 namespace millrace {
 
 namespace {
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 double larger(double a, double b) { return a > b || std::isnan(a) ? a : b; }
@@ -15,7 +17,9 @@ double smaller(double a, double b) { return a < b || std::isnan(a) ? a : b; }
 
 }  // namespace
 
-StatCounter::StatCounter(std::span<const double> numbers) { merge(numbers); }
+StatCounter::StatCounter() : max_(-kInfinity), min_(kInfinity) {}
+
+StatCounter::StatCounter(std::span<const double> numbers) : StatCounter() { merge(numbers); }
 
 StatCounter& StatCounter::merge(double number) { return merge(std::span(&number, 1)); }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <ostream>
 #include <span>
 #include <string>
@@ -12,7 +11,7 @@ namespace millrace {
 /// numbers makes all but the count NaN. (Spark: StatCounter)
 class StatCounter {
  public:
-  StatCounter() = default;
+  StatCounter();
   explicit StatCounter(std::span<const double> numbers);
 
   StatCounter& merge(double number);
@@ -41,8 +40,8 @@ class StatCounter {
   std::int64_t count_ = 0;
   double mean_ = 0;
   double m2_ = 0;  // sum of the squared distances from the mean
-  double max_ = -std::numeric_limits<double>::infinity();
-  double min_ = std::numeric_limits<double>::infinity();
+  double max_;
+  double min_;
 };
 
 std::ostream& operator<<(std::ostream& out, const StatCounter& stats);

@@ -68,9 +68,9 @@ DStream<owned_t<T>> DStream<T>::reduceByWindow(F function, Inverse inverse, Dura
 template <class T>
 DStream<std::int64_t> DStream<T>::countByWindow(Duration windowDuration, Duration slideDuration) const {
   using Seen = std::pair<std::int8_t, std::int64_t>;
-  DStream<Seen> seen(core::stepStream("countByWindow", node_, core::Partitioning::kLost,
-                                      core::mapStep<T>(core::CountsOne{})));
-  return core::windowOfOneKey<Seen, std::int64_t>("countByWindow", seen.node(), std::plus<std::int64_t>{},
+  auto seen = core::stepStream("countByWindow", node_, core::Partitioning::kLost,
+                               core::mapStep<T>(core::CountsOne{}));
+  return core::windowOfOneKey<Seen, std::int64_t>("countByWindow", seen, std::plus<std::int64_t>{},
                                                   std::minus<std::int64_t>{}, windowDuration, slideDuration);
 }
 

@@ -9,6 +9,6 @@ std::string printHeader(Time time) {
   return dashes + "\nTime: " + time.toString() + "\n" + dashes + "\n";
 }
 
-void writeToStdout(const std::string& text) { std::cout << text << std::flush; }
+void writeToStdout(std::string_view text) { std::cout << text << std::flush; }
 
 }  // namespace millrace::core

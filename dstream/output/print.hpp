@@ -1,10 +1,9 @@
 #pragma once
 
 #include <millrace/base/show.hpp>
+#include <millrace/base/text_stream.hpp>
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/rdd/actions/take.hpp>
-
-#include <sstream>
 
 namespace millrace {
 
@@ -13,7 +12,7 @@ namespace core {
 /// The lines of print around the records' own: 43 dashes, the time, 43 dashes.
 std::string printHeader(Time time);
 /// Writes a whole block to stdout at once and flushes it.
-void writeToStdout(const std::string& text);
+void writeToStdout(std::string_view text);
 
 }  // namespace core
 
@@ -21,7 +20,8 @@ template <class T>
 void DStream<T>::print(int num) const {
   core::addOutput(node_, "print", [num](const core::NodePtr& rdd, Time time) {
     auto records = RDD<T>(rdd).take(num + 1);
-    std::ostringstream text;
+    core::TextStream block;
+    std::ostream& text = block.out();
     text << core::printHeader(time);
     for (std::size_t i = 0; i < records.size() && static_cast<int>(i) < num; ++i) {
       show(text, records[i]);
@@ -29,7 +29,7 @@ void DStream<T>::print(int num) const {
     }
     if (static_cast<int>(records.size()) > num) text << "...\n";
     text << '\n';
-    core::writeToStdout(text.str());
+    core::writeToStdout(block.text());
   });
 }
 

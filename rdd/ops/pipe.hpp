@@ -2,13 +2,12 @@
 
 #include <millrace/base/error.hpp>
 #include <millrace/base/show.hpp>
+#include <millrace/base/text_stream.hpp>
 #include <millrace/rdd/core/buffer.hpp>
 #include <millrace/rdd/core/child_process.hpp>
 #include <millrace/rdd/core/opened_node.hpp>
 #include <millrace/rdd/core/task.hpp>
 #include <millrace/rdd/rdd.hpp>
-
-#include <sstream>
 
 namespace millrace {
 
@@ -48,9 +47,9 @@ class PipeReader final : public Reader<std::string> {
         if (options_.printRDDElement) {
           options_.printRDDElement(record, write);
         } else {
-          shown_.str({});
-          show(shown_, record);
-          write(shown_.view());
+          shown_.clear();
+          show(shown_.out(), record);
+          write(shown_.text());
         }
       }
     }
@@ -62,7 +61,7 @@ class PipeReader final : public Reader<std::string> {
   const OperatorInfo& info_;
   ChildProcess child_;
   Buffer<std::string> out_;
-  std::ostringstream shown_;
+  TextStream shown_;
   bool begun_ = false;
   bool ended_ = false;
 };
