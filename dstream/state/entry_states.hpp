@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/ranges.hpp>
 #include <millrace/dstream/state/update_call.hpp>
 #include <millrace/rdd/core/vector_block.hpp>
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/owned.hpp>
 #include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/buffer.hpp>

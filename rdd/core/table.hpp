@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/flat_map.hpp>
 #include <millrace/base/hash.hpp>
 #include <millrace/base/in_place.hpp>
