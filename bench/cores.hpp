@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
 
 namespace millrace::bench {
 

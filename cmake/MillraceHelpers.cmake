@@ -1,13 +1,14 @@
 # One function per kind of target. File lists are explicit; the test house.every_file_is_listed finds what they miss.
 
-# millrace_layer(<folder> USES <layers> LINKS <libraries> UMBRELLA <file> HEADERS <files> SOURCES <files>)
+# millrace_layer(<folder> USES <layers> ROOMS <folders> LINKS <libraries> UMBRELLA <file> HEADERS <files> SOURCES <files>)
 #
 # The shared library of a folder, millrace::<folder>. Its include directory holds a single link, millrace/<folder>, and
-# it sees other folders only through the layers it uses: a wrong include does not compile. LINKS stay private, so no
-# header may need them; the only public need is threads. The UMBRELLA header is included as <millrace/file>, without the
+# it sees other folders only through the layers it uses: a wrong include does not compile. ROOMS are folders inside it, in
+# order: a file of one includes only from it and from those before it (house.rooms_are_closed); files outside of all rooms
+# include from each. LINKS stay private, so no header may need them; the only public need is threads. The UMBRELLA header is included as <millrace/file>, without the
 # folder. HEADERS are what it includes, and what is installed; others are among the SOURCES.
 function(millrace_layer layer)
-  cmake_parse_arguments(arg "" "UMBRELLA" "USES;LINKS;HEADERS;SOURCES" ${ARGN})
+  cmake_parse_arguments(arg "" "UMBRELLA" "USES;ROOMS;LINKS;HEADERS;SOURCES" ${ARGN})
   set(target millrace_${layer})
   set(include_dir ${PROJECT_BINARY_DIR}/include/${layer})
   file(MAKE_DIRECTORY ${include_dir}/millrace)
@@ -36,6 +37,8 @@ function(millrace_layer layer)
     CXX_EXTENSIONS OFF)
   millrace_house_rules(${target})
   set_property(GLOBAL APPEND PROPERTY MILLRACE_LAYERS ${layer})
+  list(TRANSFORM arg_ROOMS PREPEND ${layer}/)
+  set_property(GLOBAL APPEND PROPERTY MILLRACE_ROOMS ${arg_ROOMS})
 endfunction()
 
 # millrace_test(<folder> LINKS <libraries> THREADED <files> PLAIN <files> [IN_BATCHES])

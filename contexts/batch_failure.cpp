@@ -1,5 +1,5 @@
 #include <millrace/contexts/batch_failure.hpp>
-#include <millrace/rdd/core/operator_info.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <utility>
 

@@ -6,8 +6,9 @@
 #include <millrace/continuous/live_graph.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/state/keyed_states.hpp>
-#include <millrace/rdd/core/engine.hpp>
-#include <millrace/rdd/core/source.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <algorithm>
 #include <condition_variable>

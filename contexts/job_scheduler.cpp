@@ -1,7 +1,7 @@
 #include <millrace/base/log.hpp>
 #include <millrace/contexts/batch_failure.hpp>
 #include <millrace/contexts/job_scheduler.hpp>
-#include <millrace/rdd/core/operator_info.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <algorithm>
 #include <condition_variable>

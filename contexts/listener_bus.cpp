@@ -1,6 +1,6 @@
 #include <millrace/base/log.hpp>
 #include <millrace/contexts/listener_bus.hpp>
-#include <millrace/rdd/core/operator_info.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <pthread.h>
 #include <sched.h>

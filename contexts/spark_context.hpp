@@ -7,10 +7,10 @@
 #include <millrace/io/portable_data_stream.hpp>
 #include <millrace/rdd/accumulator.hpp>
 #include <millrace/rdd/broadcast.hpp>
-#include <millrace/rdd/core/engine.hpp>
-#include <millrace/rdd/core/gather.hpp>
-#include <millrace/rdd/core/lazy_range.hpp>
-#include <millrace/rdd/core/source.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/graph/gather.hpp>
+#include <millrace/rdd/core/graph/lazy_range.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 #include <concepts>

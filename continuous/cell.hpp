@@ -2,8 +2,8 @@
 
 #include <millrace/continuous/epochs.hpp>
 #include <millrace/continuous/task_pool.hpp>
-#include <millrace/rdd/core/block.hpp>
-#include <millrace/rdd/core/node.hpp>
+#include <millrace/rdd/core/graph/node.hpp>
+#include <millrace/rdd/core/records/block.hpp>
 
 #include <condition_variable>
 #include <cstddef>

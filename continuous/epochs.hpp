@@ -2,8 +2,8 @@
 
 #include <millrace/continuous/plan.hpp>
 #include <millrace/dstream/core/time.hpp>
-#include <millrace/rdd/core/block.hpp>
-#include <millrace/rdd/core/shuffle.hpp>
+#include <millrace/rdd/core/records/block.hpp>
+#include <millrace/rdd/core/shuffle/shuffle.hpp>
 
 #include <chrono>
 #include <condition_variable>

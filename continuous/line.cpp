@@ -1,6 +1,9 @@
 #include <millrace/base/log.hpp>
 #include <millrace/continuous/line.hpp>
-#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/run/activity.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
+#include <millrace/rdd/core/run/operator_info.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 
 #include <utility>
 

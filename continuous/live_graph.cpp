@@ -1,9 +1,13 @@
 #include <millrace/continuous/line.hpp>
 #include <millrace/continuous/live_graph.hpp>
 #include <millrace/dstream/state/keyed_states.hpp>
-#include <millrace/rdd/core/engine.hpp>
-#include <millrace/rdd/core/operator_info.hpp>
-#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/run/activity.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
+#include <millrace/rdd/core/run/operator_info.hpp>
+#include <millrace/rdd/core/run/task_context.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 
 #include <condition_variable>
 #include <map>

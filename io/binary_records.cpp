@@ -3,7 +3,9 @@
 #include <millrace/io/binary_records.hpp>
 #include <millrace/io/byte_stream.hpp>
 #include <millrace/io/input_files.hpp>
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <algorithm>
 #include <cstdint>

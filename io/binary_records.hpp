@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/node.hpp>
+#include <millrace/rdd/core/graph/node.hpp>
 
 #include <string>
 

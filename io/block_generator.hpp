@@ -3,7 +3,7 @@
 #include <millrace/base/clock.hpp>
 #include <millrace/base/function_ref.hpp>
 #include <millrace/base/recurring_timer.hpp>
-#include <millrace/rdd/core/block.hpp>
+#include <millrace/rdd/core/records/block.hpp>
 
 #include <condition_variable>
 #include <cstddef>

@@ -1,7 +1,8 @@
 #include <millrace/base/file_system.hpp>
 #include <millrace/io/input_files.hpp>
 #include <millrace/io/object_file.hpp>
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <algorithm>
 #include <cstdint>

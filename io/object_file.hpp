@@ -1,7 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/node.hpp>
-#include <millrace/rdd/core/object_format.hpp>
+#include <millrace/rdd/core/graph/node.hpp>
+#include <millrace/rdd/core/store/object_format.hpp>
 
 #include <memory>
 #include <string>

@@ -1,7 +1,7 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
 #include <millrace/io/portable_data_stream.hpp>
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/block.hpp>
+#include <millrace/rdd/core/records/block.hpp>
 
 #include <cstdint>
 #include <limits>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <millrace/base/function_ref.hpp>
-#include <millrace/rdd/core/block.hpp>
-#include <millrace/rdd/core/storage_level.hpp>
+#include <millrace/rdd/core/graph/storage_level.hpp>
+#include <millrace/rdd/core/records/block.hpp>
 
 #include <cstdint>
 #include <exception>

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/block.hpp>
+#include <millrace/rdd/core/records/block.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
 
 #include <memory>
 #include <utility>

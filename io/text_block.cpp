@@ -1,5 +1,6 @@
 #include <millrace/io/text_block.hpp>
-#include <millrace/rdd/core/buffer.hpp>
+#include <millrace/rdd/core/records/buffer.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
 
 #include <algorithm>
 #include <memory>

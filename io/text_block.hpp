@@ -1,7 +1,7 @@
 #pragma once
 
 #include <millrace/base/memory_pool.hpp>
-#include <millrace/rdd/core/block.hpp>
+#include <millrace/rdd/core/records/block.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -4,7 +4,8 @@
 #include <millrace/io/input_files.hpp>
 #include <millrace/io/text_block_builder.hpp>
 #include <millrace/io/text_file.hpp>
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <algorithm>
 #include <array>

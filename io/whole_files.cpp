@@ -2,7 +2,8 @@
 #include <millrace/io/byte_stream.hpp>
 #include <millrace/io/input_files.hpp>
 #include <millrace/io/whole_files.hpp>
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <millrace/io/portable_data_stream.hpp>
-#include <millrace/rdd/core/node.hpp>
+#include <millrace/rdd/core/graph/node.hpp>
 
 #include <string>
 #include <utility>

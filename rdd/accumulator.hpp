@@ -1,7 +1,8 @@
 #pragma once
 
 #include <millrace/base/error.hpp>
-#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/run/accumulator_base.hpp>
+#include <millrace/rdd/core/run/task_context.hpp>
 
 #include <concepts>
 #include <cstdint>

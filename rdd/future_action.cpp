@@ -1,6 +1,6 @@
 #include <millrace/base/bounded_wait.hpp>
 #include <millrace/base/error.hpp>
-#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/run/interrupt.hpp>
 #include <millrace/rdd/future_action.hpp>
 
 #include <atomic>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <millrace/rdd/core/element_fn.hpp>
-#include <millrace/rdd/core/keyed_fn.hpp>
-#include <millrace/rdd/core/node.hpp>
-#include <millrace/rdd/core/pair.hpp>
+#include <millrace/rdd/core/graph/node.hpp>
+#include <millrace/rdd/core/records/element_fn.hpp>
+#include <millrace/rdd/core/records/keyed_fn.hpp>
+#include <millrace/rdd/core/records/pair.hpp>
 #include <millrace/rdd/partitioner.hpp>
 
 #include <cstdint>

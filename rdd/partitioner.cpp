@@ -1,4 +1,4 @@
-#include <millrace/rdd/core/shuffle.hpp>
+#include <millrace/rdd/core/shuffle/shuffle.hpp>
 #include <millrace/rdd/partitioner.hpp>
 
 #include <algorithm>

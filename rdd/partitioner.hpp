@@ -1,9 +1,10 @@
 #pragma once
 
 #include <millrace/base/hash.hpp>
-#include <millrace/rdd/core/keyed_fn.hpp>
-#include <millrace/rdd/core/node.hpp>
-#include <millrace/rdd/core/routing.hpp>
+#include <millrace/rdd/core/graph/node.hpp>
+#include <millrace/rdd/core/records/key_form.hpp>
+#include <millrace/rdd/core/records/keyed_fn.hpp>
+#include <millrace/rdd/core/shuffle/routing.hpp>
 
 #include <functional>
 #include <memory>

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <millrace/rdd/core/element_fn.hpp>
-#include <millrace/rdd/core/job_graph.hpp>
-#include <millrace/rdd/core/node.hpp>
-#include <millrace/rdd/core/pair.hpp>
-#include <millrace/rdd/core/partition_records.hpp>
-#include <millrace/rdd/core/storage_level.hpp>
-#include <millrace/rdd/core/transform_fn.hpp>
+#include <millrace/rdd/core/graph/job_graph.hpp>
+#include <millrace/rdd/core/graph/node.hpp>
+#include <millrace/rdd/core/graph/storage_level.hpp>
+#include <millrace/rdd/core/records/element_fn.hpp>
+#include <millrace/rdd/core/records/pair.hpp>
+#include <millrace/rdd/core/records/partition_records.hpp>
+#include <millrace/rdd/core/records/transform_fn.hpp>
 #include <millrace/rdd/future_action.hpp>
 #include <millrace/rdd/pair_rdd.hpp>
 #include <millrace/rdd/partitioner.hpp>

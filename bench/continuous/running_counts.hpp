@@ -4,7 +4,7 @@
 #include "scratch.hpp"
 
 #include <millrace/contexts/streaming_context.hpp>
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
 
 #include <string_view>
 

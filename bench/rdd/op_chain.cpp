@@ -2,7 +2,7 @@
 #include "cores.hpp"
 #include "harness.hpp"
 
-#include <millrace/rdd/core/source.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/ops.hpp>
 
 #include <cstdint>

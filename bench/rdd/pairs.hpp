@@ -4,7 +4,7 @@
 #include "harness.hpp"
 
 #include <millrace/base/hash.hpp>
-#include <millrace/rdd/core/source.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/ops.hpp>
 
 #include <atomic>

@@ -5,7 +5,7 @@
 #include "rdd/words.hpp"
 
 #include <millrace/base/split.hpp>
-#include <millrace/rdd/core/source.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/ops.hpp>
 
 #include <functional>

@@ -2,7 +2,7 @@
 
 #include "zipf.hpp"
 
-#include <millrace/rdd/core/block.hpp>
+#include <millrace/rdd/core/records/block.hpp>
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,7 @@
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/core/combined_stream.hpp>
 #include <millrace/dstream/core/flow.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <millrace/dstream/core/stream_node.hpp>
-#include <millrace/rdd/core/shuffle.hpp>
+#include <millrace/rdd/core/shuffle/shuffle.hpp>
 
 #include <functional>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/shuffle.hpp>
-#include <millrace/rdd/core/step.hpp>
+#include <millrace/rdd/core/graph/step.hpp>
+#include <millrace/rdd/core/shuffle/shuffle.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/shuffle.hpp>
-#include <millrace/rdd/core/task.hpp>
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
+#include <millrace/rdd/core/shuffle/shuffle.hpp>
 
 #include <memory>
 #include <utility>

@@ -1,5 +1,6 @@
 #include <millrace/dstream/core/output_operation.hpp>
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/block.hpp>
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/records/block.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
 
 #include <memory>
 #include <utility>

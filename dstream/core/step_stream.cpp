@@ -1,6 +1,6 @@
 #include <millrace/dstream/core/flow.hpp>
 #include <millrace/dstream/core/step_stream.hpp>
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
 
 #include <utility>
 

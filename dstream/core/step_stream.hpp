@@ -1,8 +1,8 @@
 #pragma once
 
 #include <millrace/dstream/core/stream_node.hpp>
-#include <millrace/rdd/core/shuffle.hpp>
-#include <millrace/rdd/core/step.hpp>
+#include <millrace/rdd/core/graph/step.hpp>
+#include <millrace/rdd/core/shuffle/shuffle.hpp>
 #include <millrace/rdd/partitioner.hpp>
 
 #include <string>

@@ -2,7 +2,7 @@
 
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/core/time.hpp>
-#include <millrace/rdd/core/node.hpp>
+#include <millrace/rdd/core/graph/node.hpp>
 
 #include <cstdint>
 #include <functional>

@@ -4,9 +4,9 @@
 #include <millrace/dstream/core/record_ops.hpp>
 #include <millrace/dstream/core/record_writer.hpp>
 #include <millrace/dstream/core/time.hpp>
-#include <millrace/rdd/core/node.hpp>
-#include <millrace/rdd/core/operator_info.hpp>
-#include <millrace/rdd/core/storage_level.hpp>
+#include <millrace/rdd/core/graph/node.hpp>
+#include <millrace/rdd/core/graph/storage_level.hpp>
+#include <millrace/rdd/core/run/operator_info.hpp>
 
 #include <cstdint>
 #include <functional>

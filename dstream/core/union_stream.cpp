@@ -1,7 +1,7 @@
 #include <millrace/dstream/core/combined_stream.hpp>
 #include <millrace/dstream/core/flow.hpp>
 #include <millrace/dstream/core/union_stream.hpp>
-#include <millrace/rdd/core/gather.hpp>
+#include <millrace/rdd/core/graph/gather.hpp>
 
 #include <utility>
 

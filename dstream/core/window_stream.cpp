@@ -1,6 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/core/window_stream.hpp>
-#include <millrace/rdd/core/gather.hpp>
+#include <millrace/rdd/core/graph/gather.hpp>
 
 #include <utility>
 

@@ -1,5 +1,5 @@
 #include <millrace/dstream/input/queue_stream.hpp>
-#include <millrace/rdd/core/gather.hpp>
+#include <millrace/rdd/core/graph/gather.hpp>
 
 #include <utility>
 

@@ -2,8 +2,8 @@
 
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/input/node_queue.hpp>
-#include <millrace/rdd/core/source.hpp>
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace::core {

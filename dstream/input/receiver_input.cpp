@@ -1,6 +1,6 @@
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/input/receiver_input.hpp>
-#include <millrace/rdd/core/source.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
 
 #include <utility>
 

@@ -3,7 +3,7 @@
 #include <millrace/dstream/core/step_stream.hpp>
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/dstream/state/map_with_state_stream.hpp>
-#include <millrace/rdd/core/spread.hpp>
+#include <millrace/rdd/core/shuffle/spread.hpp>
 
 namespace millrace {
 

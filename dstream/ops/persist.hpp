@@ -1,7 +1,7 @@
 #pragma once
 
 #include <millrace/dstream/dstream.hpp>
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
 
 namespace millrace {
 

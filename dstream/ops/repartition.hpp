@@ -2,7 +2,7 @@
 
 #include <millrace/dstream/core/spread_stream.hpp>
 #include <millrace/dstream/dstream.hpp>
-#include <millrace/rdd/core/spread.hpp>
+#include <millrace/rdd/core/shuffle/spread.hpp>
 
 namespace millrace {
 

@@ -4,7 +4,7 @@
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/dstream/state/entry_states.hpp>
 #include <millrace/dstream/state/update_state_stream.hpp>
-#include <millrace/rdd/core/spread.hpp>
+#include <millrace/rdd/core/shuffle/spread.hpp>
 
 namespace millrace {
 

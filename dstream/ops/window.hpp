@@ -2,7 +2,7 @@
 
 #include <millrace/dstream/core/window_stream.hpp>
 #include <millrace/dstream/dstream.hpp>
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
 
 namespace millrace {
 

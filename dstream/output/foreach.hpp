@@ -2,7 +2,7 @@
 
 #include <millrace/dstream/core/record_writer.hpp>
 #include <millrace/dstream/dstream.hpp>
-#include <millrace/rdd/core/element_fn.hpp>
+#include <millrace/rdd/core/records/element_fn.hpp>
 
 #include <functional>
 #include <utility>

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <millrace/dstream/state/update_call.hpp>
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/records/key_form.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
 
 #include <optional>
 #include <utility>

@@ -3,8 +3,9 @@
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/state/keep_all.hpp>
 #include <millrace/dstream/state/window_fold.hpp>
-#include <millrace/rdd/core/combine.hpp>
-#include <millrace/rdd/core/table.hpp>
+#include <millrace/rdd/core/records/key_form.hpp>
+#include <millrace/rdd/core/records/table.hpp>
+#include <millrace/rdd/core/shuffle/combine.hpp>
 
 #include <span>
 #include <type_traits>

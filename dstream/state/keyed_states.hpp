@@ -4,11 +4,12 @@
 #include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
-#include <millrace/rdd/core/buffer.hpp>
-#include <millrace/rdd/core/pair.hpp>
-#include <millrace/rdd/core/table.hpp>
-#include <millrace/rdd/core/task.hpp>
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/records/buffer.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/key_form.hpp>
+#include <millrace/rdd/core/records/pair.hpp>
+#include <millrace/rdd/core/records/table.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/state/map_with_state_stream.hpp>
 #include <millrace/dstream/state/moving_stream.hpp>
-#include <millrace/rdd/core/source.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
 
 #include <utility>
 

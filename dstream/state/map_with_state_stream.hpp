@@ -2,7 +2,7 @@
 
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/state/keyed_states.hpp>
-#include <millrace/rdd/core/shuffle.hpp>
+#include <millrace/rdd/core/shuffle/shuffle.hpp>
 
 #include <memory>
 

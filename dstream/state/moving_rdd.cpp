@@ -1,6 +1,7 @@
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/state/moving_rdd.hpp>
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 namespace millrace::core {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <millrace/dstream/state/moving_tables.hpp>
-#include <millrace/rdd/core/node.hpp>
+#include <millrace/rdd/core/graph/node.hpp>
 
 #include <exception>
 #include <functional>

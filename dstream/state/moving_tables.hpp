@@ -1,7 +1,7 @@
 #pragma once
 
 #include <millrace/base/byte_archive.hpp>
-#include <millrace/rdd/core/block.hpp>
+#include <millrace/rdd/core/records/block.hpp>
 
 #include <memory>
 #include <utility>

@@ -2,7 +2,7 @@
 #include <millrace/dstream/core/window_stream.hpp>
 #include <millrace/dstream/state/moving_stream.hpp>
 #include <millrace/dstream/state/window_fold.hpp>
-#include <millrace/rdd/core/source.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
 
 #include <algorithm>
 #include <span>

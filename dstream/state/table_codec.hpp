@@ -2,9 +2,10 @@
 
 #include <millrace/base/codec.hpp>
 #include <millrace/base/error.hpp>
-#include <millrace/rdd/core/combine.hpp>
-#include <millrace/rdd/core/table.hpp>
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/records/key_form.hpp>
+#include <millrace/rdd/core/records/table.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
+#include <millrace/rdd/core/shuffle/combine.hpp>
 
 #include <memory>
 #include <string>

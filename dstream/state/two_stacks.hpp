@@ -1,8 +1,9 @@
 #pragma once
 
 #include <millrace/base/algorithm.hpp>
-#include <millrace/rdd/core/combine.hpp>
-#include <millrace/rdd/core/table.hpp>
+#include <millrace/rdd/core/records/key_form.hpp>
+#include <millrace/rdd/core/records/table.hpp>
+#include <millrace/rdd/core/shuffle/combine.hpp>
 
 #include <cstddef>
 #include <optional>

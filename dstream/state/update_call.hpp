@@ -1,7 +1,8 @@
 #pragma once
 
 #include <millrace/dstream/state/update_fn.hpp>
-#include <millrace/rdd/core/table.hpp>
+#include <millrace/rdd/core/records/key_form.hpp>
+#include <millrace/rdd/core/records/table.hpp>
 #include <millrace/rdd/ops/cogroup.hpp>
 
 #include <optional>

@@ -3,7 +3,7 @@
 #include <millrace/base/ranges.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
-#include <millrace/rdd/core/pair.hpp>
+#include <millrace/rdd/core/records/pair.hpp>
 
 #include <concepts>
 #include <cstddef>

@@ -3,7 +3,7 @@
 #include <millrace/dstream/state/moving_stream.hpp>
 #include <millrace/dstream/state/stepped_rdd.hpp>
 #include <millrace/dstream/state/update_state_stream.hpp>
-#include <millrace/rdd/core/source.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
 
 #include <utility>
 

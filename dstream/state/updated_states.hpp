@@ -3,9 +3,10 @@
 #include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/dstream/state/update_call.hpp>
-#include <millrace/rdd/core/combine.hpp>
-#include <millrace/rdd/core/stable_sort.hpp>
-#include <millrace/rdd/core/table.hpp>
+#include <millrace/rdd/core/records/key_form.hpp>
+#include <millrace/rdd/core/records/stable_sort.hpp>
+#include <millrace/rdd/core/records/table.hpp>
+#include <millrace/rdd/core/shuffle/combine.hpp>
 
 #include <cstddef>
 #include <cstdint>

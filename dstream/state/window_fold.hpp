@@ -3,7 +3,7 @@
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
-#include <millrace/rdd/core/partitioner.hpp>
+#include <millrace/rdd/core/graph/partitioner.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/partition_results.hpp>
+#include <millrace/rdd/actions/partition_results.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

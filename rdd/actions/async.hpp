@@ -4,7 +4,8 @@
 #include <millrace/rdd/actions/count.hpp>
 #include <millrace/rdd/actions/foreach.hpp>
 #include <millrace/rdd/actions/take.hpp>
-#include <millrace/rdd/core/step.hpp>
+#include <millrace/rdd/core/graph/step.hpp>
+#include <millrace/rdd/core/run/interrupt.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

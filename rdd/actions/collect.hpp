@@ -2,8 +2,8 @@
 
 #include <millrace/base/algorithm.hpp>
 #include <millrace/base/memory_pool.hpp>
-#include <millrace/rdd/core/engine.hpp>
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 #include <iterator>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/hyper_log_log.hpp>
-#include <millrace/rdd/core/partition_results.hpp>
+#include <millrace/rdd/actions/partition_results.hpp>
+#include <millrace/rdd/core/numbers/hyper_log_log.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

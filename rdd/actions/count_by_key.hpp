@@ -1,7 +1,7 @@
 #pragma once
 
 #include <millrace/rdd/actions/collect_as_map.hpp>
-#include <millrace/rdd/core/combine.hpp>
+#include <millrace/rdd/core/shuffle/combine.hpp>
 #include <millrace/rdd/ops/as_key.hpp>
 
 namespace millrace {

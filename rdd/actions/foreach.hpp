@@ -1,6 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/engine.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 #include <functional>

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <millrace/rdd/core/histogram.hpp>
-#include <millrace/rdd/core/partition_results.hpp>
+#include <millrace/rdd/actions/partition_results.hpp>
+#include <millrace/rdd/core/numbers/histogram.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 #include <array>

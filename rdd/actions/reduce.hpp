@@ -1,7 +1,7 @@
 #pragma once
 
 #include <millrace/base/error.hpp>
-#include <millrace/rdd/core/partition_results.hpp>
+#include <millrace/rdd/actions/partition_results.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/object_format.hpp>
-#include <millrace/rdd/core/text_output.hpp>
+#include <millrace/rdd/core/store/object_format.hpp>
+#include <millrace/rdd/core/store/text_output.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

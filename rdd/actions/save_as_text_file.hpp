@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/text_output.hpp>
+#include <millrace/rdd/core/store/text_output.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

@@ -2,7 +2,7 @@
 
 #include <millrace/base/error.hpp>
 #include <millrace/rdd/actions/collect.hpp>
-#include <millrace/rdd/core/scan.hpp>
+#include <millrace/rdd/core/graph/scan.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

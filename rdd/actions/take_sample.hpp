@@ -1,8 +1,8 @@
 #pragma once
 
 #include <millrace/base/error.hpp>
-#include <millrace/rdd/core/partition_results.hpp>
-#include <millrace/rdd/core/sample_positions.hpp>
+#include <millrace/rdd/actions/partition_results.hpp>
+#include <millrace/rdd/core/numbers/sample_positions.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 #include <optional>

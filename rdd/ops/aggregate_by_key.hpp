@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/combine.hpp>
+#include <millrace/rdd/core/shuffle/combine.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/group.hpp>
+#include <millrace/rdd/core/shuffle/group.hpp>
 #include <millrace/rdd/ops/map.hpp>
 
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/gather.hpp>
+#include <millrace/rdd/core/graph/gather.hpp>
 #include <millrace/rdd/ops/own.hpp>
 #include <millrace/rdd/ops/repartition.hpp>
 #include <millrace/rdd/rdd.hpp>

@@ -1,8 +1,10 @@
 #pragma once
 
-#include <millrace/rdd/core/buffer.hpp>
-#include <millrace/rdd/core/group.hpp>
-#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/records/buffer.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/key_form.hpp>
+#include <millrace/rdd/core/run/operator_info.hpp>
+#include <millrace/rdd/core/shuffle/group.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <millrace/base/algorithm.hpp>
-#include <millrace/rdd/core/opened_node.hpp>
-#include <millrace/rdd/core/range_partitioner.hpp>
+#include <millrace/rdd/core/graph/opened_node.hpp>
+#include <millrace/rdd/core/shuffle/range_partitioner.hpp>
 #include <millrace/rdd/ops/filter.hpp>
 
 namespace millrace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/step.hpp>
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/graph/step.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/joined.hpp>
+#include <millrace/rdd/core/shuffle/joined.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <millrace/base/copyable_function.hpp>
-#include <millrace/rdd/core/buffer.hpp>
-#include <millrace/rdd/core/element_fn.hpp>
-#include <millrace/rdd/core/step.hpp>
-#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/graph/step.hpp>
+#include <millrace/rdd/core/records/buffer.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/element_fn.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
+#include <millrace/rdd/core/run/operator_info.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/spread.hpp>
+#include <millrace/rdd/core/shuffle/spread.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {

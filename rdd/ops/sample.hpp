@@ -1,8 +1,8 @@
 #pragma once
 
-#include <millrace/rdd/core/opened_node.hpp>
-#include <millrace/rdd/core/random.hpp>
-#include <millrace/rdd/core/repeats.hpp>
+#include <millrace/rdd/core/graph/opened_node.hpp>
+#include <millrace/rdd/core/numbers/random.hpp>
+#include <millrace/rdd/core/records/repeats.hpp>
 #include <millrace/rdd/ops/filter.hpp>
 #include <millrace/rdd/ops/flat_map.hpp>
 

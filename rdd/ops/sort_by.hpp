@@ -1,7 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/range_partitioner.hpp>
-#include <millrace/rdd/core/sort.hpp>
+#include <millrace/rdd/core/shuffle/range_partitioner.hpp>
+#include <millrace/rdd/core/shuffle/sort.hpp>
 #include <millrace/rdd/ops/key_by.hpp>
 
 namespace millrace {

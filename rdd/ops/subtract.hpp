@@ -1,6 +1,8 @@
 #pragma once
 
-#include <millrace/rdd/core/opened_node.hpp>
+#include <millrace/rdd/core/graph/opened_node.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/ops/as_key.hpp>
 #include <millrace/rdd/rdd.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/opened_node.hpp>
+#include <millrace/rdd/core/graph/opened_node.hpp>
 #include <millrace/rdd/ops/map_partitions.hpp>
 
 #include <tuple>

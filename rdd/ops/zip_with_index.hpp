@@ -1,7 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/engine.hpp>
-#include <millrace/rdd/core/opened_node.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/graph/opened_node.hpp>
 #include <millrace/rdd/ops/map.hpp>
 
 #include <cstdint>

@@ -5,7 +5,7 @@
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/ops.hpp>
 #include <millrace/io/receiver.hpp>
-#include <millrace/rdd/core/source.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/ops.hpp>
 
 #include "contexts/observed.hpp"

@@ -1,6 +1,6 @@
 #include <millrace/contexts/batch_failure.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
-#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 
 #include "support/script.hpp"
 

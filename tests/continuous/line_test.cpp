@@ -1,4 +1,6 @@
 #include <millrace/continuous/line.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include "continuous/plans.hpp"
 

@@ -1,9 +1,10 @@
 #include <millrace/continuous/live_graph.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include "continuous/plans.hpp"
 
 #include <millrace/dstream/core/stream_graph.hpp>
-#include <millrace/rdd/core/task.hpp>
 
 #include "contexts/observed.hpp"
 

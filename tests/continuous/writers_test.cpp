@@ -1,4 +1,5 @@
 #include <millrace/dstream/output/foreach.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include "contexts/observed.hpp"
 #include "support/script.hpp"

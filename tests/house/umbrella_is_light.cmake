@@ -13,7 +13,7 @@ set(heavy
   "sstream=base/text_stream.hpp"
   "iostream=write in a source"
   "limits=initialise in a source, as StatCounter does"
-  "random=rdd/core/random.hpp"
+  "random=rdd/core/numbers/random.hpp"
   "emmintrin.h=base/bytes16.hpp")
 
 set(includes "")

@@ -1,8 +1,8 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
 #include <millrace/io/binary_records.hpp>
-#include <millrace/rdd/core/engine.hpp>
-#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 #include <millrace/rdd/ops.hpp>
 
 #include <support/scratch_directory.hpp>

@@ -1,9 +1,9 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
 #include <millrace/io/object_file.hpp>
-#include <millrace/rdd/core/engine.hpp>
-#include <millrace/rdd/core/source.hpp>
-#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 #include <millrace/rdd/ops.hpp>
 
 #include <support/faulty_file_system.hpp>

@@ -1,4 +1,5 @@
 #include <millrace/rdd/accumulator.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 
 #include <millrace/rdd/ops.hpp>
 

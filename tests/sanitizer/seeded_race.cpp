@@ -1,6 +1,6 @@
 // A race on purpose, in tasks of the job runner that the other tests use: ThreadSanitizer must report it, or a clean
 // run of the others would mean nothing.
-#include <millrace/rdd/core/job_runner.hpp>
+#include <millrace/rdd/core/run/job_runner.hpp>
 
 #include <latch>
 

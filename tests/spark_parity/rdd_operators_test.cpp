@@ -1,8 +1,8 @@
 #include "spark_parity/parity.hpp"
 
 #include <millrace/base/error.hpp>
-#include <millrace/rdd/core/range_partitioner.hpp>
-#include <millrace/rdd/core/shuffle.hpp>
+#include <millrace/rdd/core/shuffle/range_partitioner.hpp>
+#include <millrace/rdd/core/shuffle/shuffle.hpp>
 #include <millrace/rdd/ops.hpp>
 #include <support/engines.hpp>
 #include <support/keyed.hpp>

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <millrace/rdd/core/engine.hpp>
-#include <millrace/rdd/core/source.hpp>
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 #include <cstddef>

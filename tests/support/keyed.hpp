@@ -1,7 +1,7 @@
 #pragma once
 
-#include <millrace/rdd/core/engine.hpp>
-#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 
 #include "support/engines.hpp"
 

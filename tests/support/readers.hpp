@@ -1,8 +1,8 @@
 #pragma once
 
 #include <millrace/base/owned.hpp>
-#include <millrace/rdd/core/reader.hpp>
-#include <millrace/rdd/core/vector_block.hpp>
+#include <millrace/rdd/core/records/reader.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -1,5 +1,5 @@
 #include <millrace/contexts/batch_failure.hpp>
-#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 
 #include "support/streams.hpp"
 

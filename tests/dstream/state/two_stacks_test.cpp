@@ -1,4 +1,5 @@
 #include <millrace/dstream/state/two_stacks.hpp>
+#include <millrace/rdd/core/records/key_form.hpp>
 
 #include <gtest/gtest.h>
 

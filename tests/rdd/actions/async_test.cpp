@@ -1,7 +1,10 @@
 #include <millrace/rdd/actions/async.hpp>
+#include <millrace/rdd/core/run/interrupt.hpp>
+#include <millrace/rdd/core/run/task_context.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 
 #include <millrace/base/error.hpp>
-#include <millrace/rdd/core/lazy_range.hpp>
+#include <millrace/rdd/core/graph/lazy_range.hpp>
 #include <millrace/rdd/ops.hpp>
 
 #include "support/engines.hpp"

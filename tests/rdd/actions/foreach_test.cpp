@@ -1,4 +1,6 @@
 #include <millrace/rdd/actions/foreach.hpp>
+#include <millrace/rdd/core/run/task_context.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 
 #include <millrace/rdd/ops.hpp>
 

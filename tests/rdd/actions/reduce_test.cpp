@@ -1,4 +1,5 @@
 #include <millrace/rdd/actions/reduce.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 
 #include <millrace/base/error.hpp>
 #include <millrace/rdd/ops.hpp>

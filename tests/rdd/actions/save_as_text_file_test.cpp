@@ -1,7 +1,8 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
-#include <millrace/rdd/core/source.hpp>
-#include <millrace/rdd/core/task.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
+#include <millrace/rdd/core/run/operator_info.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 #include <millrace/rdd/ops.hpp>
 
 #include <support/faulty_file_system.hpp>

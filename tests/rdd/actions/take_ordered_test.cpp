@@ -1,4 +1,5 @@
 #include <millrace/rdd/actions/take_ordered.hpp>
+#include <millrace/rdd/core/run/task_failure.hpp>
 
 #include <millrace/rdd/ops.hpp>
 

@@ -1,3 +1,4 @@
+#include <millrace/rdd/core/run/task_failure.hpp>
 #include <millrace/rdd/ops/flat_map.hpp>
 
 #include <millrace/base/split.hpp>

@@ -1,3 +1,4 @@
+#include <millrace/rdd/core/run/task_failure.hpp>
 #include <millrace/rdd/ops/map_partitions.hpp>
 
 #include <millrace/rdd/ops.hpp>

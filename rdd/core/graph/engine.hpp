@@ -1,0 +1,64 @@
+#pragma once
+
+#include <millrace/base/function_ref.hpp>
+#include <millrace/rdd/core/graph/node.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/reader.hpp>
+#include <millrace/rdd/core/run/job_runner.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace millrace {
+class FileSystem;
+}
+
+namespace millrace::core {
+
+/// What every RDD of a context shares: who runs its tasks, and how. Nodes hold it, so an RDD outlives its context
+/// safely; after `stop` its actions throw.
+class Engine {
+ public:
+  Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::shared_ptr<FileSystem> files,
+         std::size_t chunkSize = kChunkSize);
+
+  int defaultParallelism() const { return defaultParallelism_; }
+  /// Whether spark.default.parallelism was given: then it rules over the parents' number of partitions. To be said before
+  /// the first RDD is made.
+  bool parallelismIsSet() const { return parallelismIsSet_; }
+  void setParallelismIsSet(bool isSet) { parallelismIsSet_ = isSet; }
+  int threads() const;
+  FileSystem& files() const { return *files_; }
+  std::size_t chunkSize() const { return chunkSize_; }
+  void stop() { stopped_ = true; }
+  bool isStopped() const { return stopped_; }
+
+  /// Runs the shuffles that `node` needs, then `visit` on a reader of each of `partitions`, as one task each. Throws
+  /// TaskFailure for what the tasks throw. Not from inside a task.
+  void runJob(Node& node, const std::vector<int>& partitions,
+              FunctionRef<void(int partition, ReaderPtr)> visit);
+  void runJob(Node& node, FunctionRef<void(int partition, ReaderPtr)> visit);
+
+  /// Runs `task` for each of `partitions`, as part of a job: on the pool, or here when a task is already running.
+  void runTasks(const std::vector<int>& partitions, FunctionRef<void(int partition)> task);
+  /// Runs one of them here, whatever this thread is doing.
+  void runTask(int partition, FunctionRef<void(int partition)> task);
+
+  /// Throws IllegalState where no action may run: after the stop, and inside of a task.
+  void requireDriver() const;
+
+ private:
+  const std::shared_ptr<JobRunner> runner_;
+  const std::shared_ptr<JobRunner> insideTask_;
+  int defaultParallelism_;
+  bool parallelismIsSet_ = false;
+  std::shared_ptr<FileSystem> files_;
+  std::size_t chunkSize_;
+  std::atomic<bool> stopped_ = false;
+};
+
+std::vector<int> allOf(const Node& node);
+
+}  // namespace millrace::core

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <millrace/rdd/core/graph/node.hpp>
+
+#include <vector>
+
+namespace millrace::core {
+
+/// The parents' partitions one after another, in their order. There may be no parents, and so no partitions.
+NodePtr unionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents);
+
+/// Reads several partitions as one.
+using ConcatFn = ReaderPtr (*)(std::vector<ReaderPtr>);
+
+/// Spark's union: parents without partitions count as not there; where all others have equal partitioners, their
+/// partitions are joined number by number, and that partitioner stays. Else as unionNode.
+NodePtr keyedUnionNode(OperatorPtr info, std::vector<NodePtr> parents, ConcatFn concat);
+
+/// At most `partitions` groups of neighbours, in order: group i holds the parent's [i*n/p, (i+1)*n/p).
+NodePtr coalesceNode(OperatorPtr info, NodePtr parent, int partitions, ConcatFn concat);
+
+/// The typed half of coalesceNode.
+template <class T>
+class ConcatReader final : public Reader<T> {
+ public:
+  explicit ConcatReader(std::vector<ReaderPtr> inputs) : inputs_(std::move(inputs)) {}
+
+  Chunk<T> next() override {
+    while (at_ < inputs_.size()) {
+      Chunk<T> chunk = static_cast<Reader<T>&>(*inputs_[at_]).next();
+      if (!chunk.empty()) return chunk;
+      ++at_;
+    }
+    return {};
+  }
+
+ private:
+  std::vector<ReaderPtr> inputs_;
+  std::size_t at_ = 0;
+};
+
+template <class T>
+ReaderPtr concatReaders(std::vector<ReaderPtr> inputs) {
+  return makeReader<ConcatReader<T>>(std::move(inputs));
+}
+
+}  // namespace millrace::core

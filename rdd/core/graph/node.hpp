@@ -1,0 +1,84 @@
+#pragma once
+
+#include <millrace/rdd/core/graph/partitioner.hpp>
+#include <millrace/rdd/core/graph/storage_level.hpp>
+#include <millrace/rdd/core/records/block.hpp>
+#include <millrace/rdd/core/records/reader.hpp>
+#include <millrace/rdd/core/run/operator_info.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace millrace::core {
+
+class Engine;
+class Node;
+using EnginePtr = std::shared_ptr<Engine>;
+using NodePtr = std::shared_ptr<Node>;
+
+/// Stores what a reader gives; the caller that makes it knows the record type.
+using StoreFn = BlockPtr (*)(ReaderPtr);
+
+/// One operator of an RDD's recipe: how to read a partition, from which parents. Edges point to parents only. A node is
+/// immutable but for what it stores, and may be read by several tasks at once.
+class Node : public std::enable_shared_from_this<Node> {
+ public:
+  Node(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents, int partitions,
+       PartitionerPtr partitioner = nullptr);
+  virtual ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  Engine& engine() const { return *engine_; }
+  const EnginePtr& enginePtr() const { return engine_; }
+  const OperatorPtr& info() const { return info_; }
+  const std::vector<NodePtr>& parents() const { return parents_; }
+  int partitions() const { return partitions_; }
+  /// How the keys are spread over the partitions, or null where that is not known.
+  const PartitionerPtr& partitioner() const { return partitioner_; }
+
+  /// Runs the shuffles that reading this node needs, unless all its partitions are stored. Called by the thread that
+  /// runs a job, before its tasks.
+  virtual void prepare();
+  /// A reader of one partition, through the cache.
+  ReaderPtr read(int partition);
+  /// The stored partition of a node that keeps typed blocks (a shuffle, a window), for operators that know its type;
+  /// null for all others.
+  virtual BlockPtr block(int partition);
+
+  /// True if what it reads of its parents goes through a shuffle.
+  virtual bool isShuffle() const { return false; }
+  /// What the user calls it; empty if nothing.
+  std::string name() const;
+  void setName(std::string name);
+
+  /// Told when a user's function keeps an RDD beyond its batch: what shows state that will move on makes a copy.
+  virtual void pin();
+
+  /// Keeps each partition from its first reading on. Asking again for the same level does nothing; for another one it
+  /// throws Unsupported.
+  void persist(StorageLevel level, StoreFn store);
+  void unpersist();
+  StorageLevel storageLevel() const;
+
+ protected:
+  virtual ReaderPtr compute(int partition) = 0;
+
+ private:
+  struct Cache;
+  struct Settings;
+  std::shared_ptr<Cache> cache() const;
+
+  const EnginePtr engine_;
+  const OperatorPtr info_;
+  const std::vector<NodePtr> parents_;
+  const int partitions_;
+  const PartitionerPtr partitioner_;
+  const std::shared_ptr<Settings> settings_;
+};
+
+/// Opens a reader on a block and keeps the block alive with it.
+ReaderPtr openBlock(BlockPtr block);
+
+}  // namespace millrace::core

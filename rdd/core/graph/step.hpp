@@ -1,0 +1,62 @@
+#pragma once
+
+#include <millrace/base/copyable_function.hpp>
+#include <millrace/rdd/core/graph/node.hpp>
+#include <millrace/rdd/core/records/reader.hpp>
+#include <millrace/rdd/core/run/operator_info.hpp>
+
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace millrace::core {
+
+/// What a reader calls, and how to open the reader, both without their types. Two functions and no class of its own: a
+/// class takes the compiler twice as long.
+struct StepFunction {
+  HeldCallable function;
+  ReaderPtr (*open)(const void* function, ReaderPtr input, const OperatorInfo& info);
+};
+
+/// A reader of a class R that is constructed from (input reader, F, operator).
+template <class T, template <class, class> class R, class F>
+ReaderPtr openReader(ReaderPtr input, F function, const OperatorInfo& info) {
+  return makeReader<R<T, F>>(typed<T>(std::move(input)), std::move(function), info);
+}
+
+/// The function of a step that opens such a reader.
+template <class T, template <class, class> class R, class F>
+StepFunction stepFunction(F&& function) {
+  using Held = std::decay_t<F>;
+  return {HeldCallable(Held(std::forward<F>(function))),
+          [](const void* held, ReaderPtr input, const OperatorInfo& info) -> ReaderPtr {
+            return openReader<T, R>(std::move(input), *static_cast<const Held*>(held), info);
+          }};
+}
+
+/// A narrow operator: turns the reader of a partition into another. Immutable; each task opens its own reader, with its
+/// own copy of the user's function.
+class Step {
+ public:
+  Step(OperatorPtr info, StepFunction function) : info_(std::move(info)), function_(std::move(function)) {}
+
+  ReaderPtr open(ReaderPtr input) const;
+  const OperatorPtr& info() const { return info_; }
+
+ private:
+  OperatorPtr info_;
+  StepFunction function_;
+};
+using StepPtr = std::shared_ptr<const Step>;
+
+/// What a step does to the way in which keys are spread.
+enum class Partitioning { kLost, kKept };
+
+/// The node of a narrow operator.
+NodePtr narrowNode(NodePtr parent, StepPtr step, Partitioning partitioning);
+/// The same for an operator of an RDD, which it makes.
+NodePtr narrowNode(const NodePtr& parent, std::string_view kind, StepFunction function,
+                   Partitioning partitioning);
+
+}  // namespace millrace::core

@@ -1,7 +1,0 @@
-#include <millrace/rdd/core/reader.hpp>
-
-namespace millrace::core {
-
-ReaderBase::~ReaderBase() = default;
-
-}  // namespace millrace::core

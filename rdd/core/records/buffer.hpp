@@ -1,0 +1,61 @@
+#pragma once
+
+#include <millrace/rdd/core/records/reader.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace millrace::core {
+
+/// Room for the records of one chunk: allocated once, filled and cleared many times. Filling past the capacity is not
+/// checked.
+template <class T>
+class Buffer {
+ public:
+  explicit Buffer(std::size_t capacity)
+      : begin_(std::allocator<T>().allocate(capacity)), end_(begin_), limit_(begin_ + capacity) {}
+  ~Buffer() {
+    clear();
+    std::allocator<T>().deallocate(begin_, capacity());
+  }
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+
+  /// Adds what `make()` returns, without a move.
+  template <class Make>
+  void add(Make&& make) {
+    ::new (static_cast<void*>(end_)) T(make());
+    ++end_;
+  }
+  /// Takes over records that were made in data(), up to `end`.
+  void endAt(T* end) { end_ = end; }
+  void clear() {
+    if constexpr (!std::is_trivially_destructible_v<T>) std::destroy(begin_, end_);
+    end_ = begin_;
+  }
+  /// Has room for `count` records from now on; drops those it holds.
+  void reset(std::size_t count) {
+    clear();
+    if (count <= capacity()) return;
+    std::allocator<T>().deallocate(begin_, capacity());
+    begin_ = end_ = limit_ = nullptr;
+    begin_ = end_ = std::allocator<T>().allocate(count);
+    limit_ = begin_ + count;
+  }
+
+  bool full() const { return end_ == limit_; }
+  std::size_t size() const { return static_cast<std::size_t>(end_ - begin_); }
+  std::size_t capacity() const { return static_cast<std::size_t>(limit_ - begin_); }
+  T* data() { return begin_; }
+  Chunk<T> chunk() const { return {begin_, size(), true}; }
+
+ private:
+  T* begin_;
+  T* end_;
+  T* limit_;
+};
+
+}  // namespace millrace::core

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <millrace/base/owned.hpp>
+#include <millrace/base/ranges.hpp>
+#include <millrace/rdd/core/records/reader.hpp>
+
+#include <concepts>
+#include <functional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+namespace core {
+
+template <class F, class T>
+concept TakesAsIs = std::invocable<F&, const T&>;
+
+template <class F, class T>
+concept TakesOwned = !TakesAsIs<F, T> && !kIsOwned<T> && std::invocable<F&, const owned_t<T>&>;
+
+template <class F, class T>
+struct ArgumentOf {
+  using type = T;
+};
+template <class F, class T>
+  requires TakesOwned<F, T>
+struct ArgumentOf<F, T> {
+  using type = owned_t<T>;
+};
+/// The form in which F takes records of T.
+template <class F, class T>
+using Argument = typename ArgumentOf<F, T>::type;
+
+/// The result of a function on a record; void where it cannot be called, so that signatures stay readable errors.
+template <class F, class T>
+struct ResultOf {
+  using type = void;
+};
+template <class F, class T>
+  requires(TakesAsIs<F, T> || TakesOwned<F, T>)
+struct ResultOf<F, T> {
+  using type = std::invoke_result_t<F&, const Argument<F, T>&>;
+};
+
+/// The records of a chunk as A: T itself or its owned form. A function that asks for owned records (`const
+/// std::string&` of a text stream) gets temporaries that live as long as the chunk and keep their memory from one chunk
+/// to the next, so that views into them stay valid downstream.
+template <class A, class T>
+class Arguments {
+ public:
+  const A* of(const Chunk<T>& chunk) {
+    if (owned_.size() < chunk.size) owned_.resize(chunk.size);
+    for (std::size_t i = 0; i < chunk.size; ++i) Owned<T>::assign(owned_[i], chunk.data[i]);
+    return owned_.data();
+  }
+
+ private:
+  std::vector<A> owned_;
+};
+
+template <class T>
+class Arguments<T, T> {
+ public:
+  const T* of(const Chunk<T>& chunk) { return chunk.data; }
+};
+
+}  // namespace core
+
+/// A function of one record: it takes `const T&`, or, where T borrows its text, the owned form of T.
+template <class F, class T>
+concept ElementFn = std::copy_constructible<std::decay_t<F>> &&
+                    (core::TakesAsIs<std::decay_t<F>, T> || core::TakesOwned<std::decay_t<F>, T>);
+
+template <class F, class T>
+using ElementResult = std::decay_t<typename core::ResultOf<std::decay_t<F>, T>::type>;
+
+/// A function that folds records into a value of another type: acc = f(acc, record).
+template <class F, class U, class T>
+concept Aggregator =
+    std::copy_constructible<F> &&
+    (
+        requires(F& f, U acc, const T& record) { acc = f(std::move(acc), record); } ||
+        requires(F& f, U acc, const owned_t<T>& record) { acc = f(std::move(acc), record); });
+
+/// An order of records: less(a, b).
+template <class Less, class T>
+concept RecordOrder =
+    std::copy_constructible<Less> && std::predicate<Less&, const owned_t<T>&, const owned_t<T>&>;
+
+/// A function of one record that gives something.
+template <class F, class T>
+concept MapFn = ElementFn<F, T> && !std::is_void_v<ElementResult<F, T>>;
+
+/// A function of one record that says yes or no.
+template <class F, class T>
+concept Predicate = ElementFn<F, T> && std::convertible_to<ElementResult<F, T>, bool>;
+
+/// A function of one record that gives a range of records: a container, an optional-like view, a lazy range.
+template <class F, class T>
+concept FlatMapFn = ElementFn<F, T> && std::ranges::input_range<ElementResult<F, T>>;
+
+namespace core {
+
+template <class R>
+struct RangeElement {
+  using type = void;
+};
+template <std::ranges::input_range R>
+struct RangeElement<R> {
+  using type = std::ranges::range_value_t<R>;
+};
+
+}  // namespace core
+
+template <class F, class T>
+using FlatMapResult = typename core::RangeElement<ElementResult<F, T>>::type;
+
+}  // namespace millrace

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <millrace/base/hash.hpp>
+#include <millrace/base/in_place.hpp>
+#include <millrace/base/owned.hpp>
+#include <millrace/rdd/core/records/text_arena.hpp>
+#include <millrace/rdd/core/records/text_key.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace millrace::core {
+
+/// How keys of type K lie in a table. `probe` is the cheap form in which a record's key, or one that is stored already, is
+/// looked up, `keep` makes a probe that was inserted independent of its record, `load` gives the user's key back.
+template <class K>
+struct KeyForm {
+  using Stored = K;
+  static constexpr bool kNeedsArena = false;
+
+  static const K& probe(const K& key) { return key; }
+  template <class Q>
+  static K probe(const Q& key) {
+    return own(key);
+  }
+  static void keep(Stored&, TextArena&) {}
+  static const K& load(const Stored& key) { return key; }
+  static std::uint64_t hash(const Stored& key) { return Hash<K>{}(key); }
+};
+
+template <>
+struct KeyForm<std::string> {
+  using Stored = TextKey;
+  static constexpr bool kNeedsArena = true;
+
+  static TextKey probe(std::string_view key) { return TextKey(key); }
+  static const TextKey& probe(const TextKey& key) { return key; }
+  static void keep(TextKey& key, TextArena& arena) { key.keepIn(arena); }
+  static std::string load(const TextKey& key) { return std::string(key.text()); }
+  static std::uint64_t hash(const TextKey& key) { return key.hash(); }
+};
+
+/// A pair with the key of a table's entry.
+template <class K, class V>
+std::pair<K, std::decay_t<V>> loadPair(const typename KeyForm<K>::Stored& stored, V&& value) {
+  return {inPlace([&]() -> decltype(auto) { return KeyForm<K>::load(stored); }), std::forward<V>(value)};
+}
+
+/// Hash by which keys are placed in tables and assigned to partitions.
+template <class K>
+std::uint64_t keyHash(const typename KeyForm<K>::Stored& key) {
+  return KeyForm<K>::hash(key);
+}
+
+}  // namespace millrace::core

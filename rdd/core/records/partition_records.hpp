@@ -1,0 +1,111 @@
+#pragma once
+
+#include <millrace/base/owned.hpp>
+#include <millrace/base/ranges.hpp>
+#include <millrace/rdd/core/records/reader.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <type_traits>
+#include <vector>
+
+namespace millrace {
+
+/// The records of one partition as a function of a whole partition sees them: a single-pass range of owned records. A
+/// record is valid until the next one is asked for.
+template <class T>
+class PartitionRecords {
+ public:
+  using Record = owned_t<T>;
+
+  explicit PartitionRecords(core::Reader<T>& reader) : reader_(&reader) {}
+  PartitionRecords(const PartitionRecords&) = delete;
+  PartitionRecords& operator=(const PartitionRecords&) = delete;
+
+  class iterator {
+   public:
+    using value_type = Record;
+    using difference_type = std::ptrdiff_t;
+
+    iterator() = default;
+    const Record& operator*() const { return *records_->current_; }
+    const Record* operator->() const { return records_->current_; }
+    iterator& operator++() {
+      records_->advance();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    bool operator==(std::default_sentinel_t) const { return records_->current_ == nullptr; }
+
+   private:
+    friend PartitionRecords;
+    explicit iterator(PartitionRecords* records) : records_(records) {}
+    PartitionRecords* records_ = nullptr;
+  };
+
+  iterator begin() {
+    if (!begun_) {
+      begun_ = true;
+      advance();
+    }
+    return iterator(this);
+  }
+  std::default_sentinel_t end() const { return {}; }
+
+ private:
+  void advance() {
+    if (at_ == chunk_.size) {
+      chunk_ = reader_->next();
+      at_ = 0;
+      if (chunk_.empty()) {
+        current_ = nullptr;
+        return;
+      }
+    }
+    const T& record = chunk_.data[at_++];
+    if constexpr (kIsOwned<T>) {
+      current_ = &record;
+    } else {
+      if (owned_.empty()) owned_.emplace_back();
+      Owned<T>::assign(owned_.front(), record);
+      current_ = &owned_.front();
+    }
+  }
+
+  core::Reader<T>* reader_;
+  core::Chunk<T> chunk_;
+  std::size_t at_ = 0;
+  bool begun_ = false;
+  const Record* current_ = nullptr;
+  std::vector<Record> owned_;
+};
+
+/// A function of a whole partition, `f(auto& records)`.
+template <class F, class T>
+concept PartitionFn = std::invocable<F&, PartitionRecords<T>&>;
+
+namespace core {
+
+template <class F, class T>
+struct PartitionFnResult {
+  using type = std::vector<int>;
+};
+template <class F, class T>
+  requires PartitionFn<F, T>
+struct PartitionFnResult<F, T> {
+  using type = std::decay_t<std::invoke_result_t<F&, PartitionRecords<T>&>>;
+};
+
+}  // namespace core
+
+/// A function of a whole partition that gives a range of records. They are owned, since the partition's records are
+/// gone when the next ones are asked for.
+template <class F, class T>
+concept MapPartitionsFn =
+    PartitionFn<F, T> && std::ranges::input_range<typename core::PartitionFnResult<F, T>::type>;
+
+template <class F, class T>
+using MapPartitionsResult = owned_t<std::ranges::range_value_t<typename core::PartitionFnResult<F, T>::type>>;
+
+}  // namespace millrace

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace millrace::core {
+
+/// A run of records on its way. Valid until the reader that gave it is asked again. `movable`: nobody else will read
+/// these records, so their insides may be moved out.
+template <class T>
+struct Chunk {
+  const T* data = nullptr;
+  std::size_t size = 0;
+  bool movable = false;
+
+  bool empty() const { return size == 0; }
+  const T* begin() const { return data; }
+  const T* end() const { return data + size; }
+};
+
+struct ReaderBase {
+  virtual ~ReaderBase();
+  /// Kept alive while this reader lives: the stored partition that it shows, or the operator that it runs as.
+  std::shared_ptr<const void> source;
+};
+using ReaderPtr = std::unique_ptr<ReaderBase>;
+
+/// Makes a reader of a class R. A std::unique_ptr<R> on the way would take the compiler longer than the reader does.
+template <class R, class... Args>
+ReaderPtr makeReader(Args&&... args) {
+  return ReaderPtr(new R(std::forward<Args>(args)...));
+}
+
+/// Gives one chunk per call. An empty chunk means "end", or "nothing for now": a reader may be asked again after it,
+/// and goes on if its input has got more. So the same operators serve a batch and a long-lived graph.
+///
+/// A narrow operator makes each output chunk from exactly one input chunk, so views into the input stay valid while
+/// the output is read.
+template <class T>
+struct Reader : ReaderBase {
+  virtual Chunk<T> next() = 0;
+};
+
+template <class T>
+using TypedReader = std::unique_ptr<Reader<T>>;
+
+/// Gives an untyped reader its record type back; the caller knows it from the graph.
+template <class T>
+TypedReader<T> typed(ReaderPtr reader) {
+  return TypedReader<T>(static_cast<Reader<T>*>(reader.release()));
+}
+
+/// The reader of nothing.
+template <class T>
+struct EmptyReader final : Reader<T> {
+  Chunk<T> next() override { return {}; }
+};
+
+/// How many records a reader gives.
+template <class T>
+std::int64_t countRecords(ReaderPtr untyped) {
+  auto reader = typed<T>(std::move(untyped));
+  std::int64_t records = 0;
+  for (Chunk<T> chunk = reader->next(); !chunk.empty(); chunk = reader->next())
+    records += static_cast<std::int64_t>(chunk.size);
+  return records;
+}
+
+}  // namespace millrace::core

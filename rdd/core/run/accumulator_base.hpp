@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+
+namespace millrace::core {
+
+/// What a task has added to an accumulator so far.
+struct AccumulatorPart {
+  virtual ~AccumulatorPart();
+};
+
+/// The untyped half of an accumulator: parts of tasks come in when they have ended well.
+class AccumulatorBase : public std::enable_shared_from_this<AccumulatorBase> {
+ public:
+  AccumulatorBase();
+  virtual ~AccumulatorBase();
+  AccumulatorBase(const AccumulatorBase&) = delete;
+  AccumulatorBase& operator=(const AccumulatorBase&) = delete;
+  virtual void merge(AccumulatorPart& part) = 0;
+  class Lock;
+
+ protected:
+  virtual std::shared_ptr<AccumulatorPart> makePart() const = 0;
+  /// What the task of this thread has added; null outside of tasks.
+  AccumulatorPart* partOfTask();
+
+ private:
+  struct Mutex;
+  const std::shared_ptr<Mutex> mutex_;
+};
+
+/// Keeps other threads from an accumulator's value until the end of the scope.
+class AccumulatorBase::Lock {
+ public:
+  explicit Lock(const AccumulatorBase& accumulator);
+  ~Lock();
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  Mutex& mutex_;
+};
+
+}  // namespace millrace::core

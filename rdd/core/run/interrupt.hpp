@@ -1,0 +1,32 @@
+#pragma once
+
+#include <millrace/base/error.hpp>
+
+#include <atomic>
+
+namespace millrace::core {
+
+/// What a task throws when its action was cancelled.
+class Interrupted : public SparkException {
+ public:
+  Interrupted() : SparkException("the action was cancelled") {}
+};
+
+/// Whether what this thread runs was cancelled, by whoever set the flag below. Tasks have the flag of the thread that runs
+/// their job.
+bool isInterrupted();
+const std::atomic<bool>* interruptFlag();
+
+/// Sets the flag until the end of the scope.
+class InterruptScope {
+ public:
+  explicit InterruptScope(const std::atomic<bool>* flag);
+  ~InterruptScope();
+  InterruptScope(const InterruptScope&) = delete;
+  InterruptScope& operator=(const InterruptScope&) = delete;
+
+ private:
+  const std::atomic<bool>* outer_;
+};
+
+}  // namespace millrace::core

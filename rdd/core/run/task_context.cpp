@@ -1,0 +1,65 @@
+#include <millrace/rdd/core/run/accumulator_base.hpp>
+#include <millrace/rdd/core/run/interrupt.hpp>
+#include <millrace/rdd/core/run/task_context.hpp>
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+namespace {
+
+thread_local TaskContext* currentTask = nullptr;
+
+}  // namespace
+
+const TaskContext* TaskContext::get() { return currentTask; }
+
+int TaskContext::getPartitionId() { return currentTask == nullptr ? 0 : currentTask->partitionId(); }
+
+bool TaskContext::isInterrupted() const { return core::isInterrupted(); }
+
+struct TaskContext::Parts {
+  std::vector<std::pair<std::shared_ptr<core::AccumulatorBase>, std::shared_ptr<core::AccumulatorPart>>> all;
+};
+
+TaskContext::TaskContext(int partition) : partitionId_(partition) {}
+TaskContext::~TaskContext() = default;
+
+TaskContext::Scope::Scope(int partition)
+    : context_(partition), outer_(std::exchange(currentTask, &context_)) {}
+
+TaskContext::Scope::~Scope() { currentTask = outer_; }
+
+void TaskContext::Scope::succeed() {
+  if (!context_.parts_) return;
+  for (auto& [accumulator, part] : context_.parts_->all) accumulator->merge(*part);
+  context_.parts_.reset();
+}
+
+namespace core {
+
+AccumulatorPart::~AccumulatorPart() = default;
+
+struct AccumulatorBase::Mutex : std::mutex {};
+
+AccumulatorBase::AccumulatorBase() : mutex_(std::make_shared<Mutex>()) {}
+AccumulatorBase::~AccumulatorBase() = default;
+
+AccumulatorBase::Lock::Lock(const AccumulatorBase& accumulator) : mutex_(*accumulator.mutex_) {
+  mutex_.lock();
+}
+AccumulatorBase::Lock::~Lock() { mutex_.unlock(); }
+
+AccumulatorPart* AccumulatorBase::partOfTask() {
+  if (currentTask == nullptr) return nullptr;
+  if (!currentTask->parts_) currentTask->parts_ = std::make_shared<TaskContext::Parts>();
+  auto& parts = currentTask->parts_->all;
+  for (auto& [accumulator, part] : parts)
+    if (accumulator.get() == this) return part.get();
+  return parts.emplace_back(shared_from_this(), makePart()).second.get();
+}
+
+}  // namespace core
+}  // namespace millrace

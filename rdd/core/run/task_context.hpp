@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+
+namespace millrace {
+
+namespace core {
+struct AccumulatorPart;
+class AccumulatorBase;
+}  // namespace core
+
+/// What a function that runs inside a task can know about it. (Spark: TaskContext)
+class TaskContext {
+ public:
+  TaskContext(const TaskContext&) = delete;
+  TaskContext& operator=(const TaskContext&) = delete;
+
+  /// The task of this thread, or null outside of tasks.
+  static const TaskContext* get();
+  /// The number of the partition that this thread computes; 0 outside of tasks.
+  static int getPartitionId();
+
+  int partitionId() const { return partitionId_; }
+  /// True once the action that this task belongs to was cancelled: a long function may look, and return early.
+  bool isInterrupted() const;
+
+  /// Makes this thread run a task until the end of the scope.
+  class Scope;
+
+ private:
+  friend class core::AccumulatorBase;
+  struct Parts;
+  explicit TaskContext(int partition);
+  ~TaskContext();
+
+  int partitionId_;
+  std::shared_ptr<Parts> parts_;  // null before the first
+};
+
+class TaskContext::Scope {
+ public:
+  explicit Scope(int partition);
+  ~Scope();
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+  /// The task has ended well: what it added to accumulators counts. Without this call it is dropped.
+  void succeed();
+
+ private:
+  TaskContext context_;
+  TaskContext* outer_;
+};
+
+}  // namespace millrace

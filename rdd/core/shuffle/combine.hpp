@@ -1,0 +1,338 @@
+#pragma once
+
+#include <millrace/base/algorithm.hpp>
+#include <millrace/rdd/core/records/buffer.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/key_form.hpp>
+#include <millrace/rdd/core/records/pair.hpp>
+#include <millrace/rdd/core/records/table.hpp>
+#include <millrace/rdd/core/shuffle/routing.hpp>
+#include <millrace/rdd/core/shuffle/shuffle.hpp>
+
+#include <atomic>
+#include <iterator>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+
+/// The result partition of a keyed shuffle is the table itself. Readers make the user's pairs chunk by chunk.
+template <class K, class V>
+struct TableBlock final : Block {
+  TableBlock() = default;
+  explicit TableBlock(Table<K, V> held) : table(std::move(held)) {}
+  ReaderPtr open() const override;
+  std::size_t records() const override { return table.size(); }
+  std::size_t bytes() const override { return table.bytes(); }
+
+  Table<K, V> table;
+};
+
+template <class K, class V>
+class TableReader final : public Reader<std::pair<K, V>> {
+ public:
+  explicit TableReader(const Table<K, V>& table) : at_(table.begin()), end_(table.end()), out_(chunkSize()) {}
+
+  Chunk<std::pair<K, V>> next() override {
+    out_.clear();
+    for (; at_ != end_ && !out_.full(); ++at_) out_.add([&] { return loadPair<K>(at_->first, at_->second); });
+    return out_.chunk();
+  }
+
+ private:
+  typename Table<K, V>::const_iterator at_;
+  typename Table<K, V>::const_iterator end_;
+  Buffer<std::pair<K, V>> out_;
+};
+
+template <class K, class V>
+ReaderPtr TableBlock<K, V>::open() const {
+  return makeReader<TableReader<K, V>>(table);
+}
+
+/// Decides when a map task's combining no longer pays. The total ratio misleads (a stream may begin with few keys), so
+/// it looks at the last records only.
+class CombineWatch {
+ public:
+  /// Told after each chunk how many entries the table has; true once combining should end.
+  bool shouldStop(std::size_t records, std::size_t entries) {
+    if (entries < kLargestCheapTable) return false;
+    seen_ += records;
+    if (start_ == 0) start_ = entries;
+    if (seen_ < kWindow) return false;
+    bool mostlyNew = entries - start_ > seen_ / 2;
+    seen_ = 0;
+    start_ = entries;
+    return mostlyNew;
+  }
+
+ private:
+  static constexpr std::size_t kLargestCheapTable = std::size_t{64} << 10;
+  static constexpr std::size_t kWindow = std::size_t{16} << 10;
+  std::size_t seen_ = 0;
+  std::size_t start_ = 0;
+};
+
+/// What a map task wrote for one partition: the table itself if that is the only partition, else entries in hash order;
+/// or, where combining did not pay, entries bucketed by the bits by which tables place theirs, so that merging bucket
+/// after bucket stays in one region of the table. A key's entries stand in the order of its records. Long keys lie in
+/// an arena that the files of the task share.
+template <class K, class V>
+struct CombineFile final : ShuffleFile {
+  using Stored = typename KeyForm<K>::Stored;
+  using Entries = std::vector<std::pair<Stored, V>, PoolAllocator<std::pair<Stored, V>>>;
+
+  Table<K, V> table;
+  Entries combined;
+  std::vector<Entries> buckets;
+  std::shared_ptr<TextArena> texts;
+};
+
+/// Which of so many buckets a hash belongs to.
+inline std::size_t bucketOf(std::uint64_t hash, std::size_t buckets) { return (hash >> 32) * buckets >> 32; }
+
+/// The map side: combines while that pays, and buckets everything once it does not.
+template <class P, class C, class Combiner>
+class CombineWriter final : public ShuffleWriter {
+ public:
+  using K = KeyOf<P>;
+  using Form = KeyForm<K>;
+  using File = CombineFile<K, C>;
+
+  CombineWriter(Combiner combiner, Router<K> router, int outputs, std::atomic<std::size_t>& sizeHint)
+      : combiner_(std::move(combiner)), router_(std::move(router)), outputs_(outputs), sizeHint_(sizeHint) {
+    table_.reserve(sizeHint_.load(std::memory_order_relaxed));
+  }
+
+  void drain(ReaderBase& input) override {
+    auto& reader = static_cast<Reader<P>&>(input);
+    while (buckets_.empty()) {
+      Chunk<P> chunk = reader.next();
+      if (chunk.empty()) return;
+      combine(chunk);
+      if (!kCreatesOnce && watch_.shouldStop(chunk.size, table_.size())) stopCombining();
+    }
+    for (Chunk<P> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) bucket(chunk);
+  }
+
+  std::vector<ShuffleFilePtr> finish() override {
+    files_.resize(static_cast<std::size_t>(outputs_));
+    if (!buckets_.empty()) {
+      handOutBuckets();
+    } else {
+      sizeHint_.store(table_.size(), std::memory_order_relaxed);
+      handOutTable();
+    }
+    return {std::make_move_iterator(files_.begin()), std::make_move_iterator(files_.end())};
+  }
+
+ private:
+  static constexpr std::size_t kLeastBuckets = 16;
+  static constexpr bool kCreatesOnce = requires { Combiner::kCreatesOnce; };
+
+  void combine(const Chunk<P>& chunk) {
+    table_.visitAhead(chunk, [&](const P& record, const auto& key, const Hint& hint) {
+      table_.upsert(
+          key, hint, [&] { return combiner_.create(own(record.second)); },
+          [&](C& value) { combiner_.mergeValue(value, own(record.second)); });
+    });
+  }
+
+  void stopCombining() {
+    sizeHint_.store(table_.size(), std::memory_order_relaxed);
+    buckets_.resize(static_cast<std::size_t>(outputs_) * bucketsPerOutput());
+    for (auto& [key, value] : table_) bucketFor(Form::hash(key), key).emplace_back(key, std::move(value));
+    texts_ = table_.takeTexts();
+    table_ = {};
+  }
+
+  void bucket(const Chunk<P>& chunk) {
+    for (const P& record : chunk) {
+      typename Form::Stored key = Form::probe(record.first);
+      Form::keep(key, texts_);
+      auto& bucket = bucketFor(Form::hash(key), key);
+      bucket.emplace_back(std::move(key), combiner_.create(own(record.second)));
+    }
+  }
+
+  void handOutBuckets() {
+    auto texts = std::make_shared<TextArena>(std::move(texts_));
+    for (std::size_t i = 0; i < buckets_.size(); ++i) {
+      if (buckets_[i].empty()) continue;
+      File& file = fileOf(i / bucketsPerOutput());
+      file.texts = texts;
+      file.buckets.resize(bucketsPerOutput());
+      file.buckets[i % bucketsPerOutput()] = std::move(buckets_[i]);
+    }
+  }
+
+  void handOutTable() {
+    if (table_.empty()) return;
+    if (outputs_ == 1) {
+      fileOf(0).table = std::move(table_);
+      return;
+    }
+    auto texts = std::make_shared<TextArena>();
+    for (auto& [key, value] : table_) {
+      File& file = fileOf(outputOf(Form::hash(key), key));
+      if (!file.texts) {
+        file.texts = texts;
+        file.combined.reserve(table_.size() / files_.size() * 9 / 8 + 8);
+      }
+      file.combined.emplace_back(key, std::move(value));
+    }
+    *texts = table_.takeTexts();
+  }
+
+  /// Partitions that get nothing have no file: most of those of a small batch.
+  File& fileOf(std::size_t output) {
+    if (!files_[output]) files_[output] = std::make_unique<File>();
+    return *files_[output];
+  }
+  typename File::Entries& bucketFor(std::uint64_t hash, const typename Form::Stored& key) {
+    return buckets_[outputOf(hash, key) * bucketsPerOutput() + bucketOf(hash, bucketsPerOutput())];
+  }
+  std::size_t outputOf(std::uint64_t hash, const typename Form::Stored& key) const {
+    return router_(hash, key, outputs_);
+  }
+  std::size_t bucketsPerOutput() const {
+    return std::max<std::size_t>(1, kLeastBuckets / static_cast<std::size_t>(outputs_));
+  }
+
+  Combiner combiner_;
+  Router<K> router_;
+  int outputs_;
+  std::atomic<std::size_t>& sizeHint_;
+  Table<K, C> table_;
+  CombineWatch watch_;
+  std::vector<typename File::Entries> buckets_;
+  TextArena texts_;
+  std::vector<std::unique_ptr<File>> files_;
+};
+
+/// The reduce side: merges a key's entries in the order of the map tasks. Those of a file lie in hash order, so the table
+/// is walked forward and nothing has to be fetched ahead. From the first file with buckets on, files wait for the end and
+/// are merged bucket by bucket: each region of the table is then brought to the cache once, not once per file.
+template <class P, class C, class Combiner>
+class CombineMerger final : public ShuffleMerger {
+ public:
+  using K = KeyOf<P>;
+  using Form = KeyForm<K>;
+  using File = CombineFile<K, C>;
+
+  CombineMerger(Combiner combiner, std::atomic<std::size_t>& sizeHint)
+      : combiner_(std::move(combiner)), sizeHint_(sizeHint) {}
+
+  void add(int, ShuffleFilePtr base) override {
+    std::unique_ptr<File> file(static_cast<File*>(base.release()));
+    if (!waiting_.empty() || !file->buckets.empty()) {
+      if (file->buckets.empty()) makeBuckets(*file, waiting_.front()->buckets.size());
+      waiting_.push_back(std::move(file));
+      return;
+    }
+    if (table_.empty()) table_ = std::exchange(file->table, {});
+    makeRoom(file->table.size() + file->combined.size());
+    for (auto& entry : file->table) merge(entry, Form::hash(entry.first));
+    for (auto& entry : file->combined) merge(entry, Form::hash(entry.first));
+  }
+
+  BlockPtr finish() override {
+    mergeWaiting();
+    sizeHint_.store(table_.size(), std::memory_order_relaxed);
+    return std::make_shared<TableBlock<K, C>>(std::move(table_));
+  }
+
+ private:
+  static void makeBuckets(File& file, std::size_t count) {
+    file.buckets.resize(count);
+    const auto put = [&](const auto& key, C& value) {
+      file.buckets[bucketOf(Form::hash(key), count)].emplace_back(key, std::move(value));
+    };
+    for (auto& [key, value] : file.table) put(key, value);
+    for (auto& [key, value] : file.combined) put(key, value);
+    file.combined = {};
+  }
+
+  /// Bucket by bucket only if the size of the result is known from the last one: a table that has to grow meanwhile would
+  /// have all of its entries in a few regions, and room for all entries would be far too much where keys repeat.
+  void mergeWaiting() {
+    if (waiting_.empty()) return;
+    std::size_t largest = 0;
+    for (const auto& file : waiting_) largest = std::max(largest, entriesIn(*file));
+    if (const std::size_t hint = hintFor(largest)) {
+      table_.reserve(hint);
+      const std::size_t buckets = waiting_.front()->buckets.size();
+      for (std::size_t b = 0; b < buckets; ++b) {
+        for (const auto& file : waiting_) mergeBucket(file->buckets[b]);
+      }
+    } else {
+      for (auto& file : waiting_) {
+        makeRoom(entriesIn(*file));
+        for (auto& bucket : file->buckets) mergeBucket(bucket);
+      }
+    }
+    waiting_.clear();
+  }
+
+  static std::size_t entriesIn(const File& file) {
+    std::size_t entries = 0;
+    for (const auto& bucket : file.buckets) entries += bucket.size();
+    return entries;
+  }
+
+  void mergeBucket(typename File::Entries& bucket) {
+    table_.visitAhead(bucket, [&](auto& entry, const auto&, const Hint& hint) { merge(entry, hint); });
+    bucket = {};
+  }
+
+  /// Entries come region by region of the table: if it still had to grow, the regions would be crowded.
+  void makeRoom(std::size_t entries) {
+    const std::size_t most = table_.size() + entries;
+    const std::size_t hint = hintFor(most);
+    table_.reserve(hint != 0 ? hint : most);
+  }
+  /// The size of the last result if this one, of so many entries before merging, is like it; else 0.
+  std::size_t hintFor(std::size_t entries) const {
+    const std::size_t hint = sizeHint_.load(std::memory_order_relaxed);
+    return hint >= entries / 2 ? hint : 0;
+  }
+  template <class Entry, class Known>
+  void merge(Entry& entry, const Known& known) {
+    table_.upsert(
+        entry.first, known, [&] { return std::move(entry.second); },
+        [&](C& into) { combiner_.mergeCombiners(into, std::move(entry.second)); });
+  }
+
+  Combiner combiner_;
+  std::atomic<std::size_t>& sizeHint_;
+  Table<K, C> table_;
+  std::vector<std::unique_ptr<File>> waiting_;
+};
+
+/// The shuffle of combineByKey and all that is made of it. `Combiner` has `C create(const V&)`, `void mergeValue(C&,
+/// const V&)` and `void mergeCombiners(C&, C&&)`; each task has a copy. One that has a member `kCreatesOnce` needs `create`
+/// to be called once per key and map task, so it combines even where that does not pay. The spec remembers the sizes of
+/// its last tables, so that the next batch's begin with the right room.
+template <class P, class C, class Combiner>
+class CombineSpec final : public ShuffleSpec {
+ public:
+  explicit CombineSpec(Combiner combiner, PartitionerPtr partitioner = nullptr)
+      : combiner_(std::move(combiner)), router_(std::move(partitioner)) {}
+  std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
+    return std::unique_ptr<ShuffleWriter>(
+        new CombineWriter<P, C, Combiner>(combiner_, router_, outputs, writerSize_));
+  }
+  std::unique_ptr<ShuffleMerger> merger() const override {
+    return std::unique_ptr<ShuffleMerger>(new CombineMerger<P, C, Combiner>(combiner_, mergerSize_));
+  }
+  bool shrinksByMerging() const override { return true; }
+
+ private:
+  Combiner combiner_;
+  Router<KeyOf<P>> router_;
+  mutable std::atomic<std::size_t> writerSize_ = 0;
+  mutable std::atomic<std::size_t> mergerSize_ = 0;
+};
+
+}  // namespace millrace::core

@@ -1,0 +1,205 @@
+#pragma once
+
+#include <millrace/rdd/core/records/key_form.hpp>
+#include <millrace/rdd/core/records/pair.hpp>
+#include <millrace/rdd/core/shuffle/grouped_values.hpp>
+#include <millrace/rdd/core/shuffle/routing.hpp>
+#include <millrace/rdd/core/shuffle/shuffle.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+
+/// The value of a record of which only the key matters.
+struct Nothing {
+  friend bool operator==(const Nothing&, const Nothing&) = default;
+};
+
+/// One side of a grouping: its records P, and what is stored of their values.
+template <class P, class V = ValueOf<P>>
+struct Side {
+  using Record = P;
+  using Value = V;
+
+  /// The value in owned form, its insides moved out where nobody else will read the record.
+  static V value(const P& record, bool movable) {
+    if constexpr (std::is_same_v<V, Nothing>) {
+      return {};
+    } else if constexpr (kIsOwned<typename PairTraits<P>::Value>) {
+      if (movable) return std::move(const_cast<P&>(record).second);
+      return record.second;
+    } else {
+      return own(record.second);
+    }
+  }
+};
+
+/// What a map task wrote for one partition: its records as they came. Long keys lie in an arena that the files of the
+/// task share.
+template <class K, class V>
+struct GroupFile final : ShuffleFile {
+  GroupEntries<K, V> entries;
+  std::shared_ptr<TextArena> texts;
+};
+
+template <class K, class S>
+class GroupWriter final : public ShuffleWriter {
+ public:
+  using P = typename S::Record;
+  using File = GroupFile<K, typename S::Value>;
+  using Form = KeyForm<K>;
+
+  GroupWriter(Router<K> router, int outputs)
+      : router_(std::move(router)), outputs_(outputs), files_(static_cast<std::size_t>(outputs)) {}
+
+  void drain(ReaderBase& input) override {
+    auto& reader = static_cast<Reader<P>&>(input);
+    for (Chunk<P> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {
+      for (const P& record : chunk) {
+        typename Form::Stored key = Form::probe(record.first);
+        Form::keep(key, texts_);
+        auto& file = files_[router_(key, outputs_)];
+        if (!file) file = std::make_unique<File>();
+        file->entries.emplace_back(std::move(key), S::value(record, chunk.movable));
+      }
+    }
+  }
+
+  std::vector<ShuffleFilePtr> finish() override {
+    auto texts = std::make_shared<TextArena>(std::move(texts_));
+    for (auto& file : files_) {
+      if (file) file->texts = texts;
+    }
+    return {std::make_move_iterator(files_.begin()), std::make_move_iterator(files_.end())};
+  }
+
+ private:
+  Router<K> router_;
+  int outputs_;
+  std::vector<std::unique_ptr<File>> files_;
+  TextArena texts_;
+};
+
+/// A partition of groups: a table from key to the group's number, and per side the values of group after group. `Emit`
+/// opens the reader that makes records of them.
+template <class Emit, class K, class... Vs>
+struct GroupBlock final : Block {
+  using Key = K;
+
+  ReaderPtr open() const override { return Emit::open(*this); }
+  std::size_t records() const override { return groups.size(); }
+  std::size_t bytes() const override {
+    return std::apply([&](const auto&... side) { return (groups.bytes() + ... + side.bytes()); }, sides);
+  }
+
+  Table<K, std::size_t> groups;
+  std::tuple<GroupedValues<Vs>...> sides;
+};
+
+/// Groups region by region of the table.
+template <class Emit, class K, class... Sides>
+class GroupMerger final : public ShuffleMerger {
+ public:
+  using Result = GroupBlock<Emit, K, typename Sides::Value...>;
+
+  void add(int side, ShuffleFilePtr base) override {
+    eachSide([&]<std::size_t I>() {
+      if (side != static_cast<int>(I)) return;
+      auto& file = static_cast<GroupFile<K, ValueAt<I>>&>(*base);
+      inputs<I>().add(std::move(file.entries));
+      texts_.push_back(std::move(file.texts));
+    });
+  }
+
+  BlockPtr finish() override {
+    auto block = std::make_shared<Result>();
+    std::size_t entries = 0;
+    eachSide([&]<std::size_t I>() {
+      entries += inputs<I>().size();
+      std::get<I>(block->sides).reserve(inputs<I>().size());
+    });
+    const Regions regions(entries);
+    eachSide([&]<std::size_t I>() { inputs<I>().split(regions); });
+    for (std::size_t region = 0; region < regions.count(); ++region) {
+      const std::size_t first = block->groups.size();
+      eachSide(
+          [&]<std::size_t I>() { number(inputs<I>().region(region), block->groups, first, numbers_[I]); });
+      if (region == 0) block->groups.reserve(block->groups.size() * regions.count());
+      eachSide([&]<std::size_t I>() {
+        std::get<I>(block->sides)
+            .append(inputs<I>().region(region), numbers_[I], block->groups.size() - first);
+        for (auto& part : inputs<I>().region(region)) part = {};
+      });
+    }
+    return block;
+  }
+
+ private:
+  template <std::size_t I>
+  using ValueAt = typename std::tuple_element_t<I, std::tuple<Sides...>>::Value;
+  template <std::size_t I>
+  auto& inputs() {
+    return std::get<I>(inputs_);
+  }
+  template <class Visit>
+  static void eachSide(Visit visit) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (visit.template operator()<I>(), ...);
+    }(std::index_sequence_for<Sides...>());
+  }
+
+  /// The groups of the entries, counted from `first`; new keys make new ones.
+  template <class Entries>
+  static void number(std::span<Entries> parts, Table<K, std::size_t>& groups, std::size_t first,
+                     auto& numbers) {
+    numbers.clear();
+    for (const auto& part : parts) {
+      groups.visitAhead(part, [&](const auto&, const auto& key, const Hint& hint) {
+        std::size_t group = groups.size();
+        groups.upsert(
+            key, hint, [&] { return group; }, [&](std::size_t known) { group = known; });
+        numbers.push_back(static_cast<std::uint32_t>(group - first));
+      });
+    }
+  }
+
+  std::tuple<GroupInput<K, typename Sides::Value>...> inputs_;
+  std::vector<std::uint32_t> numbers_[sizeof...(Sides)];
+  std::vector<std::shared_ptr<TextArena>> texts_;
+};
+
+/// The shuffle of groupByKey, cogroup, the joins and what else brings together all values of a key, of one or several
+/// sides. Nothing is combined before the shuffle. Values of a group stand in order of map task and place.
+template <class Emit, class K, class... Sides>
+class GroupSpec final : public ShuffleSpec {
+ public:
+  explicit GroupSpec(PartitionerPtr partitioner = nullptr) : router_(std::move(partitioner)) {}
+  std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const override {
+    using Make = std::unique_ptr<ShuffleWriter> (*)(const Router<K>&, int);
+    static constexpr Make kWriters[] = {[](const Router<K>& router, int count) {
+      return std::unique_ptr<ShuffleWriter>(new GroupWriter<K, Sides>(router, count));
+    }...};
+    return kWriters[side](router_, outputs);
+  }
+  std::unique_ptr<ShuffleMerger> merger() const override {
+    return std::unique_ptr<ShuffleMerger>(new GroupMerger<Emit, K, Sides...>());
+  }
+
+ private:
+  Router<K> router_;
+};
+
+/// A shuffle that groups RDDs by key.
+template <class Emit, class K, class... Sides>
+NodePtr groupNode(OperatorPtr info, std::vector<NodePtr> parents, PartitionerPtr partitioner) {
+  auto spec = std::make_shared<GroupSpec<Emit, K, Sides...>>(partitioner);
+  return shuffleNode(std::move(info), std::move(parents), std::move(spec), std::move(partitioner));
+}
+
+}  // namespace millrace::core

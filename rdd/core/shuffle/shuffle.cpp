@@ -1,0 +1,223 @@
+#include <millrace/base/error.hpp>
+#include <millrace/rdd/core/graph/block_slot.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
+#include <millrace/rdd/core/shuffle/shuffle.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+/// From so many map tasks on, keeping what all of them wrote costs more memory than merging it meanwhile costs time.
+constexpr std::size_t kManyTasks = 32;
+
+/// Merges what the map tasks of a side wrote while others still run, in the order of the tasks.
+class MergeAhead {
+ public:
+  MergeAhead(std::vector<std::unique_ptr<ShuffleMerger>>& mergers, int side, std::size_t tasks)
+      : mergers_(mergers), side_(side), written_(tasks) {}
+
+  void add(std::size_t task, std::vector<ShuffleFilePtr> files) {
+    std::unique_lock lock(mutex_);
+    written_[task] = std::move(files);
+    if (merging_) return;
+    merging_ = true;
+    while (next_ < written_.size() && !written_[next_].empty()) {
+      auto next = std::move(written_[next_++]);
+      lock.unlock();
+      for (std::size_t p = 0; p < next.size(); ++p) {
+        if (next[p]) mergers_[p]->add(side_, std::move(next[p]));
+      }
+      lock.lock();
+    }
+    merging_ = false;
+  }
+
+ private:
+  std::vector<std::unique_ptr<ShuffleMerger>>& mergers_;
+  const int side_;
+  std::mutex mutex_;
+  std::vector<std::vector<ShuffleFilePtr>> written_;
+  std::size_t next_ = 0;
+  bool merging_ = false;
+};
+
+class ShuffleNode final : public Node {
+ public:
+  ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
+              int outputs, PartitionerPtr partitioner);
+
+  void setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks);
+
+  void prepare() override;
+  bool isShuffle() const override { return true; }
+  BlockPtr block(int partition) override;
+
+ protected:
+  ReaderPtr compute(int partition) override { return openBlock(block(partition)); }
+
+ private:
+  struct Output {
+    BlockSlot slot;
+    std::unique_ptr<ShuffleMerger> merger;  // has got what was written before the files, if anything
+    std::vector<std::pair<int, ShuffleFilePtr>> files;
+    std::exception_ptr failure;
+  };
+  bool isInPlace(std::size_t side) const {
+    return samePartitioner(parents()[side]->partitioner(), partitioner());
+  }
+  void write();
+  void take(int side, std::vector<ShuffleFilePtr> files);
+  BlockPtr merge(int partition);
+  void mergeSide(std::size_t side, int partition, ShuffleMerger& merger);
+
+  const ShuffleSpecPtr spec_;
+  std::mutex writing_;
+  bool written_ = false;
+  std::deque<Output> outputs_;
+};
+
+ShuffleNode::ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
+                         int outputs, PartitionerPtr partitioner)
+    : Node(std::move(engine), std::move(info), std::move(sides), outputs, std::move(partitioner)),
+      spec_(std::move(spec)),
+      outputs_(static_cast<std::size_t>(partitions())) {}
+
+void ShuffleNode::prepare() {
+  std::lock_guard lock(writing_);
+  if (written_) return;
+  Node::prepare();
+  write();
+  written_ = true;
+}
+
+void ShuffleNode::write() {
+  std::vector<std::vector<std::vector<ShuffleFilePtr>>> written(parents().size());
+  std::vector<std::unique_ptr<ShuffleMerger>> mergers(outputs_.size());
+  for (std::size_t side = 0; side < parents().size(); ++side) {
+    Node& parent = *parents()[side];
+    if (isInPlace(side)) continue;
+    auto& tasks = written[side];
+    tasks.resize(static_cast<std::size_t>(parent.partitions()));
+    const bool mergesAhead = spec_->shrinksByMerging() && tasks.size() >= kManyTasks;
+    for (auto& merger : mergers) {
+      if (mergesAhead && !merger) merger = spec_->merger();
+    }
+    MergeAhead ahead(mergers, static_cast<int>(side), tasks.size());
+    engine().runTasks(allOf(parent), [&](int partition) {
+      const auto task = static_cast<std::size_t>(partition);
+      auto writer = spec_->writer(static_cast<int>(side), partitions());
+      inOperator(info(), [&] {
+        writer->drain(*parent.read(partition));
+        auto files = writer->finish();
+        if (mergesAhead) return ahead.add(task, std::move(files));
+        tasks[task] = std::move(files);
+      });
+    });
+  }
+  for (std::size_t p = 0; p < mergers.size(); ++p) outputs_[p].merger = std::move(mergers[p]);
+  for (std::size_t side = 0; side < written.size(); ++side) {
+    for (auto& files : written[side]) {
+      if (!files.empty()) take(static_cast<int>(side), std::move(files));
+    }
+  }
+}
+
+void ShuffleNode::take(int side, std::vector<ShuffleFilePtr> files) {
+  for (std::size_t p = 0; p < outputs_.size(); ++p) {
+    if (files[p]) outputs_[p].files.emplace_back(side, std::move(files[p]));
+  }
+}
+
+void ShuffleNode::setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks) {
+  for (auto& files : tasks) take(0, std::move(files));
+  written_ = true;
+}
+
+BlockPtr ShuffleNode::block(int partition) {
+  prepare();
+  return outputs_[static_cast<std::size_t>(partition)].slot.get([&] { return merge(partition); });
+}
+
+BlockPtr ShuffleNode::merge(int partition) {
+  Output& output = outputs_[static_cast<std::size_t>(partition)];
+  if (output.failure) std::rethrow_exception(output.failure);
+  try {
+    return inOperator(info(), [&] {
+      auto merger = output.merger ? std::move(output.merger) : spec_->merger();
+      for (std::size_t side = 0; side < parents().size(); ++side) mergeSide(side, partition, *merger);
+      for (auto& [side, file] : output.files) merger->add(side, std::move(file));
+      output.files.clear();
+      return merger->finish();
+    });
+  } catch (...) {
+    output.failure = std::current_exception();
+    throw;
+  }
+}
+
+void ShuffleNode::mergeSide(std::size_t side, int partition, ShuffleMerger& merger) {
+  if (!isInPlace(side)) return;
+  auto writer = spec_->writer(static_cast<int>(side), 1);
+  writer->drain(*parents()[side]->read(partition));
+  auto files = writer->finish();
+  if (files[0]) merger.add(static_cast<int>(side), std::move(files[0]));
+}
+
+}  // namespace
+
+std::vector<ShuffleFilePtr> onlyFile(ShuffleFilePtr file) {
+  std::vector<ShuffleFilePtr> files;
+  files.push_back(std::move(file));
+  return files;
+}
+
+NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
+                    PartitionerPtr partitioner) {
+  int outputs = partitioner->partitions();
+  EnginePtr engine = sides.front()->enginePtr();
+  return std::make_shared<ShuffleNode>(std::move(engine), std::move(info), std::move(sides), std::move(spec),
+                                       outputs, std::move(partitioner));
+}
+
+NodePtr writtenShuffleNode(EnginePtr engine, OperatorPtr info, ShuffleSpecPtr spec,
+                           PartitionerPtr partitioner, std::vector<std::vector<ShuffleFilePtr>> tasks) {
+  int outputs = partitioner->partitions();
+  auto node = std::make_shared<ShuffleNode>(std::move(engine), std::move(info), std::vector<NodePtr>(),
+                                            std::move(spec), outputs, std::move(partitioner));
+  node->setWritten(std::move(tasks));
+  return node;
+}
+
+NodePtr spreadNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int outputs) {
+  if (outputs < 1)
+    throw IllegalArgument(info->describe() + " into " + std::to_string(outputs) +
+                          " partitions: give at least 1");
+  EnginePtr engine = parent->enginePtr();
+  std::vector<NodePtr> sides{std::move(parent)};
+  return std::make_shared<ShuffleNode>(std::move(engine), std::move(info), std::move(sides), std::move(spec),
+                                       outputs, nullptr);
+}
+
+PartitionerPtr defaultPartitioner(const std::vector<NodePtr>& parents) {
+  PartitionerPtr widest;
+  int most = 1;
+  for (const NodePtr& parent : parents) {
+    most = std::max(most, parent->partitions());
+    const PartitionerPtr& own = parent->partitioner();
+    if (own && (!widest || own->partitions() > widest->partitions())) widest = own;
+  }
+  const Engine& engine = parents.front()->engine();
+  int partitions = engine.parallelismIsSet() ? engine.defaultParallelism() : most;
+  if (widest && (most < 10 * widest->partitions() || partitions <= widest->partitions())) return widest;
+  return hashPartitioner(partitions);
+}
+
+}  // namespace millrace::core

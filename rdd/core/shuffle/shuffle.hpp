@@ -1,0 +1,81 @@
+#pragma once
+
+#include <millrace/rdd/core/graph/node.hpp>
+#include <millrace/rdd/core/records/block.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace millrace::core {
+
+/// What one map task wrote for one output partition.
+struct ShuffleFile {
+  virtual ~ShuffleFile() = default;
+};
+using ShuffleFilePtr = std::unique_ptr<ShuffleFile>;
+
+/// The file of a task that writes for one partition only.
+std::vector<ShuffleFilePtr> onlyFile(ShuffleFilePtr file);
+
+/// The map side of a shuffle, one per task.
+struct ShuffleWriter {
+  virtual ~ShuffleWriter() = default;
+  /// Takes all that the reader has; may be called again.
+  virtual void drain(ReaderBase& input) = 0;
+  /// One file per output partition, null where there is nothing for it.
+  virtual std::vector<ShuffleFilePtr> finish() = 0;
+};
+
+/// The reduce side, one per output partition. The files of a side are added in the order of its map tasks.
+struct ShuffleMerger {
+  virtual ~ShuffleMerger() = default;
+  virtual void add(int side, ShuffleFilePtr file) = 0;
+  virtual BlockPtr finish() = 0;
+};
+
+/// The typed work of a wide operator, erased per task; the same in both lowerings. Immutable but for hints. Specs make
+/// their writers and mergers by `new`: a std::unique_ptr of each class would take the compiler longer than the class.
+struct ShuffleSpec {
+  virtual ~ShuffleSpec() = default;
+  virtual std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const = 0;
+  virtual std::unique_ptr<ShuffleMerger> merger() const = 0;
+  /// True if files take less room once merged, so that those of many map tasks should not be kept until all are done.
+  virtual bool shrinksByMerging() const { return false; }
+};
+using ShuffleSpecPtr = std::shared_ptr<const ShuffleSpec>;
+
+/// Sends records on to partitions as they come, for a graph that never ends.
+struct Spreader {
+  virtual ~Spreader() = default;
+  /// Takes the next chunk and sets one block per output, null where there is nothing for it. False if there is no chunk for
+  /// now.
+  virtual bool next(ReaderBase& input, std::vector<BlockPtr>& outputs) = 0;
+};
+
+/// A shuffle that moves records as they are, so that none has to wait for others.
+struct SpreadingSpec : ShuffleSpec {
+  virtual std::unique_ptr<Spreader> spreader(int outputs) const = 0;
+};
+using SpreadingSpecPtr = std::shared_ptr<const SpreadingSpec>;
+
+/// The node of a wide operator, spread by key: as many outputs as the partitioner has. `prepare` runs the map tasks of all
+/// sides, the first reader of a partition merges it. The result partitions are blocks of the spec's own type, kept as long
+/// as the node.
+///
+/// A side whose keys are spread by the partitioner already is not shuffled: its partition is read where it is merged.
+NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
+                    PartitionerPtr partitioner);
+
+/// The same, of what was written already outside of tasks.
+NodePtr writtenShuffleNode(EnginePtr engine, OperatorPtr info, ShuffleSpecPtr spec,
+                           PartitionerPtr partitioner, std::vector<std::vector<ShuffleFilePtr>> tasks);
+
+/// A shuffle that spreads records without regard to keys. IllegalArgument below 1 output.
+NodePtr spreadNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int outputs);
+
+/// How a keyed result is spread when the user does not say: by the parents' partitioner of most partitions, if these are
+/// more than a tenth of the largest parent's or not fewer than the default; else by hash, into spark.default.parallelism
+/// partitions if that is set, else as many as the largest parent has. (Spark's default partitioner for RDDs)
+PartitionerPtr defaultPartitioner(const std::vector<NodePtr>& parents);
+
+}  // namespace millrace::core
