@@ -4,11 +4,11 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/parse.hpp>
 #include <millrace/base/split.hpp>
-#include <millrace/contexts/batch_failure.hpp>
+#include <millrace/contexts/scheduler/batch_failure.hpp>
+#include <millrace/contexts/scheduler/streaming_listener.hpp>
 #include <millrace/contexts/spark_conf.hpp>
 #include <millrace/contexts/spark_context.hpp>
 #include <millrace/contexts/streaming_context.hpp>
-#include <millrace/contexts/streaming_listener.hpp>
 #include <millrace/dstream/custom_dstream.hpp>
 #include <millrace/dstream/input/constant_input_dstream.hpp>
 #include <millrace/dstream/ops.hpp>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <millrace/contexts/batch_failure.hpp>
+#include <millrace/contexts/scheduler/batch_failure.hpp>
+#include <millrace/contexts/scheduler/streaming_listener.hpp>
 #include <millrace/contexts/spark_conf.hpp>
 #include <millrace/contexts/spark_context.hpp>
-#include <millrace/contexts/streaming_listener.hpp>
 #include <millrace/dstream/core/union_stream.hpp>
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/dstream/input/input_dstream.hpp>

@@ -1,7 +1,7 @@
 #include <millrace/base/log.hpp>
 #include <millrace/contexts/config_keys.hpp>
-#include <millrace/contexts/epoch_generator.hpp>
-#include <millrace/contexts/job_generator.hpp>
+#include <millrace/contexts/scheduler/epoch_generator.hpp>
+#include <millrace/contexts/scheduler/job_generator.hpp>
 #include <millrace/contexts/signal_watch.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
 #include <millrace/dstream/core/stream_node.hpp>

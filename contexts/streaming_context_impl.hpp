@@ -1,10 +1,10 @@
 #pragma once
 
 #include <millrace/base/detachable_thread.hpp>
-#include <millrace/contexts/batch_generator.hpp>
-#include <millrace/contexts/context_waiter.hpp>
-#include <millrace/contexts/job_scheduler.hpp>
-#include <millrace/contexts/listener_bus.hpp>
+#include <millrace/contexts/scheduler/batch_generator.hpp>
+#include <millrace/contexts/scheduler/context_waiter.hpp>
+#include <millrace/contexts/scheduler/job_scheduler.hpp>
+#include <millrace/contexts/scheduler/listener_bus.hpp>
 #include <millrace/contexts/streaming_context.hpp>
 #include <millrace/io/receiver_tracker.hpp>
 

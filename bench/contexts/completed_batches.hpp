@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/contexts/streaming_listener.hpp>
+#include <millrace/contexts/scheduler/streaming_listener.hpp>
 
 #include <chrono>
 #include <condition_variable>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <millrace/base/log.hpp>
-#include <millrace/contexts/streaming_listener.hpp>
+#include <millrace/contexts/scheduler/streaming_listener.hpp>
 
 #include "support/failures.hpp"
 

@@ -1,4 +1,4 @@
-#include <millrace/contexts/streaming_listener.hpp>
+#include <millrace/contexts/scheduler/streaming_listener.hpp>
 
 #include "contexts/observed.hpp"
 #include "support/script.hpp"

@@ -1,6 +1,6 @@
 #include "spark_parity/parity.hpp"
 
-#include <millrace/contexts/streaming_listener.hpp>
+#include <millrace/contexts/scheduler/streaming_listener.hpp>
 
 #include <memory>
 #include <mutex>

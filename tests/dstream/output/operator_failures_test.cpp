@@ -1,4 +1,4 @@
-#include <millrace/contexts/batch_failure.hpp>
+#include <millrace/contexts/scheduler/batch_failure.hpp>
 #include <millrace/rdd/core/run/task_failure.hpp>
 
 #include "support/streams.hpp"

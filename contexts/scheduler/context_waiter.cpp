@@ -1,5 +1,5 @@
 #include <millrace/base/bounded_wait.hpp>
-#include <millrace/contexts/context_waiter.hpp>
+#include <millrace/contexts/scheduler/context_waiter.hpp>
 
 #include <utility>
 

@@ -2,9 +2,9 @@
 
 #include <millrace/base/clock.hpp>
 #include <millrace/base/detachable_thread.hpp>
-#include <millrace/contexts/context_waiter.hpp>
-#include <millrace/contexts/listener_bus.hpp>
-#include <millrace/contexts/streaming_listener.hpp>
+#include <millrace/contexts/scheduler/context_waiter.hpp>
+#include <millrace/contexts/scheduler/listener_bus.hpp>
+#include <millrace/contexts/scheduler/streaming_listener.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <millrace/base/detachable_thread.hpp>
-#include <millrace/contexts/streaming_listener.hpp>
+#include <millrace/contexts/scheduler/streaming_listener.hpp>
 
 #include <chrono>
 #include <cstddef>

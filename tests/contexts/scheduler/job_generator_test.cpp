@@ -1,7 +1,7 @@
-#include <millrace/contexts/job_generator.hpp>
+#include <millrace/contexts/scheduler/job_generator.hpp>
 
 #include <millrace/base/file_system.hpp>
-#include <millrace/contexts/batch_failure.hpp>
+#include <millrace/contexts/scheduler/batch_failure.hpp>
 #include <millrace/dstream/input/receiver_input.hpp>
 
 #include "contexts/inputs.hpp"

@@ -1,5 +1,5 @@
 #include <millrace/base/log.hpp>
-#include <millrace/contexts/listener_bus.hpp>
+#include <millrace/contexts/scheduler/listener_bus.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <pthread.h>

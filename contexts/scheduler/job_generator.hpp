@@ -1,8 +1,8 @@
 #pragma once
 
 #include <millrace/base/clock.hpp>
-#include <millrace/contexts/batch_generator.hpp>
-#include <millrace/contexts/job_scheduler.hpp>
+#include <millrace/contexts/scheduler/batch_generator.hpp>
+#include <millrace/contexts/scheduler/job_scheduler.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/io/receiver_tracker.hpp>
 

@@ -1,4 +1,4 @@
-#include <millrace/contexts/context_waiter.hpp>
+#include <millrace/contexts/scheduler/context_waiter.hpp>
 
 #include "contexts/observed.hpp"
 

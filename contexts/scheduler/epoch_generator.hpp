@@ -1,9 +1,9 @@
 #pragma once
 
 #include <millrace/base/clock.hpp>
-#include <millrace/contexts/batch_generator.hpp>
-#include <millrace/contexts/context_waiter.hpp>
-#include <millrace/contexts/job_scheduler.hpp>
+#include <millrace/contexts/scheduler/batch_generator.hpp>
+#include <millrace/contexts/scheduler/context_waiter.hpp>
+#include <millrace/contexts/scheduler/job_scheduler.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/io/receiver_tracker.hpp>
 

@@ -1,8 +1,8 @@
 #include <millrace/base/detachable_thread.hpp>
 #include <millrace/base/log.hpp>
 #include <millrace/base/recurring_timer.hpp>
-#include <millrace/contexts/batch_failure.hpp>
-#include <millrace/contexts/epoch_generator.hpp>
+#include <millrace/contexts/scheduler/batch_failure.hpp>
+#include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/continuous/live_graph.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/state/keyed_states.hpp>

@@ -1,6 +1,6 @@
 #include <millrace/base/log.hpp>
 #include <millrace/base/recurring_timer.hpp>
-#include <millrace/contexts/job_generator.hpp>
+#include <millrace/contexts/scheduler/job_generator.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 
 #include <condition_variable>

@@ -1,4 +1,4 @@
-#include <millrace/contexts/listener_bus.hpp>
+#include <millrace/contexts/scheduler/listener_bus.hpp>
 
 #include "contexts/observed.hpp"
 

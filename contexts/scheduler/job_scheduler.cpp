@@ -1,6 +1,6 @@
 #include <millrace/base/log.hpp>
-#include <millrace/contexts/batch_failure.hpp>
-#include <millrace/contexts/job_scheduler.hpp>
+#include <millrace/contexts/scheduler/batch_failure.hpp>
+#include <millrace/contexts/scheduler/job_scheduler.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <algorithm>
