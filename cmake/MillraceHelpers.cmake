@@ -46,6 +46,8 @@ endfunction()
 # One GoogleTest program per folder of tests. THREADED are the files that ThreadSanitizer has to see too. IN_BATCHES: files
 # share most of what they instantiate, and where MILLRACE_UNITY is on, eight of them are compiled as one, so that names
 # outside the tests themselves have to differ, as in a namespace.
+#
+# Each file named *_test.cpp can be built alone too: rdd/ops/map_test.cpp is the target rdd.ops.map_test.
 function(millrace_test folder)
   cmake_parse_arguments(arg "IN_BATCHES" "" "LINKS;THREADED;PLAIN" ${ARGN})
   list(TRANSFORM arg_THREADED PREPEND ${folder}/)
@@ -67,6 +69,15 @@ function(millrace_test folder)
   endif()
   millrace_house_rules(${target})
   gtest_discover_tests(${target} TEST_PREFIX ${folder}. DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  list(FILTER sources INCLUDE REGEX "_test\\.cpp$")
+  foreach(file ${sources})
+    string(REGEX REPLACE "\\.cpp$" "" alone ${file})
+    string(REPLACE "/" "." alone ${alone})
+    add_executable(${alone} EXCLUDE_FROM_ALL ${file})
+    target_link_libraries(${alone} PRIVATE ${arg_LINKS} millrace_test_support GTest::gtest_main)
+    target_precompile_headers(${alone} REUSE_FROM millrace_test_pch)
+    millrace_house_rules(${alone})
+  endforeach()
 endfunction()
 
 # millrace_compile_failure(<name>)
