@@ -26,7 +26,7 @@ struct Shuffled {
 };
 /// Records go to other partitions as they arrive, and, with a state, come out as what its function emits.
 struct Exchanged {
-  SpreadingSpecPtr spec;
+  ExchangeSpecPtr spec;
   int outputs = 0;
   std::shared_ptr<StateTables> state;
   NodePtr initial;           // states to begin with, by partition; may be null

@@ -13,10 +13,10 @@ namespace millrace::core {
 struct UpdateWork {
   std::shared_ptr<UpdateTables> tables;  // for functions of one key
   std::function<BlockPtr(const BlockPtr& values, const BlockPtr& states)>
-      byPartition;          // for those of a partition
-  ShuffleSpecPtr values;    // groups new values by key
-  SpreadingSpecPtr states;  // brings states to the partition of their key
-  NodePtr initial;          // null: none
+      byPartition;         // for those of a partition
+  ShuffleSpecPtr values;   // groups new values by key
+  ExchangeSpecPtr states;  // brings states to the partition of their key
+  NodePtr initial;         // null: none
   PartitionerPtr partitioner;
   bool rememberPartitioner = true;
   BlockCodec stateCodec;  // of the blocks that byPartition gives
