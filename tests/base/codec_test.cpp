@@ -2,6 +2,8 @@
 
 #include <millrace/base/error.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -239,8 +241,7 @@ void expectHarmless(const T& value, std::mt19937_64& random) {
 }
 
 TEST(Codec, HostileBytesAreHarmless) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   expectHarmless(kVisit, random);
   expectHarmless(std::vector<std::string>{"a", "b"}, random);
