@@ -1,16 +1,16 @@
 #pragma once
 
 #include <millrace/base/aggregate_fields.hpp>
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/byte_archive.hpp>
-#include <millrace/base/ranges.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <functional>
 #include <iterator>
 #include <new>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>

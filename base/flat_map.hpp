@@ -1,9 +1,9 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/memory_pool.hpp>
 #include <millrace/base/slot_group.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>

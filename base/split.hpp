@@ -1,8 +1,8 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/byte_matcher.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>

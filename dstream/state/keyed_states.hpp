@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
@@ -11,6 +10,7 @@
 #include <millrace/rdd/core/records/table.hpp>
 #include <millrace/rdd/core/records/vector_block.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>

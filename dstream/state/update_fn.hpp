@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/ranges.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/rdd/core/records/pair.hpp>
@@ -9,6 +8,7 @@
 #include <cstddef>
 #include <iterator>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <type_traits>
 #include <utility>

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/memory_pool.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/records/vector_block.hpp>
 #include <millrace/rdd/rdd.hpp>
 
+#include <algorithm>
 #include <iterator>
 #include <type_traits>
 #include <utility>

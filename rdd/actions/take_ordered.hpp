@@ -1,9 +1,9 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/actions/partition_results.hpp>
 #include <millrace/rdd/rdd.hpp>
 
+#include <algorithm>
 #include <iterator>
 
 namespace millrace {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/copyable_function.hpp>
 #include <millrace/rdd/core/graph/step.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
@@ -10,6 +9,7 @@
 #include <millrace/rdd/core/run/operator_info.hpp>
 #include <millrace/rdd/rdd.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>

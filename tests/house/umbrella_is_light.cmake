@@ -4,8 +4,6 @@ cmake_minimum_required(VERSION 3.25)
 # for the reason that stands beside it.
 
 set(heavy
-  "algorithm=base/algorithm.hpp has the algorithms on iterators"
-  "ranges=base/ranges.hpp has the concepts"
   "mutex=keep what is locked in a source, as NodeQueue does"
   "condition_variable=keep what waits in a source"
   "thread=keep threads in a source"

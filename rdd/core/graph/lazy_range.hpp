@@ -1,7 +1,6 @@
 #pragma once
 
 #include <millrace/base/owned.hpp>
-#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
@@ -11,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <ranges>
 #include <type_traits>
 #include <utility>
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <millrace/base/owned.hpp>
-#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/records/reader.hpp>
 
 #include <concepts>
 #include <functional>
+#include <ranges>
 #include <type_traits>
 #include <utility>
 #include <vector>

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/records/element_fn.hpp>
 #include <millrace/rdd/core/records/pair.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>

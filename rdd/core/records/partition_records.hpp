@@ -1,12 +1,12 @@
 #pragma once
 
 #include <millrace/base/owned.hpp>
-#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/records/reader.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <iterator>
+#include <ranges>
 #include <type_traits>
 #include <vector>
 

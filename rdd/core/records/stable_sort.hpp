@@ -1,8 +1,8 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/records/vector_block.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/records/element_fn.hpp>
 #include <millrace/rdd/core/records/keyed_fn.hpp>
 #include <millrace/rdd/core/records/partition_records.hpp>
 
 #include <concepts>
 #include <functional>
+#include <ranges>
 #include <string>
 #include <type_traits>
 #include <utility>

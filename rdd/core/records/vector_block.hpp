@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/in_place.hpp>
 #include <millrace/base/memory_pool.hpp>
 #include <millrace/base/owned.hpp>
@@ -8,6 +7,7 @@
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
@@ -9,6 +8,7 @@
 #include <millrace/rdd/core/shuffle/routing.hpp>
 #include <millrace/rdd/core/shuffle/shuffle.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <iterator>
 #include <memory>

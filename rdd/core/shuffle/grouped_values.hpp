@@ -1,10 +1,10 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/table.hpp>
 #include <millrace/rdd/core/records/vector_block.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/shuffle/group.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/numbers/random.hpp>
 #include <millrace/rdd/core/numbers/reservoir.hpp>
 #include <millrace/rdd/core/records/pair.hpp>
 #include <millrace/rdd/core/shuffle/routing.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
