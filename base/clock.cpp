@@ -6,6 +6,9 @@
 
 namespace millrace {
 
+using core::ConditionVariable;
+using core::Mutex;
+using core::MutexLock;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -30,50 +33,64 @@ std::int64_t SystemClock::now() const {
 
 bool SystemClock::waitUntil(std::int64_t time, std::stop_token stop) const {
   constexpr std::int64_t kLongestSleep = 24 * 60 * 60 * 1000;  // keeps the sum below inside the clock's range
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
+  Mutex mutex;
+  ConditionVariable stopped;
+  const std::stop_callback wake(stop, [&] {
+    MutexLock lock(mutex);
+    stopped.notifyAll();
+  });
+  MutexLock lock(mutex);
   while (!stop.stop_requested()) {
     const std::int64_t present = now();
     if (present >= time) return true;
     const milliseconds wakeUp(std::min(time, present + kLongestSleep));
     const steady_clock::time_point due = start_ + (wakeUp - epochAtStart_);
-    stopped.wait_until(lock, stop, due - watchBefore(due), [] { return false; });
+    const steady_clock::time_point sleepUntil = due - watchBefore(due);
+    while (!stop.stop_requested() && stopped.waitUntil(lock, sleepUntil)) continue;
     while (steady_clock::now() < due && !stop.stop_requested()) _mm_pause();
   }
   return false;
 }
 
 std::int64_t ManualClock::now() const {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   return time_;
 }
 
 bool ManualClock::waitUntil(std::int64_t time, std::stop_token stop) const {
-  std::unique_lock lock(mutex_);
+  const std::stop_callback wake(stop, [this] {
+    MutexLock lock(mutex_);
+    changed_.notifyAll();
+  });
+  MutexLock lock(mutex_);
   const auto entry = awaited_.insert(time);
-  changed_.notify_all();
-  const bool reached = changed_.wait(lock, stop, [&] { return time_ >= time; });
+  changed_.notifyAll();
+  while (time_ < time && !stop.stop_requested()) changed_.wait(lock);
   awaited_.erase(entry);
-  return reached && !stop.stop_requested();
+  return !stop.stop_requested();
 }
 
 void ManualClock::setTime(std::int64_t time) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   time_ = time;
-  changed_.notify_all();
+  changed_.notifyAll();
 }
 
 void ManualClock::advance(std::int64_t byMs) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   time_ += byMs;
-  changed_.notify_all();
+  changed_.notifyAll();
 }
 
 bool ManualClock::awaitWaiter(std::int64_t atLeast, milliseconds deadline) const {
-  std::unique_lock lock(mutex_);
-  return changed_.wait_for(
-      lock, deadline, [&] { return awaited_.lower_bound(std::max(atLeast, time_ + 1)) != awaited_.end(); });
+  const steady_clock::time_point end = steady_clock::now() + deadline;
+  MutexLock lock(mutex_);
+  while (!isAwaited(atLeast) && changed_.waitUntil(lock, end)) continue;
+  return isAwaited(atLeast);
+}
+
+bool ManualClock::isAwaited(std::int64_t atLeast) const {
+  return awaited_.lower_bound(std::max(atLeast, time_ + 1)) != awaited_.end();
 }
 
 }  // namespace millrace

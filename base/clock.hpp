@@ -1,9 +1,9 @@
 #pragma once
 
+#include <millrace/base/mutex.hpp>
+
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <set>
 #include <stop_token>
 
@@ -57,10 +57,12 @@ class ManualClock final : public Clock {
   bool awaitWaiter(std::int64_t atLeast, std::chrono::milliseconds deadline) const;
 
  private:
-  mutable std::mutex mutex_;
-  mutable std::condition_variable_any changed_;
-  mutable std::multiset<std::int64_t> awaited_;
-  std::int64_t time_;
+  bool isAwaited(std::int64_t atLeast) const MILLRACE_REQUIRES(mutex_);
+
+  mutable core::Mutex mutex_;
+  mutable core::ConditionVariable changed_;
+  mutable std::multiset<std::int64_t> awaited_ MILLRACE_GUARDED_BY(mutex_);
+  std::int64_t time_ MILLRACE_GUARDED_BY(mutex_);
 };
 
 }  // namespace millrace

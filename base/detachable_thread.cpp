@@ -1,24 +1,23 @@
 #include <millrace/base/detachable_thread.hpp>
+#include <millrace/base/mutex.hpp>
 
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 namespace millrace::core {
 
 struct DetachableThread::End {
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool reached = false;
+  Mutex mutex;
+  ConditionVariable changed;
+  bool reached MILLRACE_GUARDED_BY(mutex) = false;
 };
 
 DetachableThread::DetachableThread(std::function<void()> body)
     : end_(std::make_shared<End>()), thread_([end = end_, body = std::move(body)]() mutable {
         body();
         body = nullptr;
-        std::lock_guard lock(end->mutex);
+        MutexLock lock(end->mutex);
         end->reached = true;
-        end->changed.notify_all();
+        end->changed.notifyAll();
       }) {}
 
 DetachableThread::~DetachableThread() {
@@ -28,8 +27,9 @@ DetachableThread::~DetachableThread() {
 bool DetachableThread::join(std::chrono::steady_clock::time_point deadline) {
   if (thread_.get_id() == std::this_thread::get_id() || !thread_.joinable()) return true;
   {
-    std::unique_lock lock(end_->mutex);
-    if (!end_->changed.wait_until(lock, deadline, [&] { return end_->reached; })) return false;
+    MutexLock lock(end_->mutex);
+    while (!end_->reached && end_->changed.waitUntil(lock, deadline)) continue;
+    if (!end_->reached) return false;
   }
   thread_.join();
   return true;

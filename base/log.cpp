@@ -28,8 +28,8 @@ struct Log {
   }
 
   std::atomic<LogLevel> level = LogLevel::kInfo;
-  std::mutex mutex;  // guards sink
-  LogSink sink;
+  core::Mutex mutex;
+  LogSink sink MILLRACE_GUARDED_BY(mutex);
   spdlog::logger standardError;
 };
 
@@ -67,7 +67,7 @@ void log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
   if (level < out.level) return;
   std::string line = shorten(message, kLongestValue);
   for (const LogField& field : fields) appendField(line, field);
-  std::unique_lock lock(out.mutex);
+  core::MutexLock lock(out.mutex);
   if (out.sink) {
     out.sink(level, line);
     return;
@@ -82,13 +82,13 @@ void setLogLevel(LogLevel level) noexcept { theLog().level = level; }
 
 LogSink exchangeLogSink(LogSink sink) {
   Log& out = theLog();
-  std::lock_guard lock(out.mutex);
+  core::MutexLock lock(out.mutex);
   return std::exchange(out.sink, std::move(sink));
 }
 
 std::optional<std::int64_t> LogThrottle::admit() {
   const std::int64_t now = clock_->now();
-  std::lock_guard lock(mutex_);
+  core::MutexLock lock(mutex_);
   if (lastAdmitted_ && now - *lastAdmitted_ < interval_) {
     ++heldBack_;
     return std::nullopt;

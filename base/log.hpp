@@ -1,13 +1,13 @@
 #pragma once
 
 #include <millrace/base/clock.hpp>
+#include <millrace/base/mutex.hpp>
 
 #include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -78,9 +78,9 @@ class LogThrottle {
  private:
   const std::shared_ptr<Clock> clock_;
   const std::int64_t interval_;
-  std::mutex mutex_;
-  std::optional<std::int64_t> lastAdmitted_;
-  std::int64_t heldBack_ = 0;
+  core::Mutex mutex_;
+  std::optional<std::int64_t> lastAdmitted_ MILLRACE_GUARDED_BY(mutex_);
+  std::int64_t heldBack_ MILLRACE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace millrace

@@ -1,4 +1,5 @@
 #include <millrace/base/memory_pool.hpp>
+#include <millrace/base/mutex.hpp>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -9,7 +10,6 @@
 #include <cstdint>
 #include <fstream>
 #include <list>
-#include <mutex>
 #include <string>
 
 namespace millrace::core {
@@ -47,7 +47,7 @@ class Pool {
   void* allocate(std::size_t bytes) {
     SizeClass size = classOf(bytes);
     {
-      std::lock_guard lock(mutex_);
+      MutexLock lock(mutex_);
       auto& alike = idle_[static_cast<std::size_t>(size.index)];
       if (!alike.empty()) {
         void* memory = alike.back().memory;
@@ -63,7 +63,7 @@ class Pool {
     SizeClass size = classOf(bytes);
     std::list<Idle> leaving;
     try {
-      std::lock_guard lock(mutex_);
+      MutexLock lock(mutex_);
       idle_[static_cast<std::size_t>(size.index)].push_back({memory, size.bytes, ++frees_});
       idleBytes_ += size.bytes;
       while (idleBytes_ > budget_) {
@@ -78,7 +78,7 @@ class Pool {
   }
 
   std::size_t idleBytes() {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     return idleBytes_;
   }
 
@@ -103,16 +103,16 @@ class Pool {
     std::size_t bytes;
     std::uint64_t freed;  // when, counted in calls of free
   };
-  std::list<Idle>& withLongestIdle() {
+  std::list<Idle>& withLongestIdle() MILLRACE_REQUIRES(mutex_) {
     return *std::min_element(idle_.begin(), idle_.end(), [](const auto& a, const auto& b) {
       return !a.empty() && (b.empty() || a.front().freed < b.front().freed);
     });
   }
 
-  std::mutex mutex_;
-  std::array<std::list<Idle>, kClasses> idle_;
-  std::uint64_t frees_ = 0;
-  std::size_t idleBytes_ = 0;
+  Mutex mutex_;
+  std::array<std::list<Idle>, kClasses> idle_ MILLRACE_GUARDED_BY(mutex_);
+  std::uint64_t frees_ MILLRACE_GUARDED_BY(mutex_) = 0;
+  std::size_t idleBytes_ MILLRACE_GUARDED_BY(mutex_) = 0;
   const std::size_t budget_ = memoryLimit() / 8;
 };
 

@@ -43,7 +43,7 @@ std::int64_t RecurringTimer::getRestartTime(std::int64_t originalStartTime) cons
 std::int64_t RecurringTimer::start() { return start(getStartTime()); }
 
 std::int64_t RecurringTimer::start(std::int64_t startTime) {
-  std::lock_guard lock(mutex_);
+  core::MutexLock lock(mutex_);
   if (stopping_) throw IllegalState("timer " + name_ + " was stopped and cannot start again; make a new one");
   if (thread_.joinable()) throw IllegalState("timer " + name_ + " is running already; start it once");
   thread_ = std::thread([this, startTime] { run(startTime); });
@@ -56,7 +56,7 @@ std::int64_t RecurringTimer::stop(bool interrupt) {
   }
   stopping_ = true;
   if (interrupt) interrupt_.request_stop();
-  std::lock_guard lock(mutex_);
+  core::MutexLock lock(mutex_);
   if (thread_.joinable()) thread_.join();
   return last_;
 }

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <millrace/base/clock.hpp>
+#include <millrace/base/mutex.hpp>
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -64,8 +64,8 @@ class RecurringTimer {
   std::atomic<std::int64_t> last_ = -1;
   std::atomic<std::thread::id> runner_;
   std::stop_source interrupt_;
-  std::mutex mutex_;  // guards thread_
-  std::thread thread_;
+  core::Mutex mutex_;
+  std::thread thread_ MILLRACE_GUARDED_BY(mutex_);
 };
 
 }  // namespace millrace
