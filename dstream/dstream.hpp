@@ -32,7 +32,7 @@ concept RecordWriterFn = std::copy_constructible<W> && ElementFn<core::ProcessOf
 
 namespace core {
 
-/// What a function of RDDs gives, total for the sake of declarations: void unless it is an RDD.
+/// The record type of the RDD that a function of RDDs gives; void if it gives no RDD, so that declarations compile.
 template <class R>
 struct RecordOfRdd {
   using type = void;
@@ -79,8 +79,8 @@ class DStream : public PairDStreamFunctions<T> {
     node_->setRecordOps(core::recordOps<T>());
   }
 
-  /// A stream of views is one of owned records wherever such is asked for: `DStream<std::string_view>` to
-  /// `DStream<std::string>`. Costs a copy of each record's text.
+  /// Makes a stream of owned records of one of views, wherever such is asked for: `DStream<std::string>` of
+  /// `DStream<std::string_view>`. Costs a copy of each record's text.
   template <class U>
     requires(!kIsOwned<U> && std::is_same_v<owned_t<U>, T> && !std::is_same_v<U, T>)
   DStream(const DStream<U>& views);

@@ -32,13 +32,13 @@ struct ReceiverFailure {
   std::string error;
 };
 
-/// Where blocks go. May block, to slow the receivers down.
+/// Takes the blocks of receivers. May block, to slow the receivers down.
 struct BlockSink {
   virtual ~BlockSink() = default;
   virtual void onBlock(int streamId, BlockPtr block) = 0;
 };
 
-/// What a receiver goes through, told in order. Must neither block nor throw.
+/// Is told what happens to a receiver, in order. Must neither block nor throw.
 struct ReceiverEvents {
   virtual ~ReceiverEvents() = default;
   virtual void onStarted(int streamId) = 0;

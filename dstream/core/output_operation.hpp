@@ -23,7 +23,8 @@ class OutputOperation {
   const OperatorPtr& info() const { return info_; }
   /// Null for outputs that see RDDs.
   const RecordWriterFactory& writer() const { return writer_; }
-  /// A long-lived graph gives the records to the writer itself: nothing is left for the jobs but to say how it went.
+  /// Called when a long-lived graph gives the records to the writer itself: the jobs only report whether the writer
+  /// failed.
   void setRunsInGraph() { runsInGraph_ = true; }
   /// What the writer threw in the epoch whose job is generated next.
   void setFailure(std::exception_ptr failure);

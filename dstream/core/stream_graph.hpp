@@ -24,11 +24,11 @@ struct Job {
   std::function<void()> run;
 };
 
-/// The streams of a context: who they are, what they put out, since when they run. Owned by the context; streams know it
+/// The streams and outputs of a context, and whether and since when they run. Owned by the context; streams know it
 /// weakly, so a handle that a function captures makes no cycle. Every use after the context's end is IllegalState.
 ///
-/// Building happens on the user's threads, generating batches on one thread of the context, slices on any: one lock
-/// covers all of them.
+/// Streams are built on the user's threads, batches are generated on one thread of the context, slices are taken on
+/// any: one lock covers all of them.
 class StreamGraph {
  public:
   enum class Phase { kBuilding, kStarted, kStopped };
@@ -48,17 +48,18 @@ class StreamGraph {
   const std::vector<std::shared_ptr<OutputOperation>>& outputs() const { return outputs_; }
   int inputCount() const { return static_cast<int>(inputs_.size()); }
 
-  /// Keeps what batches make at least this long. Once only (IllegalArgument), and before start.
+  /// All streams keep their RDDs at least this long. Once only (IllegalArgument), and before start.
   void remember(Duration duration);
   bool isRemembering() const { return remember_.has_value(); }
   void setCheckpointDirectory(std::string directory);
   const std::string& checkpointDirectory() const { return checkpointDirectory_; }
-  /// Set when batches may run at once: then state must be handed out as copies.
+  /// Set when jobs of several batches may run at once: then the RDDs of windows and states keep their tables, and the
+  /// next batch changes copies.
   void setConcurrent(bool concurrent) { concurrent_ = concurrent; }
   bool isConcurrent() const { return concurrent_; }
   void setUnpersist(bool unpersist) { unpersist_ = unpersist; }
 
-  /// Throws what is wrong with the program as a whole: no output, an interval that does not fit.
+  /// Throws if something is wrong with the program as a whole: no output, an interval that does not fit.
   void validate() const;
   /// Fixes time zero, works out how long each stream remembers, and forbids further building.
   void start(Time zeroTime);
@@ -68,7 +69,7 @@ class StreamGraph {
 
   /// The jobs of batch `time`, in the order in which outputs were registered; ids number those present, from 0.
   std::vector<Job> generateJobs(Time time);
-  /// Batch `time` is done: streams drop what nobody may ask for again.
+  /// Called when batch `time` is done: streams drop the RDDs that nobody may ask for again.
   void clearMetadata(Time time);
   /// The longest any input remembers.
   Duration maxInputRememberDuration() const;

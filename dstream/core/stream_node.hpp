@@ -27,7 +27,7 @@ using StreamPtr = std::shared_ptr<StreamNode>;
 using InputPtr = std::shared_ptr<InputNode>;
 
 /// One stream operator: which RDD it makes at which time, from which parents. Knows no record type. Edges point to
-/// parents only. Its methods expect the graph's lock where they are not const.
+/// parents only. Methods that are not const are called under the graph's lock.
 class StreamNode : public std::enable_shared_from_this<StreamNode> {
  public:
   /// A stream with the slide of its first parent.
@@ -51,8 +51,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// The RDD of a time, made at most once; null where the stream has none: the time is not one of its slides, or its
   /// source made nothing.
   NodePtr rdd(Time time);
-  /// The RDDs with times in [from, to], oldest first; ends that are no slides are floored. Unsupported where records pass
-  /// by.
+  /// The RDDs with times in [from, to], oldest first; ends between two slides are rounded down. Unsupported for a
+  /// stream of which a continuous run makes no RDDs.
   std::vector<NodePtr> slice(Time from, Time to);
   bool isTimeValid(Time time) const;
   /// Times whose RDDs are kept at this moment.
@@ -82,25 +82,27 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   virtual void checkpoint(Duration interval);
   std::optional<Duration> checkpointInterval() const { return checkpointInterval_; }
 
-  /// Throws what cannot work about this operator, at start.
+  /// Throws, at start, if this operator cannot work.
   virtual void validate() const;
   /// Called once at start, children first.
   virtual void initialize();
   void rememberAtLeast(Duration duration);
-  /// Told at start by who reads RDDs while batches are made, perhaps before the jobs of earlier batches have run: what
-  /// shows state that moves on keeps it for those until their batch is done. Goes up to all ancestors.
+  /// Called at start by operators that may read RDDs while a batch is generated, as transform does: perhaps before the
+  /// jobs of earlier batches have run. Windows and states above them then keep each RDD's tables until its batch is
+  /// done. Goes up to all ancestors.
   void willBeReadEarly();
   Duration rememberDuration() const { return remember_; }
   /// How long a parent has to remember for this stream.
   virtual Duration parentRememberDuration() const { return remember_; }
   virtual void clearMetadata(Time time, bool unpersist);
 
-  /// True for a stream that holds over batches what snapshots have to keep.
+  /// True for a stream that keeps over batches what has to be in snapshots.
   virtual bool keepsState() const { return false; }
-  /// What it holds after the batch of `time`, which has been run, as bytes. Unsupported, naming a type without a Codec.
+  /// Writes what this stream keeps after the batch of `time`, whose jobs have run. Unsupported, naming a type without a
+  /// Codec.
   virtual void snapshot(Time, ByteWriter&) {}
-  /// Goes on after `time` with what the same operator of another run has written. Between start and the first batch;
-  /// time zero is the other run's. BadRecord for bytes that are none of it.
+  /// Takes over what the same operator of an earlier run wrote for `time`, and goes on after that time. Called between
+  /// start and the first batch; time zero is that of the earlier run. BadRecord for other bytes.
   virtual void restore(Time, ByteReader&) {}
 
  protected:
@@ -114,7 +116,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   bool isReadEarly() const { return readEarly_; }
   /// Makes the RDDs of this stream's times before `time` that nobody has asked for: what keeps state needs each of them.
   void makeBefore(Time time);
-  /// The times up to `time` are over: none of their RDDs is made any more.
+  /// Makes no RDDs of times up to `time` any more.
   void resumeAfter(Time time);
   /// The RDD of parent `i` at `time`; SparkException, with the cure, if it has none.
   NodePtr parentRdd(std::size_t i, Time time);
@@ -150,7 +152,7 @@ class InputNode : public StreamNode {
   int inputId() const { return inputId_; }
   /// "Socket stream [0]".
   std::string inputName() const;
-  /// True if records come from outside whenever they come; false if there is an RDD for each batch time.
+  /// True if records come at any time, as from a receiver; false if the source gives an RDD for each batch time.
   virtual bool isLive() const { return false; }
   virtual void start() {}
   virtual void stop() {}

@@ -8,7 +8,7 @@
 
 namespace millrace::core {
 
-/// What mapWithState needs of its types.
+/// What the stream of mapWithState, which knows no record type, needs of its types.
 struct StateWork {
   std::shared_ptr<StateTables> tables;
   ExchangeSpecPtr records;  // brings records to the partition of their key

@@ -9,7 +9,7 @@
 
 namespace millrace::core {
 
-/// What updateStateByKey needs of its types.
+/// What the stream of updateStateByKey, which knows no record type, needs of its types.
 struct UpdateWork {
   std::shared_ptr<UpdateTables> tables;  // for functions of one key
   std::function<BlockPtr(const BlockPtr& values, const BlockPtr& states)>

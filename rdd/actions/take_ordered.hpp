@@ -10,7 +10,7 @@ namespace millrace {
 
 namespace core {
 
-/// Keeps the first `most` records of an order; the last of them is at hand.
+/// Keeps the first `most` records in the order `less`, as a heap with the last of them on top.
 template <class T, class Less>
 class FirstInOrder {
  public:

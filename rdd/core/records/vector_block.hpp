@@ -44,7 +44,7 @@ void appendOwned(Vector& to, const Chunk<T>& chunk) {
   }
 }
 
-/// Shows stored records in chunks. Records of a borrowing type T are made anew as views of the stored ones.
+/// Gives stored records chunk by chunk. For a T that borrows, it gives views of the stored, owned records.
 template <class T>
 class StoredReader final : public Reader<T> {
  public:

@@ -9,7 +9,7 @@ struct AccumulatorPart {
   virtual ~AccumulatorPart();
 };
 
-/// The untyped half of an accumulator: parts of tasks come in when they have ended well.
+/// The untyped half of an accumulator. What a task has added is merged when the task has succeeded.
 class AccumulatorBase : public std::enable_shared_from_this<AccumulatorBase> {
  public:
   AccumulatorBase();

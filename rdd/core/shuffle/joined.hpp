@@ -15,8 +15,8 @@
 
 namespace millrace::core {
 
-/// The records of a join, chunk by chunk from the groups. A side that gives an optional takes part in keys that only the
-/// other has.
+/// Makes the records of a join from the groups, chunk by chunk. A side that may lack a key gives an optional, empty for
+/// keys that only the other side has.
 template <bool kLeftMayLack, bool kRightMayLack>
 struct EmitJoined {
   template <class K, class V, class W>

@@ -41,7 +41,7 @@ class RangePartitioner final : public KeyedPartitioner<K> {
   bool ascending_;
 };
 
-/// A key of a sample, and how many records it stands for.
+/// The keys of a sample, and how many records each stands for.
 template <class K>
 using Candidates = std::vector<std::pair<K, double>>;
 
@@ -150,7 +150,8 @@ Candidates<KeyOf<P>> sampleKeys(Node& node, int partitions) {
   return candidates;
 }
 
-/// Runs a job, unless one partition is asked for.
+/// A partitioner by ranges of about as many records each. Samples the keys, which runs a job, unless one partition is
+/// asked for.
 template <class P>
 PartitionerPtr rangePartitioner(Node& node, int partitions, bool ascending) {
   std::vector<KeyOf<P>> bounds;
