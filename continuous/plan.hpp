@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/dstream/core/flow.hpp>
+#include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/output_operation.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/stream_node.hpp>

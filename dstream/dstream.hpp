@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/dstream/core/record_ops.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/dstream/pair_dstream.hpp>

@@ -4,7 +4,7 @@
 #include <millrace/contexts/scheduler/batch_failure.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/continuous/live_graph.hpp>
-#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/state/keyed_states.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/graph/source.hpp>

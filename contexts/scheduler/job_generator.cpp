@@ -1,7 +1,7 @@
 #include <millrace/base/log.hpp>
 #include <millrace/base/recurring_timer.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
-#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/dstream/core/input_node.hpp>
 
 #include <condition_variable>
 #include <map>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/rdd/core/graph/node.hpp>

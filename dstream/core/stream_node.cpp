@@ -4,6 +4,7 @@
 #include <millrace/dstream/core/stream_node.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace millrace::core {
@@ -167,12 +168,5 @@ NodePtr StreamNode::parentRdd(std::size_t i, Time time) {
                        parent->info()->describe() + " at time " + time.toString() +
                        ": a source that has no data has to give an empty RDD");
 }
-
-InputNode::InputNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind)
-    : StreamNode(graph, kind, graph->batchDuration()), kind_(kind), inputId_(graph->inputCount()) {}
-
-std::string InputNode::inputName() const { return kind_ + " [" + std::to_string(inputId_) + "]"; }
-
-std::vector<SourcePositions> InputNode::positionsOf(Time) const { return {}; }
 
 }  // namespace millrace::core

@@ -1,30 +1,25 @@
 #pragma once
 
 #include <millrace/base/byte_archive.hpp>
-#include <millrace/dstream/core/record_ops.hpp>
-#include <millrace/dstream/core/record_writer.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 #include <millrace/rdd/core/graph/storage_level.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
 
-#include <cstdint>
-#include <functional>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace millrace::core {
 
 struct Flow;
+struct RecordOps;
 class StreamGraph;
 class StreamNode;
-class InputNode;
 using StreamPtr = std::shared_ptr<StreamNode>;
-using InputPtr = std::shared_ptr<InputNode>;
 
 /// One stream operator: which RDD it makes at which time, from which parents. Knows no record type. Edges point to
 /// parents only. Methods that are not const are called under the graph's lock.
@@ -137,39 +132,5 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   std::map<Time, NodePtr> made_;
   Time newestMade_{-1};
 };
-
-/// Part of a source, such as a file or a partition of a topic, and the positions in it that a batch covers: [from, until).
-struct SourcePositions {
-  std::string part;
-  std::int64_t from = 0;
-  std::int64_t until = 0;
-};
-
-/// A source of a program. Inputs are numbered 0, 1, 2 … in order of construction.
-class InputNode : public StreamNode {
- public:
-  InputNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind);
-  int inputId() const { return inputId_; }
-  /// "Socket stream [0]".
-  std::string inputName() const;
-  /// True if records come at any time, as from a receiver; false if the source gives an RDD for each batch time.
-  virtual bool isLive() const { return false; }
-  virtual void start() {}
-  virtual void stop() {}
-  /// Records of the batch, if the source knows; -1 otherwise.
-  virtual std::int64_t recordsOf(Time) const { return -1; }
-  /// Which positions of the source the batch covers, for sources that can be read again: what recovery starts from.
-  virtual std::vector<SourcePositions> positionsOf(Time time) const;
-
- private:
-  const std::string kind_;
-  int inputId_;
-};
-
-/// Registers an output operation with the graph of its parent.
-using OutputAction = std::function<void(const NodePtr&, Time)>;
-void addOutput(StreamPtr parent, const std::string& kind, OutputAction action);
-/// One that takes records one by one.
-void addOutput(StreamPtr parent, const std::string& kind, RecordWriterFactory writer);
 
 }  // namespace millrace::core

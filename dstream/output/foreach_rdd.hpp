@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/function_ref.hpp>
+#include <millrace/dstream/core/add_output.hpp>
 #include <millrace/dstream/dstream.hpp>
 
 #include <concepts>

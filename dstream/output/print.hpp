@@ -2,6 +2,7 @@
 
 #include <millrace/base/show.hpp>
 #include <millrace/base/text_stream.hpp>
+#include <millrace/dstream/core/add_output.hpp>
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/rdd/actions/take.hpp>
 
