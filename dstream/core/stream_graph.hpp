@@ -68,10 +68,9 @@ class StreamGraph {
 
   /// The jobs of batch `time`, in the order in which outputs were registered; ids number those present, from 0.
   std::vector<Job> generateJobs(Time time);
-  /// Batch `time` is done: streams drop what nobody may ask for again.
-  void clearMetadata(Time time);
-  /// The longest any input remembers.
-  Duration maxInputRememberDuration() const;
+  /// The jobs of batch `time` have ended: streams drop what no later batch can ask for. What a failed batch read is kept
+  /// one batch longer. Returns the oldest time whose input may be asked for again: the rest can be dropped too.
+  Time batchEnded(Time time, bool succeeded);
   /// All streams that outputs reach, each once, children before parents.
   std::vector<StreamPtr> reachable() const;
 
