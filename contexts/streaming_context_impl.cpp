@@ -123,7 +123,7 @@ void StreamingContext::Impl::start() {
 
 void StreamingContext::Impl::startParts() {
   auto batchEnd = [graph = graph, tracker = tracker](Time time, bool succeeded) {
-    core::JobGenerator::clear(*graph, *tracker, time, succeeded);
+    tracker->cleanupOldBlocks(graph->batchEnded(time, succeeded).milliseconds());
   };
   int concurrentJobs = sparkContext.getConf().get(config::kConcurrentJobs);
   auto scheduler =

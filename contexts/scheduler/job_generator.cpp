@@ -124,10 +124,4 @@ std::string JobGenerator::runningNow() const {
 
 bool JobGenerator::isGeneratingThread() const { return generatingFor == state_.get(); }
 
-void JobGenerator::clear(StreamGraph& graph, ReceiverTracker& tracker, Time time, bool succeeded) {
-  Time done = succeeded ? time : time - graph.batchDuration();
-  graph.clearMetadata(done);
-  tracker.cleanupOldBlocks((done - graph.maxInputRememberDuration()).milliseconds());
-}
-
 }  // namespace millrace::core

@@ -70,10 +70,10 @@ class StreamGraph {
 
   /// The jobs of batch `time`, in the order in which outputs were registered; ids number those present, from 0.
   std::vector<Job> generateJobs(Time time);
-  /// Called when batch `time` is done: streams drop the RDDs that nobody may ask for again.
-  void clearMetadata(Time time);
-  /// The longest any input remembers.
-  Duration maxInputRememberDuration() const;
+  /// Called when the jobs of batch `time` have ended: streams drop the RDDs that no later batch can ask for. What a failed
+  /// batch read is kept one batch longer. Returns the oldest time whose input may be asked for again: sources can drop what
+  /// is older.
+  Time batchEnded(Time time, bool succeeded);
   /// All streams that outputs reach, each once, children before parents.
   std::vector<StreamPtr> reachable() const;
 

@@ -75,7 +75,7 @@ class Played {
   std::vector<std::string> batch(int second) {
     shown_.clear();
     for (const Job& job : graph_->generateJobs(Time(second * 1000))) job.run();
-    graph_->clearMetadata(Time(second * 1000));
+    graph_->batchEnded(Time(second * 1000), true);
     return shown_;
   }
   /// The states of all operators, by their number.
