@@ -119,8 +119,8 @@ class PairDStreamFunctions {
   /// values; an empty result drops the key. f is one of
   ///   - `std::optional<S> f(values, std::optional<S> old)`;
   ///   - `std::optional<S> f(Time, const K& key, values, std::optional<S> old)`;
-  ///   - a range of (key, state) `f(entries)`, called once per partition with a single-pass range of `UpdateEntry<K, V,
-  ///     S>` (take it as `auto&`); it may give other keys, then `rememberPartitioner` has to be false.
+  ///   - a range of (key, state) `f(entries)`, called once per partition with a single-pass range of
+  ///     `UpdateEntry<K, V, S>` (take it as `auto&`); it may give other keys, then `rememberPartitioner` has to be false.
   /// `values` is a `std::span<const V>` or a `const std::vector<V>&`. S is what a function that is not generic names,
   /// or given: `updateStateByKey<S>(f)`. States begin with those of `initial` (one, if a key has several) in the first
   /// batch that has an RDD; before that there is none. If f throws, the state is lost, and so are all later batches.
