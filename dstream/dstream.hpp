@@ -56,7 +56,7 @@ struct TransformResultOf<F, Args...>
 
 }  // namespace core
 
-/// What transform and its kin call: f(rdds…) or f(rdds…, time), which gives an RDD.
+/// A function for transform and transformWith: f(rdds…) or f(rdds…, time), which gives an RDD.
 template <class F, class... Args>
 concept TransformFn =
     std::copy_constructible<F> && !std::is_void_v<typename core::TransformResultOf<F, Args...>::type>;
@@ -161,7 +161,8 @@ class DStream : public PairDStreamFunctions<T> {
   template <class F>
     requires Reducer<F, owned_t<T>>
   DStream<owned_t<T>> reduceByWindow(F function, Duration windowDuration, Duration slideDuration) const;
-  /// The same, kept up to date with an inverse, as reduceByKeyAndWindow: after the first record ever there is always one.
+  /// The same, kept up to date with an inverse, as reduceByKeyAndWindow: once a record has come, each window has a
+  /// result.
   template <class F, class Inverse>
     requires Reducer<F, owned_t<T>> && Reducer<Inverse, owned_t<T>>
   DStream<owned_t<T>> reduceByWindow(F function, Inverse inverse, Duration windowDuration,

@@ -20,8 +20,8 @@ class DStream;
 template <class F, class T>
 concept PairPredicate = std::predicate<const F&, const KeyedResult<T>&>;
 
-/// What a stream of pairs (key, value) can do besides; every DStream has it, and calling it on records that are no pairs
-/// is an error that says PairLike. Names and meaning are Spark's (PairDStreamFunctions).
+/// The further operations of a stream of pairs (key, value). Every DStream has them; calling one on records that are no
+/// pairs is an error that says PairLike. Names and meaning are Spark's (PairDStreamFunctions).
 ///
 /// `partitions` is a number, a Partitioner, or nothing: then by hash with default parallelism, whatever the parents are.
 /// Results of shuffles own their text and define no order of keys. Batches in which a parent has no RDD have none
@@ -104,9 +104,10 @@ class PairDStreamFunctions {
                                                std::optional<Duration> slideDuration = {},
                                                const Partitions& partitions = {}) const;
 
-  /// The same, kept up to date: takes off what leaves with `inverse` (inverse(f(x, y), x) == y), then adds what enters.
-  /// A key whose values have all left stays with its zero value, unless `filter(key and value)` says no; a filter must
-  /// never drop a key that still has values in the window. Needs a checkpoint directory.
+  /// The same, kept up to date: takes the values of leaving batches off with `inverse` (inverse(f(x, y), x) == y), then
+  /// adds those of entering ones. A key whose values have all left stays with its zero value, unless `filter` refuses
+  /// the pair of both; a filter must never refuse a key that still has values in the window. Needs a checkpoint
+  /// directory.
   template <class F, class Inverse, class Filter = core::KeepAll>
     requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>> && PairPredicate<Filter, T>
   DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
@@ -119,8 +120,8 @@ class PairDStreamFunctions {
   /// values; an empty result drops the key. f is one of
   ///   - `std::optional<S> f(values, std::optional<S> old)`;
   ///   - `std::optional<S> f(Time, const K& key, values, std::optional<S> old)`;
-  ///   - a range of (key, state) `f(entries)`, called once per partition with a single-pass range of `UpdateEntry<K, V,
-  ///     S>` (take it as `auto&`); it may give other keys, then `rememberPartitioner` has to be false.
+  ///   - a range of (key, state) `f(entries)`, called once per partition with a single-pass range of
+  ///     `UpdateEntry<K, V, S>` (take it as `auto&`); it may give other keys, then `rememberPartitioner` has to be false.
   /// `values` is a `std::span<const V>` or a `const std::vector<V>&`. S is what a function that is not generic names,
   /// or given: `updateStateByKey<S>(f)`. States begin with those of `initial` (one, if a key has several) in the first
   /// batch that has an RDD; before that there is none. If f throws, the state is lost, and so are all later batches.

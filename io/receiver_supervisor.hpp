@@ -26,7 +26,7 @@ struct ReceiverOptions {
   std::int64_t initialRate = RateLimiter::kNoLimit;  // backpressure.initialRate, records/s
 };
 
-/// Why a receiver stopped, restarted or complained: what it said, and the text of the error if there was one.
+/// Why a receiver stopped, restarted or reported an error: its message, and the text of the error if there was one.
 struct ReceiverFailure {
   std::string message;
   std::string error;

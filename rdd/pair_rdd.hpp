@@ -18,8 +18,8 @@ namespace millrace {
 template <class T>
 class RDD;
 
-/// What an RDD of pairs (key, value) can do besides; every RDD has it, and calling it on records that are no pairs is an
-/// error that says PairLike. Names and meaning are Spark's (PairRDDFunctions, OrderedRDDFunctions).
+/// The further operations of an RDD of pairs (key, value). Every RDD has them; calling one on records that are no pairs is
+/// an error that says PairLike. Names and meaning are Spark's (PairRDDFunctions, OrderedRDDFunctions).
 ///
 /// `partitions` is a number, a Partitioner or nothing (see Partitions). An RDD that has the result's partitioner already
 /// is not shuffled. Results of shuffles have that partitioner, own their text, and define no order of keys.
