@@ -18,7 +18,7 @@ BlockGenerator::BlockGenerator(std::shared_ptr<Clock> clock, Options options, Ta
 }
 
 void BlockGenerator::start() {
-  std::lock_guard transition(transition_);
+  MutexLock transition(transition_);
   if (State now = state(); now != State::kInitialized && now != State::kStoppedAll) {
     throw IllegalState(options_.name + ": the block generator is running already; stop it first");
   }
@@ -30,8 +30,8 @@ void BlockGenerator::start() {
 }
 
 void BlockGenerator::addData(FunctionRef<void()> append) {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !behind_; });
+  MutexLock lock(mutex_);
+  while (behind_) changed_.wait(lock);
   if (state_ != State::kActive) {
     throw SparkException(options_.name +
                          ": a record came after the receiver had stopped; end storing in onStop");
@@ -40,38 +40,38 @@ void BlockGenerator::addData(FunctionRef<void()> append) {
 }
 
 void BlockGenerator::onTick() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   behind_ = queue_.size() >= options_.queueSize;
-  changed_.wait(lock, [this] { return queue_.size() < options_.queueSize; });
+  while (queue_.size() >= options_.queueSize) changed_.wait(lock);
   behind_ = false;
   if (state_ == State::kActive) {
     if (BlockPtr block = take_()) queue_.push_back(std::move(block));
   }
   lock.unlock();
-  changed_.notify_all();
+  changed_.notifyAll();
 }
 
 void BlockGenerator::pushBlocks() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return !queue_.empty() || state_ == State::kStoppedGeneratingBlocks; });
+    while (queue_.empty() && state_ != State::kStoppedGeneratingBlocks) changed_.wait(lock);
     if (queue_.empty()) return;
     BlockPtr block = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    changed_.notify_all();
+    changed_.notifyAll();
     push_(std::move(block));
     lock.lock();
   }
 }
 
 void BlockGenerator::stop() {
-  std::lock_guard transition(transition_);
+  MutexLock transition(transition_);
   if (state() != State::kActive) return;
   moveTo(State::kStoppedAddingData);
   timer_->stop(true);
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (BlockPtr block = take_()) queue_.push_back(std::move(block));
   }
   moveTo(State::kStoppedGeneratingBlocks);
@@ -80,16 +80,16 @@ void BlockGenerator::stop() {
 }
 
 BlockGenerator::State BlockGenerator::state() const {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   return state_;
 }
 
 void BlockGenerator::moveTo(State state) {
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     state_ = state;
   }
-  changed_.notify_all();
+  changed_.notifyAll();
 }
 
 }  // namespace millrace::core

@@ -2,16 +2,15 @@
 
 #include <millrace/base/clock.hpp>
 #include <millrace/base/function_ref.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/base/recurring_timer.hpp>
 #include <millrace/rdd/core/records/block.hpp>
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -54,20 +53,20 @@ class BlockGenerator {
  private:
   void onTick();
   void pushBlocks();
-  void moveTo(State state);
+  void moveTo(State state) MILLRACE_REQUIRES(transition_);
 
   const std::shared_ptr<Clock> clock_;
   const Options options_;
   const Take take_;
   const Push push_;
-  std::mutex transition_;  // held while starting and stopping
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  State state_ = State::kInitialized;
-  bool behind_ = false;  // a tick waits for room in the queue
-  std::deque<BlockPtr> queue_;
-  std::optional<RecurringTimer> timer_;
-  std::thread pusher_;
+  Mutex transition_;  // held while starting and stopping
+  mutable Mutex mutex_;
+  ConditionVariable changed_;
+  State state_ MILLRACE_GUARDED_BY(mutex_) = State::kInitialized;
+  bool behind_ MILLRACE_GUARDED_BY(mutex_) = false;  // a tick waits for room in the queue
+  std::deque<BlockPtr> queue_ MILLRACE_GUARDED_BY(mutex_);
+  std::optional<RecurringTimer> timer_ MILLRACE_GUARDED_BY(transition_);
+  std::thread pusher_ MILLRACE_GUARDED_BY(transition_);
 };
 
 }  // namespace millrace::core

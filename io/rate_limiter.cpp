@@ -22,7 +22,7 @@ RateLimiter::RateLimiter(std::shared_ptr<Clock> clock, std::int64_t maxRate, std
 
 void RateLimiter::acquire() {
   while (take(1) == 0) {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     double missing = 1 - permits_;
     auto wait = static_cast<std::int64_t>(std::ceil(missing * 1000 / static_cast<double>(currentLimit())));
     std::int64_t until = refilled_ + std::max<std::int64_t>(wait, 1);
@@ -34,7 +34,7 @@ void RateLimiter::acquire() {
 
 std::size_t RateLimiter::take(std::size_t wanted) {
   if (passesAll()) return wanted;
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   refill();
   auto permitted = std::min(wanted, static_cast<std::size_t>(permits_));
   permits_ -= static_cast<double>(permitted);
@@ -47,13 +47,13 @@ std::size_t RateLimiter::burst() const {
 
 void RateLimiter::updateRate(std::int64_t rate) {
   if (rate <= 0) return;
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   refill();
   limit_ = std::min(rate, maxRate_);
 }
 
 void RateLimiter::limit(bool on) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   limiting_ = on;
   if (on) {
     released_ = std::stop_source();

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <millrace/base/clock.hpp>
+#include <millrace/base/mutex.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 
 namespace millrace::core {
@@ -41,7 +41,7 @@ class RateLimiter {
 
  private:
   bool passesAll() const { return !limiting_.load(std::memory_order_relaxed) || currentLimit() == kNoLimit; }
-  void refill();
+  void refill() MILLRACE_REQUIRES(mutex_);
   double mostPermits() const;
 
   const std::shared_ptr<Clock> clock_;
@@ -49,10 +49,10 @@ class RateLimiter {
   const double burstSeconds_;
   std::atomic<std::int64_t> limit_;
   std::atomic<bool> limiting_ = true;
-  mutable std::mutex mutex_;  // guards what follows
-  double permits_ = 1;
-  std::int64_t refilled_;
-  std::stop_source released_;
+  Mutex mutex_;
+  double permits_ MILLRACE_GUARDED_BY(mutex_) = 1;
+  std::int64_t refilled_ MILLRACE_GUARDED_BY(mutex_);
+  std::stop_source released_ MILLRACE_GUARDED_BY(mutex_);
 };
 
 }  // namespace millrace::core

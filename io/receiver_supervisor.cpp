@@ -58,7 +58,7 @@ ReceiverSupervisor::ReceiverSupervisor(int streamId, std::unique_ptr<ReceiverBas
 void ReceiverSupervisor::run(std::stop_token context) {
   std::stop_token stopped;
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     request_.reset();
     stopped_ = std::stop_source();
     stopped = stopped_.get_token();
@@ -85,8 +85,8 @@ ReceiverFailure ReceiverSupervisor::serveRestarts(std::stop_token stopped) {
 }
 
 ReceiverSupervisor::Request ReceiverSupervisor::awaitRequest() {
-  std::unique_lock lock(mutex_);
-  requested_.wait(lock, [this] { return request_.has_value(); });
+  MutexLock lock(mutex_);
+  while (!request_) requested_.wait(lock);
   return *std::exchange(request_, std::nullopt);
 }
 
@@ -136,18 +136,18 @@ void ReceiverSupervisor::reportError(const ReceiverFailure& failure) {
 }
 
 void ReceiverSupervisor::restart(ReceiverFailure reason, std::optional<std::int64_t> delay) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   if (state_ != State::kStarted || request_) return;
   request_ = Request{true, std::move(reason), std::max<std::int64_t>(delay.value_or(restartDelay_), 0)};
-  requested_.notify_one();
+  requested_.notifyOne();
 }
 
 void ReceiverSupervisor::stop(ReceiverFailure reason) {
   limiter_.limit(false);
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   if (request_ && !request_->restart) return;
   request_ = Request{false, std::move(reason), 0};
-  requested_.notify_one();
+  requested_.notifyOne();
   stopped_.request_stop();
 }
 

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <millrace/base/log.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/io/block_generator.hpp>
 #include <millrace/io/rate_limiter.hpp>
 #include <millrace/io/receiver_base.hpp>
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -104,10 +103,10 @@ class ReceiverSupervisor {
   std::string loggedRestart_;
   std::optional<LogThrottle> restartLog_;
   std::atomic<State> state_ = State::kInitialized;
-  std::mutex mutex_;  // guards the rest but receiver_
-  std::condition_variable requested_;
-  std::optional<Request> request_;
-  std::stop_source stopped_;
+  Mutex mutex_;
+  ConditionVariable requested_;
+  std::optional<Request> request_ MILLRACE_GUARDED_BY(mutex_);
+  std::stop_source stopped_ MILLRACE_GUARDED_BY(mutex_);
   const std::unique_ptr<ReceiverBase> receiver_;  // last: its threads end before what they use
 };
 

@@ -2,12 +2,11 @@
 
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/io/backoff.hpp>
 #include <millrace/io/received_block_tracker.hpp>
 
-#include <condition_variable>
 #include <map>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -37,7 +36,7 @@ class ReceiverTracker::Impl final : public BlockSink,
   }
 
   void addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver) {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (started_) throw IllegalState("A receiver was added after the start; add all streams before");
     auto [run, isNew] = runs_.try_emplace(streamId);
     if (!isNew) throw IllegalArgument("Stream " + std::to_string(streamId) + " has a receiver already");
@@ -48,7 +47,7 @@ class ReceiverTracker::Impl final : public BlockSink,
   }
 
   void start() {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     if (started_ || stopping_.stop_requested()) {
       throw IllegalState("Receivers start once; make a new context to start them again");
     }
@@ -60,13 +59,12 @@ class ReceiverTracker::Impl final : public BlockSink,
   }
 
   bool stop(std::chrono::milliseconds patience) {
-    std::lock_guard ending(ending_);
+    MutexLock ending(ending_);
     auto deadline = std::chrono::steady_clock::now() + patience;
     stopping_.request_stop();
-    wakeAll();
     bool allEnded = true;
-    for (auto& [streamId, run] : runs_) allEnded &= end(run, deadline);
-    std::lock_guard lock(listening_);
+    for (Run* run : wakeAll()) allEnded &= end(*run, deadline);
+    MutexLock lock(listening_);
     listener_ = nullptr;
     return allEnded;
   }
@@ -76,28 +74,28 @@ class ReceiverTracker::Impl final : public BlockSink,
   bool isStopping() const { return stopping_.stop_requested(); }
 
   void allocateBlocksToBatch(std::int64_t batchTime) {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     blocks_.allocateBlocksToBatch(batchTime);
   }
 
   std::vector<BlockPtr> getBlocksOfBatch(std::int64_t batchTime, int streamId) const {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     return blocks_.getBlocksOfBatch(batchTime, streamId);
   }
 
   bool hasUnallocatedBlocks() const {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     return blocks_.hasUnallocatedBlocks();
   }
 
   void cleanupOldBlocks(std::int64_t threshold) {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     blocks_.cleanupOldBatches(threshold);
-    changed_.notify_all();
+    changed_.notifyAll();
   }
 
   std::vector<ReceiverInfo> receivers() const {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     std::vector<ReceiverInfo> infos;
     for (const auto& [streamId, run] : runs_) infos.push_back(run.info);
     return infos;
@@ -123,14 +121,15 @@ class ReceiverTracker::Impl final : public BlockSink,
       }
       if (clock_->now() - began > kMostPause) backoff.reset();
     } while (clock_->waitUntil(clock_->now() + backoff.next(), stopping_.get_token()));
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     run.running = false;
-    changed_.notify_all();
+    changed_.notifyAll();
   }
 
-  bool end(Run& run, std::chrono::steady_clock::time_point deadline) {
-    std::unique_lock lock(mutex_);
-    bool ended = changed_.wait_until(lock, deadline, [&] { return !run.running; });
+  bool end(Run& run, std::chrono::steady_clock::time_point deadline) MILLRACE_REQUIRES(ending_) {
+    MutexLock lock(mutex_);
+    while (run.running && changed_.waitUntil(lock, deadline)) continue;
+    const bool ended = !run.running;
     lock.unlock();
     if (!run.thread.joinable()) return ended;
     if (ended) {
@@ -143,15 +142,18 @@ class ReceiverTracker::Impl final : public BlockSink,
     return ended;
   }
 
-  void wakeAll() {
-    std::lock_guard lock(mutex_);
-    changed_.notify_all();
+  std::vector<Run*> wakeAll() {
+    MutexLock lock(mutex_);
+    changed_.notifyAll();
+    std::vector<Run*> runs;
+    for (auto& [streamId, run] : runs_) runs.push_back(&run);
+    return runs;
   }
 
   void onBlock(int streamId, BlockPtr block) override {
     if (sink_) return sink_(streamId, std::move(block));
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return blocks_.bytes() < maxBytes_ || stopping_.stop_requested(); });
+    MutexLock lock(mutex_);
+    while (blocks_.bytes() >= maxBytes_ && !stopping_.stop_requested()) changed_.wait(lock);
     blocks_.addBlock(streamId, std::move(block));
   }
 
@@ -172,7 +174,7 @@ class ReceiverTracker::Impl final : public BlockSink,
 
   template <class F>
   ReceiverInfo update(int streamId, F change) {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     ReceiverInfo& info = runs_.at(streamId).info;
     change(info);
     return info;
@@ -185,7 +187,7 @@ class ReceiverTracker::Impl final : public BlockSink,
   }
 
   void tell(void (ReceiverListener::*event)(const ReceiverInfo&), const ReceiverInfo& info) {
-    std::lock_guard lock(listening_);
+    MutexLock lock(listening_);
     if (listener_ != nullptr) (listener_->*event)(info);
   }
 
@@ -193,15 +195,15 @@ class ReceiverTracker::Impl final : public BlockSink,
   const ReceiverOptions options_;
   const std::size_t maxBytes_;
   std::function<void(int, BlockPtr)> sink_;
-  std::mutex ending_;     // one stop at a time
-  std::mutex listening_;  // guards the listener, one call at a time
-  ReceiverListener* listener_;
+  Mutex ending_;     // one stop at a time
+  Mutex listening_;  // one call of the listener at a time
+  ReceiverListener* listener_ MILLRACE_GUARDED_BY(listening_);
   std::stop_source stopping_;
-  mutable std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
-  bool started_ = false;
-  ReceivedBlockTracker blocks_;
-  std::map<int, Run> runs_;
+  mutable Mutex mutex_;
+  ConditionVariable changed_;
+  bool started_ MILLRACE_GUARDED_BY(mutex_) = false;
+  ReceivedBlockTracker blocks_ MILLRACE_GUARDED_BY(mutex_);
+  std::map<int, Run> runs_ MILLRACE_GUARDED_BY(mutex_);
 };
 
 ReceiverTracker::ReceiverTracker(std::shared_ptr<Clock> clock, ReceiverOptions options,

@@ -62,7 +62,7 @@ class SocketTextReceiver::Connection {
 
   ~Connection() {
     {
-      std::lock_guard lock(lookup_->mutex);
+      MutexLock lock(lookup_->mutex);
       lookup_->connection = nullptr;
     }
     asio::post(io_, [this] { finish(); });
@@ -76,8 +76,8 @@ class SocketTextReceiver::Connection {
  private:
   /// getaddrinfo cannot be interrupted, so it has a thread that nobody waits for; this is what they share.
   struct Lookup {
-    std::mutex mutex;
-    Connection* connection;
+    Mutex mutex;
+    Connection* connection MILLRACE_GUARDED_BY(mutex);
   };
 
   void run() {
@@ -103,7 +103,7 @@ class SocketTextReceiver::Connection {
       for (const auto& entry : tcp::resolver(here).resolve(host, std::to_string(port), error)) {
         endpoints.push_back(entry.endpoint());
       }
-      std::lock_guard lock(lookup->mutex);
+      MutexLock lock(lookup->mutex);
       if (Connection* connection = lookup->connection) {
         asio::post(connection->io_, [connection, error, endpoints = std::move(endpoints)] {
           error ? connection->retry("Unknown host " + connection->receiver_.host_ + ": " + error.message())
@@ -242,19 +242,19 @@ SocketTextReceiver::~SocketTextReceiver() = default;
 
 void SocketTextReceiver::onStart() {
   if (!backoff_) backoff_.emplace(restartDelay(), kMostDelay);
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   connection_ = std::make_unique<Connection>(*this);
 }
 
 void SocketTextReceiver::onStop() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   std::unique_ptr<Connection> connection = std::move(connection_);
   lock.unlock();
   connection.reset();
 }
 
 BlockPtr SocketTextReceiver::takeBlock() {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   if (connection_) connection_->requestCut();
   return nullptr;
 }

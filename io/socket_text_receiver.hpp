@@ -1,12 +1,12 @@
 #pragma once
 
+#include <millrace/base/mutex.hpp>
 #include <millrace/io/backoff.hpp>
 #include <millrace/io/line_loss_log.hpp>
 #include <millrace/io/receiver_base.hpp>
 #include <millrace/io/text_block_builder.hpp>
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -41,8 +41,8 @@ class SocketTextReceiver final : public ReceiverBase {
   TextBlockBuilder builder_;
   LineLossLog lossLog_;
   std::optional<Backoff> backoff_;
-  std::mutex mutex_;  // guards connection_
-  std::unique_ptr<Connection> connection_;
+  Mutex mutex_;
+  std::unique_ptr<Connection> connection_ MILLRACE_GUARDED_BY(mutex_);
 };
 
 }  // namespace millrace::core

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/error.hpp>
+#include <millrace/base/thread_annotations.hpp>
 #include <millrace/rdd/core/run/accumulator_base.hpp>
 #include <millrace/rdd/core/run/task_context.hpp>
 
@@ -73,7 +74,7 @@ class Accumulator {
     }
 
     const A zero;
-    A value;
+    A value MILLRACE_GUARDED_BY(this);
     const std::string name;
   };
 

@@ -17,12 +17,12 @@ StreamGraph::StreamGraph(EnginePtr engine, Duration batchDuration)
 }
 
 StreamGraph::Phase StreamGraph::phase() const {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   return phase_;
 }
 
 std::shared_ptr<OperatorInfo> StreamGraph::newOperator(const std::string& kind) {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   if (phase_ == Phase::kStarted)
     throw IllegalState("adding " + kind + " after start(): build the whole program before it starts");
   if (phase_ == Phase::kStopped)
@@ -31,30 +31,65 @@ std::shared_ptr<OperatorInfo> StreamGraph::newOperator(const std::string& kind) 
 }
 
 void StreamGraph::addInput(InputPtr input) {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   inputs_.push_back(std::move(input));
 }
 
 void StreamGraph::addOutput(std::shared_ptr<OutputOperation> output) {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   outputs_.push_back(std::move(output));
 }
 
+std::vector<std::shared_ptr<OutputOperation>> StreamGraph::outputs() const {
+  RecursiveMutexLock lock(mutex_);
+  return outputs_;
+}
+
+int StreamGraph::inputCount() const {
+  RecursiveMutexLock lock(mutex_);
+  return static_cast<int>(inputs_.size());
+}
+
 void StreamGraph::remember(Duration duration) {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   if (remember_)
     throw IllegalArgument("remember() a second time: it is already set to " + remember_->toString() +
                           ", call it once");
   remember_ = duration;
 }
 
+bool StreamGraph::isRemembering() const {
+  RecursiveMutexLock lock(mutex_);
+  return remember_.has_value();
+}
+
 void StreamGraph::setCheckpointDirectory(std::string directory) {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   checkpointDirectory_ = std::move(directory);
 }
 
+std::string StreamGraph::checkpointDirectory() const {
+  RecursiveMutexLock lock(mutex_);
+  return checkpointDirectory_;
+}
+
+void StreamGraph::setConcurrent(bool concurrent) {
+  RecursiveMutexLock lock(mutex_);
+  concurrent_ = concurrent;
+}
+
+bool StreamGraph::isConcurrent() const {
+  RecursiveMutexLock lock(mutex_);
+  return concurrent_;
+}
+
+void StreamGraph::setUnpersist(bool unpersist) {
+  RecursiveMutexLock lock(mutex_);
+  unpersist_ = unpersist;
+}
+
 void StreamGraph::validate() const {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   if (outputs_.empty())
     throw IllegalArgument(
         "no output operation, so nothing to execute: end at least one stream with print(), foreachRDD() or a "
@@ -63,7 +98,7 @@ void StreamGraph::validate() const {
 }
 
 void StreamGraph::start(Time zeroTime) {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   phase_ = Phase::kStarted;
   zeroTime_ = zeroTime;
   for (const StreamPtr& stream : reachable()) stream->initialize();
@@ -71,24 +106,24 @@ void StreamGraph::start(Time zeroTime) {
 }
 
 void StreamGraph::stop() {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   phase_ = Phase::kStopped;
 }
 
 Time StreamGraph::zeroTime() const {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   if (!zeroTime_)
     throw SparkException("the stream has not been initialized: call start() before asking for its RDDs");
   return *zeroTime_;
 }
 
 bool StreamGraph::isInitialized() const {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   return zeroTime_.has_value();
 }
 
 std::vector<Job> StreamGraph::generateJobs(Time time) {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   std::vector<Job> jobs;
   for (const auto& output : outputs_) {
     if (auto job = output->generateJob(time)) {
@@ -100,7 +135,7 @@ std::vector<Job> StreamGraph::generateJobs(Time time) {
 }
 
 Time StreamGraph::batchEnded(Time time, bool succeeded) {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   Time done = succeeded ? time : time - batchDuration_;
   for (const StreamPtr& stream : reachable()) stream->clearMetadata(done, unpersist_);
   Duration longest = batchDuration_;
@@ -109,7 +144,7 @@ Time StreamGraph::batchEnded(Time time, bool succeeded) {
 }
 
 std::vector<StreamPtr> StreamGraph::reachable() const {
-  std::lock_guard lock(mutex_);
+  RecursiveMutexLock lock(mutex_);
   std::vector<StreamPtr> order;
   std::unordered_set<const StreamNode*> seen;
   std::function<void(const StreamPtr&)> visit = [&](const StreamPtr& stream) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/recursive_mutex.hpp>
 #include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/core/time.hpp>
@@ -8,7 +9,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,27 +38,29 @@ class StreamGraph {
 
   const EnginePtr& engine() const { return engine_; }
   Duration batchDuration() const { return batchDuration_; }
-  std::recursive_mutex& mutex() const { return mutex_; }
+  RecursiveMutex& mutex() const MILLRACE_RETURN_CAPABILITY(mutex_) { return mutex_; }
   Phase phase() const;
 
   /// Numbers an operator that is being built. IllegalState, naming `kind`, once started or stopped.
   std::shared_ptr<OperatorInfo> newOperator(const std::string& kind);
   void addInput(InputPtr input);
   void addOutput(std::shared_ptr<OutputOperation> output);
-  const std::vector<InputPtr>& inputs() const { return inputs_; }
-  const std::vector<std::shared_ptr<OutputOperation>>& outputs() const { return outputs_; }
-  int inputCount() const { return static_cast<int>(inputs_.size()); }
+  /// Read without the lock, since they stay as they are once started: who stops them must not wait for a batch that is
+  /// being made.
+  const std::vector<InputPtr>& inputs() const MILLRACE_UNCHECKED { return inputs_; }
+  std::vector<std::shared_ptr<OutputOperation>> outputs() const;
+  int inputCount() const;
 
   /// All streams keep their RDDs at least this long. Once only (IllegalArgument), and before start.
   void remember(Duration duration);
-  bool isRemembering() const { return remember_.has_value(); }
+  bool isRemembering() const;
   void setCheckpointDirectory(std::string directory);
-  const std::string& checkpointDirectory() const { return checkpointDirectory_; }
+  std::string checkpointDirectory() const;
   /// Set when jobs of several batches may run at once: then the RDDs of windows and states keep their tables, and the
   /// next batch changes copies.
-  void setConcurrent(bool concurrent) { concurrent_ = concurrent; }
-  bool isConcurrent() const { return concurrent_; }
-  void setUnpersist(bool unpersist) { unpersist_ = unpersist; }
+  void setConcurrent(bool concurrent);
+  bool isConcurrent() const;
+  void setUnpersist(bool unpersist);
 
   /// Throws if something is wrong with the program as a whole: no output, an interval that does not fit.
   void validate() const;
@@ -80,16 +82,16 @@ class StreamGraph {
  private:
   const EnginePtr engine_;
   const Duration batchDuration_;
-  mutable std::recursive_mutex mutex_;
-  Phase phase_ = Phase::kBuilding;
-  std::optional<Time> zeroTime_;
-  std::optional<Duration> remember_;
-  std::string checkpointDirectory_;
-  bool concurrent_ = false;
-  bool unpersist_ = true;
-  int operators_ = 0;
-  std::vector<InputPtr> inputs_;
-  std::vector<std::shared_ptr<OutputOperation>> outputs_;
+  mutable RecursiveMutex mutex_;
+  Phase phase_ MILLRACE_GUARDED_BY(mutex_) = Phase::kBuilding;
+  std::optional<Time> zeroTime_ MILLRACE_GUARDED_BY(mutex_);
+  std::optional<Duration> remember_ MILLRACE_GUARDED_BY(mutex_);
+  std::string checkpointDirectory_ MILLRACE_GUARDED_BY(mutex_);
+  bool concurrent_ MILLRACE_GUARDED_BY(mutex_) = false;
+  bool unpersist_ MILLRACE_GUARDED_BY(mutex_) = true;
+  int operators_ MILLRACE_GUARDED_BY(mutex_) = 0;
+  std::vector<InputPtr> inputs_ MILLRACE_GUARDED_BY(mutex_);
+  std::vector<std::shared_ptr<OutputOperation>> outputs_ MILLRACE_GUARDED_BY(mutex_);
 };
 
 }  // namespace millrace::core

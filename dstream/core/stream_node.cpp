@@ -32,7 +32,7 @@ EnginePtr StreamNode::engine() const { return graph()->engine(); }
 
 void StreamNode::setName(const std::string& name) {
   auto owner = graph();
-  std::lock_guard lock(owner->mutex());
+  RecursiveMutexLock lock(owner->mutex());
   if (owner->phase() != StreamGraph::Phase::kBuilding)
     throw IllegalState("naming " + info_->describe() +
                        " after start(): give names while building the program");
@@ -41,7 +41,7 @@ void StreamNode::setName(const std::string& name) {
 
 NodePtr StreamNode::rdd(Time time) {
   auto owner = graph();
-  std::lock_guard lock(owner->mutex());
+  RecursiveMutexLock lock(owner->mutex());
   if (auto known = made_.find(time); known != made_.end()) return known->second;
   if (!isTimeValid(time)) return nullptr;
   setRdd(time, compute(time));
@@ -69,7 +69,7 @@ void StreamNode::resumeAfter(Time time) { newestMade_ = time.floor(slide_, graph
 
 std::vector<NodePtr> StreamNode::slice(Time from, Time to) {
   auto owner = graph();
-  std::lock_guard lock(owner->mutex());
+  RecursiveMutexLock lock(owner->mutex());
   Time zero = owner->zeroTime();
   if (remember_.isZero())
     throw SparkException(
@@ -95,7 +95,7 @@ bool StreamNode::isTimeValid(Time time) const {
 
 std::vector<Time> StreamNode::rememberedTimes() const {
   auto owner = graph();
-  std::lock_guard lock(owner->mutex());
+  RecursiveMutexLock lock(owner->mutex());
   std::vector<Time> times;
   for (const auto& [time, made] : made_) {
     if (made) times.push_back(time);

@@ -1,32 +1,32 @@
+#include <millrace/base/mutex.hpp>
 #include <millrace/dstream/input/node_queue.hpp>
 
 #include <algorithm>
 #include <deque>
 #include <iterator>
-#include <mutex>
 #include <utility>
 
 namespace millrace::core {
 
 struct NodeQueue::State {
-  std::mutex mutex;
-  std::deque<NodePtr> rdds;
+  Mutex mutex;
+  std::deque<NodePtr> rdds MILLRACE_GUARDED_BY(mutex);
 };
 
 NodeQueue::NodeQueue() : state_(std::make_shared<State>()) {}
 
 void NodeQueue::push(NodePtr rdd) const {
-  std::lock_guard lock(state_->mutex);
+  MutexLock lock(state_->mutex);
   state_->rdds.push_back(std::move(rdd));
 }
 
 std::size_t NodeQueue::size() const {
-  std::lock_guard lock(state_->mutex);
+  MutexLock lock(state_->mutex);
   return state_->rdds.size();
 }
 
 std::vector<NodePtr> NodeQueue::take(bool one) const {
-  std::lock_guard lock(state_->mutex);
+  MutexLock lock(state_->mutex);
   std::deque<NodePtr>& rdds = state_->rdds;
   const std::size_t count = one ? std::min<std::size_t>(1, rdds.size()) : rdds.size();
   const auto end = rdds.begin() + static_cast<std::ptrdiff_t>(count);

@@ -14,7 +14,7 @@ MovingRdd::MovingRdd(EnginePtr engine, OperatorPtr info, std::shared_ptr<MovingS
       kept_(kept) {}
 
 void MovingRdd::prepare() {
-  std::lock_guard lock(state_->moving);
+  MutexLock lock(state_->moving);
   std::vector<MovingRdd*> ahead;
   for (MovingRdd* at = this; at != nullptr && !at->done_; at = at->move_.previous.get()) ahead.push_back(at);
   for (; !ahead.empty(); ahead.pop_back()) ahead.back()->moveOrFail();
@@ -22,12 +22,12 @@ void MovingRdd::prepare() {
 }
 
 void MovingRdd::pin() {
-  std::lock_guard lock(showing_);
+  MutexLock lock(showing_);
   pinned_ = true;
 }
 
 void MovingRdd::unkeep() {
-  std::lock_guard lock(showing_);
+  MutexLock lock(showing_);
   kept_ = false;
   if (!pinned_) tables_.clear();
 }
@@ -35,7 +35,7 @@ void MovingRdd::unkeep() {
 BlockPtr MovingRdd::result(int partition) const { return results_[static_cast<std::size_t>(partition)]; }
 
 ReaderPtr MovingRdd::compute(int partition) {
-  std::lock_guard lock(showing_);
+  MutexLock lock(showing_);
   if (tables_.empty())
     throw IllegalState("the RDD of " + info()->describe() +
                        " has moved on: persist() the stream to read it after the next batch");
@@ -71,12 +71,12 @@ void MovingRdd::move() {
     if (!state_->tables->recovers()) state_->failure = std::current_exception();
     throw;
   }
-  std::lock_guard lock(showing_);
+  MutexLock lock(showing_);
   for (int p = 0; p < partitions(); ++p) tables_.push_back(state_->tables->table(p));
 }
 
 void MovingRdd::letGo() {
-  std::lock_guard lock(showing_);
+  MutexLock lock(showing_);
   if (!kept_ && !pinned_) tables_.clear();
 }
 

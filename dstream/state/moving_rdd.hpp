@@ -1,12 +1,12 @@
 #pragma once
 
+#include <millrace/base/mutex.hpp>
 #include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -17,7 +17,7 @@ namespace millrace::core {
 struct MovingState {
   explicit MovingState(std::shared_ptr<MovingTables> held) : tables(std::move(held)) {}
   const std::shared_ptr<MovingTables> tables;
-  std::mutex moving;  // held while a batch changes the tables, in tasks: so no task may wait for it
+  Mutex moving;  // held while a batch changes the tables, in tasks: so no task may wait for it
   std::exception_ptr failure;
 };
 
@@ -62,10 +62,10 @@ class MovingRdd final : public Node {
   bool done_ = false;
   std::exception_ptr failure_;
   std::vector<BlockPtr> results_;
-  std::mutex showing_;  // guards what follows
-  bool kept_;
-  bool pinned_ = false;
-  std::vector<BlockPtr> tables_;
+  Mutex showing_;
+  bool kept_ MILLRACE_GUARDED_BY(showing_);
+  bool pinned_ MILLRACE_GUARDED_BY(showing_) = false;
+  std::vector<BlockPtr> tables_ MILLRACE_GUARDED_BY(showing_);
 };
 
 }  // namespace millrace::core

@@ -15,41 +15,41 @@ SteppedRdd::SteppedRdd(EnginePtr engine, OperatorPtr info, const PartitionerPtr&
       kept_(kept) {}
 
 void SteppedRdd::prepare() {
-  std::lock_guard lock(making_);
+  MutexLock lock(making_);
   if (done_) return;
-  make();
+  make(step_);
   done_ = true;
   if (step_.previous) step_.previous->letGo();
   step_ = {};
 }
 
 void SteppedRdd::pin() {
-  std::lock_guard lock(showing_);
+  MutexLock lock(showing_);
   kept_ = true;
 }
 
 BlockPtr SteppedRdd::block(int partition) {
-  std::lock_guard lock(showing_);
+  MutexLock lock(showing_);
   if (blocks_.empty())
     throw IllegalState("the RDD of " + info()->describe() +
                        " has moved on: persist() the stream to read it after the next batch");
   return blocks_[static_cast<std::size_t>(partition)];
 }
 
-void SteppedRdd::make() {
-  for (const NodePtr& input : step_.inputs) input->prepare();
+void SteppedRdd::make(const Step& step) {
+  for (const NodePtr& input : step.inputs) input->prepare();
   std::vector<BlockPtr> made(static_cast<std::size_t>(partitions()));
   engine().runTasks(allOf(*this), [&](int p) {
     std::vector<BlockPtr> blocks;
-    for (const NodePtr& input : step_.inputs) blocks.push_back(input->block(p));
-    inOperator(info(), [&] { made[static_cast<std::size_t>(p)] = step_.apply(blocks); });
+    for (const NodePtr& input : step.inputs) blocks.push_back(input->block(p));
+    inOperator(info(), [&] { made[static_cast<std::size_t>(p)] = step.apply(blocks); });
   });
-  std::lock_guard lock(showing_);
+  MutexLock lock(showing_);
   blocks_ = std::move(made);
 }
 
 void SteppedRdd::letGo() {
-  std::lock_guard lock(showing_);
+  MutexLock lock(showing_);
   if (!kept_) blocks_.clear();
 }
 

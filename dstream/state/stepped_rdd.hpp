@@ -1,10 +1,10 @@
 #pragma once
 
+#include <millrace/base/mutex.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace millrace::core {
@@ -31,15 +31,15 @@ class SteppedRdd final : public Node {
   ReaderPtr compute(int partition) override { return openBlock(block(partition)); }
 
  private:
-  void make();
+  void make(const Step& step);
   void letGo();
 
-  std::mutex making_;  // held while blocks are made, in tasks: so no task may wait for it
-  Step step_;
-  bool done_ = false;
-  std::mutex showing_;  // guards what follows
-  bool kept_;
-  std::vector<BlockPtr> blocks_;
+  Mutex making_;  // held while blocks are made, in tasks: so no task may wait for it
+  Step step_ MILLRACE_GUARDED_BY(making_);
+  bool done_ MILLRACE_GUARDED_BY(making_) = false;
+  Mutex showing_;
+  bool kept_ MILLRACE_GUARDED_BY(showing_);
+  std::vector<BlockPtr> blocks_ MILLRACE_GUARDED_BY(showing_);
 };
 
 }  // namespace millrace::core

@@ -3,8 +3,8 @@
 namespace millrace::core {
 
 BlockPtr BlockSlot::get(FunctionRef<BlockPtr()> make) {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return !making_; });
+  MutexLock lock(mutex_);
+  while (making_) changed_.wait(lock);
   if (block_) return block_;
   making_ = true;
   lock.unlock();
@@ -14,18 +14,18 @@ BlockPtr BlockSlot::get(FunctionRef<BlockPtr()> make) {
   } catch (...) {
     lock.lock();
     making_ = false;
-    changed_.notify_all();
+    changed_.notifyAll();
     throw;
   }
   lock.lock();
   making_ = false;
   block_ = made;
-  changed_.notify_all();
+  changed_.notifyAll();
   return made;
 }
 
 bool BlockSlot::isFilled() const {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   return block_ != nullptr;
 }
 

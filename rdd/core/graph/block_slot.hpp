@@ -1,10 +1,8 @@
 #pragma once
 
 #include <millrace/base/function_ref.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/rdd/core/records/block.hpp>
-
-#include <condition_variable>
-#include <mutex>
 
 namespace millrace::core {
 
@@ -17,10 +15,10 @@ class BlockSlot {
   bool isFilled() const;
 
  private:
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  BlockPtr block_;
-  bool making_ = false;
+  mutable Mutex mutex_;
+  ConditionVariable changed_;
+  BlockPtr block_ MILLRACE_GUARDED_BY(mutex_);
+  bool making_ MILLRACE_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace millrace::core

@@ -1,10 +1,10 @@
 #include <millrace/base/error.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/rdd/core/graph/block_slot.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 
 #include <algorithm>
 #include <deque>
-#include <mutex>
 #include <utility>
 
 namespace millrace::core {
@@ -23,9 +23,9 @@ struct Node::Cache {
 };
 
 struct Node::Settings {
-  std::mutex mutex;
-  std::shared_ptr<Cache> cache;
-  std::string name;
+  Mutex mutex;
+  std::shared_ptr<Cache> cache MILLRACE_GUARDED_BY(mutex);
+  std::string name MILLRACE_GUARDED_BY(mutex);
 };
 
 Node::Node(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents, int partitions,
@@ -54,12 +54,12 @@ ReaderPtr Node::read(int partition) {
 BlockPtr Node::block(int) { return nullptr; }
 
 std::string Node::name() const {
-  std::lock_guard lock(settings_->mutex);
+  MutexLock lock(settings_->mutex);
   return settings_->name;
 }
 
 void Node::setName(std::string name) {
-  std::lock_guard lock(settings_->mutex);
+  MutexLock lock(settings_->mutex);
   settings_->name = std::move(name);
 }
 
@@ -68,7 +68,7 @@ void Node::pin() {
 }
 
 void Node::persist(StorageLevel level, StoreFn store) {
-  std::lock_guard lock(settings_->mutex);
+  MutexLock lock(settings_->mutex);
   if (settings_->cache && settings_->cache->level != level)
     throw Unsupported("the storage level of this RDD is already " + settings_->cache->level.description() +
                       ": unpersist() it before choosing " + level.description());
@@ -77,7 +77,7 @@ void Node::persist(StorageLevel level, StoreFn store) {
 }
 
 void Node::unpersist() {
-  std::lock_guard lock(settings_->mutex);
+  MutexLock lock(settings_->mutex);
   settings_->cache.reset();
 }
 
@@ -87,7 +87,7 @@ StorageLevel Node::storageLevel() const {
 }
 
 std::shared_ptr<Node::Cache> Node::cache() const {
-  std::lock_guard lock(settings_->mutex);
+  MutexLock lock(settings_->mutex);
   return settings_->cache;
 }
 

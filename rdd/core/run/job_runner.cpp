@@ -1,3 +1,4 @@
+#include <millrace/base/mutex.hpp>
 #include <millrace/rdd/core/run/job_runner.hpp>
 
 #include <tbb/global_control.h>
@@ -8,7 +9,6 @@
 #include <atomic>
 #include <exception>
 #include <limits>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -26,7 +26,7 @@ class Attempt {
     try {
       task_(number);
     } catch (...) {
-      std::lock_guard lock(mutex_);
+      MutexLock lock(mutex_);
       if (number < number_) {
         number_ = number;
         failure_ = std::current_exception();
@@ -35,15 +35,16 @@ class Attempt {
     }
   }
   void rethrow() {
+    MutexLock lock(mutex_);
     if (failure_) std::rethrow_exception(failure_);
   }
 
  private:
   FunctionRef<void(int)> task_;
   std::atomic<bool> failed_ = false;
-  std::mutex mutex_;
-  int number_ = std::numeric_limits<int>::max();
-  std::exception_ptr failure_;
+  Mutex mutex_;
+  int number_ MILLRACE_GUARDED_BY(mutex_) = std::numeric_limits<int>::max();
+  std::exception_ptr failure_ MILLRACE_GUARDED_BY(mutex_);
 };
 
 /// Tasks begin in the order of their numbers, since what they write is merged in it: TBB alone would begin with both halves

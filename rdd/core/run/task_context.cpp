@@ -1,8 +1,8 @@
+#include <millrace/base/mutex.hpp>
 #include <millrace/rdd/core/run/accumulator_base.hpp>
 #include <millrace/rdd/core/run/interrupt.hpp>
 #include <millrace/rdd/core/run/task_context.hpp>
 
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -41,8 +41,6 @@ void TaskContext::Scope::succeed() {
 namespace core {
 
 AccumulatorPart::~AccumulatorPart() = default;
-
-struct AccumulatorBase::Mutex : std::mutex {};
 
 AccumulatorBase::AccumulatorBase() : mutex_(std::make_shared<Mutex>()) {}
 AccumulatorBase::~AccumulatorBase() = default;

@@ -1,4 +1,5 @@
 #include <millrace/base/error.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/rdd/core/graph/block_slot.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
@@ -7,7 +8,6 @@
 #include <algorithm>
 #include <deque>
 #include <exception>
-#include <mutex>
 #include <string>
 #include <utility>
 
@@ -25,7 +25,7 @@ class MergeAhead {
       : mergers_(mergers), side_(side), written_(tasks) {}
 
   void add(std::size_t task, std::vector<ShuffleFilePtr> files) {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     written_[task] = std::move(files);
     if (merging_) return;
     merging_ = true;
@@ -43,10 +43,10 @@ class MergeAhead {
  private:
   std::vector<std::unique_ptr<ShuffleMerger>>& mergers_;
   const int side_;
-  std::mutex mutex_;
-  std::vector<std::vector<ShuffleFilePtr>> written_;
-  std::size_t next_ = 0;
-  bool merging_ = false;
+  Mutex mutex_;
+  std::vector<std::vector<ShuffleFilePtr>> written_ MILLRACE_GUARDED_BY(mutex_);
+  std::size_t next_ MILLRACE_GUARDED_BY(mutex_) = 0;
+  bool merging_ MILLRACE_GUARDED_BY(mutex_) = false;
 };
 
 class ShuffleNode final : public Node {
@@ -73,14 +73,14 @@ class ShuffleNode final : public Node {
   bool isInPlace(std::size_t side) const {
     return samePartitioner(parents()[side]->partitioner(), partitioner());
   }
-  void write();
-  void take(int side, std::vector<ShuffleFilePtr> files);
+  void write() MILLRACE_REQUIRES(writing_);
+  void take(int side, std::vector<ShuffleFilePtr> files) MILLRACE_REQUIRES(writing_);
   BlockPtr merge(int partition);
   void mergeSide(std::size_t side, int partition, ShuffleMerger& merger);
 
   const ShuffleSpecPtr spec_;
-  std::mutex writing_;
-  bool written_ = false;
+  Mutex writing_;
+  bool written_ MILLRACE_GUARDED_BY(writing_) = false;
   std::deque<Output> outputs_;
 };
 
@@ -91,7 +91,7 @@ ShuffleNode::ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr
       outputs_(static_cast<std::size_t>(partitions())) {}
 
 void ShuffleNode::prepare() {
-  std::lock_guard lock(writing_);
+  MutexLock lock(writing_);
   if (written_) return;
   Node::prepare();
   write();
@@ -137,6 +137,7 @@ void ShuffleNode::take(int side, std::vector<ShuffleFilePtr> files) {
 }
 
 void ShuffleNode::setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks) {
+  MutexLock lock(writing_);
   for (auto& files : tasks) take(0, std::move(files));
   written_ = true;
 }
