@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <functional>
 #include <iterator>
@@ -94,27 +95,15 @@ struct ShapeOf<std::array<T, N>> {
   static constexpr CodecKind kKind = CodecKind::kArray;
   using Parts = std::tuple<T>;
 };
-/// Durations and times of <chrono>, recognised by their members: programs include this header, and <chrono> is one of
-/// the largest.
-template <class D>
-  requires requires(const D& duration) {
-    typename D::period;
-    { duration.count() } -> std::same_as<typename D::rep>;
-    D(duration.count());
-  }
-struct ShapeOf<D> {
+template <class Rep, class Period>
+struct ShapeOf<std::chrono::duration<Rep, Period>> {
   static constexpr CodecKind kKind = CodecKind::kDuration;
-  using Parts = std::tuple<typename D::rep>;
+  using Parts = std::tuple<Rep>;
 };
-template <class T>
-  requires requires(const T& time) {
-    typename T::clock;
-    { time.time_since_epoch() } -> std::same_as<typename T::duration>;
-    T(time.time_since_epoch());
-  }
-struct ShapeOf<T> {
+template <class Clock, class Since>
+struct ShapeOf<std::chrono::time_point<Clock, Since>> {
   static constexpr CodecKind kKind = CodecKind::kTime;
-  using Parts = std::tuple<typename T::duration>;
+  using Parts = std::tuple<Since>;
 };
 
 /// The element of a container as it is read before it is inserted: without the const of a map's key.
