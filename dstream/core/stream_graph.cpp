@@ -82,11 +82,6 @@ Time StreamGraph::zeroTime() const {
   return *zeroTime_;
 }
 
-bool StreamGraph::isInitialized() const {
-  std::lock_guard lock(mutex_);
-  return zeroTime_.has_value();
-}
-
 std::vector<Job> StreamGraph::generateJobs(Time time) {
   std::lock_guard lock(mutex_);
   std::vector<Job> jobs;
