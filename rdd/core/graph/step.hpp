@@ -22,7 +22,7 @@ struct StepFunction {
 /// A reader of a class R that is constructed from (input reader, F, operator).
 template <class T, template <class, class> class R, class F>
 ReaderPtr openReader(ReaderPtr input, F function, const OperatorInfo& info) {
-  return makeReader<R<T, F>>(typed<T>(std::move(input)), std::move(function), info);
+  return std::make_unique<R<T, F>>(typed<T>(std::move(input)), std::move(function), info);
 }
 
 /// The function of a step that opens such a reader.

@@ -48,7 +48,7 @@ class TableReader final : public Reader<std::pair<K, V>> {
 
 template <class K, class V>
 ReaderPtr TableBlock<K, V>::open() const {
-  return makeReader<TableReader<K, V>>(table);
+  return std::make_unique<TableReader<K, V>>(table);
 }
 
 /// Decides when a map task's combining no longer pays. The total ratio misleads (a stream may begin with few keys), so
@@ -320,11 +320,10 @@ class CombineSpec final : public ShuffleSpec {
   explicit CombineSpec(Combiner combiner, PartitionerPtr partitioner = nullptr)
       : combiner_(std::move(combiner)), router_(std::move(partitioner)) {}
   std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
-    return std::unique_ptr<ShuffleWriter>(
-        new CombineWriter<P, C, Combiner>(combiner_, router_, outputs, writerSize_));
+    return std::make_unique<CombineWriter<P, C, Combiner>>(combiner_, router_, outputs, writerSize_);
   }
   std::unique_ptr<ShuffleMerger> merger() const override {
-    return std::unique_ptr<ShuffleMerger>(new CombineMerger<P, C, Combiner>(combiner_, mergerSize_));
+    return std::make_unique<CombineMerger<P, C, Combiner>>(combiner_, mergerSize_);
   }
   bool shrinksByMerging() const override { return true; }
 

@@ -33,8 +33,7 @@ struct ShuffleMerger {
   virtual BlockPtr finish() = 0;
 };
 
-/// The typed work of a wide operator, erased per task; the same in both lowerings. Immutable but for hints. Specs make
-/// their writers and mergers by `new`: a std::unique_ptr of each class would take the compiler longer than the class.
+/// The typed work of a wide operator, erased per task; the same in both lowerings. Immutable but for hints.
 struct ShuffleSpec {
   virtual ~ShuffleSpec() = default;
   virtual std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const = 0;

@@ -130,13 +130,11 @@ class SpreadSpec final : public SpreadingSpec {
  public:
   explicit SpreadSpec(typename Choose::Rule rule = {}) : rule_(std::move(rule)) {}
   std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
-    return std::unique_ptr<ShuffleWriter>(new SpreadWriter<T, Choose>(rule_, outputs));
+    return std::make_unique<SpreadWriter<T, Choose>>(rule_, outputs);
   }
-  std::unique_ptr<ShuffleMerger> merger() const override {
-    return std::unique_ptr<ShuffleMerger>(new Merger());
-  }
+  std::unique_ptr<ShuffleMerger> merger() const override { return std::make_unique<Merger>(); }
   std::unique_ptr<Spreader> spreader(int outputs) const override {
-    return std::unique_ptr<Spreader>(new ChunkSpreader(rule_, outputs));
+    return std::make_unique<ChunkSpreader>(rule_, outputs);
   }
 
  private:
