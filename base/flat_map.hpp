@@ -29,25 +29,31 @@ struct Hint {
 /// fetched into the cache before (`fetchTags`, `fetchEntry`), which makes searches in a table beyond the cache two to three
 /// times faster. Entries lie in the order of their hashes' high bits, nearly: merging one table into another walks both
 /// memories forward. `H` must avalanche. Pointers to entries hold until the next insertion.
+///
+/// As with C++23's std::flat_map, iterators show pairs of references, the key's a constant one. Who has the entry itself may
+/// put an equal key in its key's place: a table does so with a text that it has to keep.
 template <class K, class V, class H>
 class FlatMap {
  public:
   /// An aggregate, so that a value can be made in its place whatever it can be converted from.
   struct Entry {
-    const K first;
+    K first;
     V second;
   };
 
-  template <class Shown>
+  template <class Value>
   class Iterator;
-  using iterator = Iterator<Entry>;
-  using const_iterator = Iterator<const Entry>;
+  using iterator = Iterator<V>;
+  using const_iterator = Iterator<const V>;
 
   FlatMap() = default;
   FlatMap(FlatMap&& other) noexcept { swap(other); }
   FlatMap(const FlatMap& other) : FlatMap() {
     reserve(other.size());
-    for (const Entry& entry : other) place(hashOf(entry.first), [&] { return entry; });
+    for (auto at = other.begin(), last = other.end(); at != last; ++at) {
+      const Entry& entry = *at.entry();
+      place(hashOf(entry.first), [&] { return entry; });
+    }
   }
   FlatMap& operator=(FlatMap other) noexcept {
     swap(other);
@@ -120,6 +126,7 @@ class FlatMap {
     return findOrAdd(key, hashOf(key), [] { return V(); }).first->second;
   }
 
+  void erase(iterator at) { erase(at.entry()); }
   void erase(const Entry* entry) {
     const auto slot = static_cast<std::size_t>(entry - entries_);
     SlotGroup& group = groups_[slot / SlotGroup::kSlots];
@@ -237,10 +244,9 @@ class FlatMap {
   void rehash(std::size_t groups) {
     FlatMap to;
     to.allocate(groups);
-    for (Entry& entry : *this) {
-      to.place(hashOf(entry.first), [&] {
-        return Entry{std::move(const_cast<K&>(entry.first)), std::move(entry.second)};
-      });
+    for (auto at = begin(), last = end(); at != last; ++at) {
+      Entry& entry = *at.entry();
+      to.place(hashOf(entry.first), [&] { return std::move(entry); });
     }
     swap(to);
   }
@@ -256,7 +262,7 @@ class FlatMap {
   }
   void destroyAll() {
     if constexpr (!std::is_trivially_destructible_v<Entry>) {
-      for (Entry& entry : *this) std::destroy_at(&entry);
+      for (auto at = begin(), last = end(); at != last; ++at) std::destroy_at(at.entry());
     }
   }
 
@@ -272,18 +278,22 @@ class FlatMap {
 
 /// Goes over the entries. Erasing one does not disturb an iterator that is past it.
 template <class K, class V, class H>
-template <class Shown>
+template <class Value>
 class FlatMap<K, V, H>::Iterator {
  public:
-  using value_type = std::remove_const_t<Shown>;
-  using reference = Shown&;
-  using pointer = Shown*;
+  using value_type = std::pair<K, V>;
+  using reference = std::pair<const K&, Value&>;
+  struct Arrow {
+    const reference* operator->() const { return &shown; }
+    reference shown;
+  };
+  using pointer = Arrow;
   using difference_type = std::ptrdiff_t;
-  using iterator_category = std::forward_iterator_tag;
+  using iterator_category = std::input_iterator_tag;
 
   Iterator() = default;
-  Shown& operator*() const { return entries_[std::countr_zero(left_)]; }
-  Shown* operator->() const { return &**this; }
+  reference operator*() const { return {entry()->first, entry()->second}; }
+  Arrow operator->() const { return {**this}; }
   Iterator& operator++() {
     left_ &= left_ - 1;
     if (left_ == 0) nextGroup();
@@ -300,7 +310,8 @@ class FlatMap<K, V, H>::Iterator {
 
  private:
   friend FlatMap;
-  Iterator(const SlotGroup* group, Shown* entries) : group_(group), entries_(entries) {}
+  Iterator(const SlotGroup* group, Entry* entries) : group_(group), entries_(entries) {}
+  Entry* entry() const { return entries_ + std::countr_zero(left_); }
   void nextGroup() {
     do {
       ++group_;
@@ -312,14 +323,14 @@ class FlatMap<K, V, H>::Iterator {
   /// Entries lie one behind the other, but the processor follows a stream only to the end of its page, and not across what a
   /// visitor does with an entry: a pass over a table beyond the cache takes a third of the time with this.
   void fetchAhead() const {
-    constexpr std::size_t kGroupBytes = SlotGroup::kSlots * sizeof(Shown), kGroupsAhead = 8, kLine = 64;
+    constexpr std::size_t kGroupBytes = SlotGroup::kSlots * sizeof(Entry), kGroupsAhead = 8, kLine = 64;
     const auto from = reinterpret_cast<std::uintptr_t>(entries_) + kGroupsAhead * kGroupBytes;
     for (std::size_t at = 0; at < kGroupBytes; at += kLine)
       __builtin_prefetch(reinterpret_cast<const void*>(from + at));
   }
 
   const SlotGroup* group_ = nullptr;
-  Shown* entries_ = nullptr;
+  Entry* entries_ = nullptr;
   /// The entries of this group that are still to come, the one shown included; of the end, what ends iteration.
   unsigned left_ = 1;
 };

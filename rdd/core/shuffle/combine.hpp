@@ -142,7 +142,7 @@ class CombineWriter final : public ShuffleWriter {
   void stopCombining() {
     sizeHint_.store(table_.size(), std::memory_order_relaxed);
     buckets_.resize(static_cast<std::size_t>(outputs_) * bucketsPerOutput());
-    for (auto& [key, value] : table_) bucketFor(Form::hash(key), key).emplace_back(key, std::move(value));
+    for (auto&& [key, value] : table_) bucketFor(Form::hash(key), key).emplace_back(key, std::move(value));
     texts_ = table_.takeTexts();
     table_ = {};
   }
@@ -174,7 +174,7 @@ class CombineWriter final : public ShuffleWriter {
       return;
     }
     auto texts = std::make_shared<TextArena>();
-    for (auto& [key, value] : table_) {
+    for (auto&& [key, value] : table_) {
       File& file = fileOf(outputOf(Form::hash(key), key));
       if (!file.texts) {
         file.texts = texts;
@@ -233,7 +233,7 @@ class CombineMerger final : public ShuffleMerger {
     }
     if (table_.empty()) table_ = std::exchange(file->table, {});
     makeRoom(file->table.size() + file->combined.size());
-    for (auto& entry : file->table) merge(entry, Form::hash(entry.first));
+    for (auto&& entry : file->table) merge(entry, Form::hash(entry.first));
     for (auto& entry : file->combined) merge(entry, Form::hash(entry.first));
   }
 
@@ -249,7 +249,7 @@ class CombineMerger final : public ShuffleMerger {
     const auto put = [&](const auto& key, C& value) {
       file.buckets[bucketOf(Form::hash(key), count)].emplace_back(key, std::move(value));
     };
-    for (auto& [key, value] : file.table) put(key, value);
+    for (auto&& [key, value] : file.table) put(key, value);
     for (auto& [key, value] : file.combined) put(key, value);
     file.combined = {};
   }
