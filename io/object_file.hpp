@@ -22,7 +22,7 @@ template <class T>
 NodePtr objectFileNode(EnginePtr engine, const std::string& paths, int minPartitions) {
   return objectFileNode(std::move(engine), paths, minPartitions, requiredCodec<T>(),
                         [](std::shared_ptr<ObjectBlocks> blocks, OperatorPtr info) -> ReaderPtr {
-                          return makeReader<ObjectReader<T>>(std::move(blocks), std::move(info));
+                          return std::make_unique<ObjectReader<T>>(std::move(blocks), std::move(info));
                         });
 }
 

@@ -30,7 +30,7 @@ class FoldSpec final : public ShuffleSpec {
       for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) fold_.add(held_, chunk);
     }
     std::vector<ShuffleFilePtr> finish() override {
-      return onlyFile(ShuffleFilePtr(new File(std::move(held_))));
+      return onlyFile(std::make_unique<File>(std::move(held_)));
     }
 
    private:
@@ -57,12 +57,8 @@ class FoldSpec final : public ShuffleSpec {
 
  public:
   explicit FoldSpec(Fold fold) : fold_(std::move(fold)) {}
-  std::unique_ptr<ShuffleWriter> writer(int, int) const override {
-    return std::unique_ptr<ShuffleWriter>(new Writer(fold_));
-  }
-  std::unique_ptr<ShuffleMerger> merger() const override {
-    return std::unique_ptr<ShuffleMerger>(new Merger(fold_));
-  }
+  std::unique_ptr<ShuffleWriter> writer(int, int) const override { return std::make_unique<Writer>(fold_); }
+  std::unique_ptr<ShuffleMerger> merger() const override { return std::make_unique<Merger>(fold_); }
 
  private:
   const Fold fold_;

@@ -70,10 +70,9 @@ class ChunkFork final : public Fork {
   explicit ChunkFork(ReaderPtr trunk) : trunk_(typed<T>(std::move(trunk))) {}
 
   ReaderPtr addBranch() override {
-    auto* branch = new Branch();
-    ReaderPtr reader(branch);
-    branches_.push_back(branch);
-    return reader;
+    auto branch = std::make_unique<Branch>();
+    branches_.push_back(branch.get());
+    return branch;
   }
   bool pull() override {
     Chunk<T> chunk = trunk_->next();
@@ -109,11 +108,14 @@ template <class T>
 const RecordOps* recordOps() {
   static constexpr RecordOps kOps{
       [] {
-        auto* inlet = new ReaderInlet<T>();
-        return InletReader{ReaderPtr(inlet), inlet};
+        auto reader = std::make_unique<ReaderInlet<T>>();
+        Inlet* inlet = reader.get();
+        return InletReader{std::move(reader), inlet};
       },
-      [](ReaderPtr trunk) { return std::unique_ptr<Fork>(new ChunkFork<T>(std::move(trunk))); },
-      [] { return std::unique_ptr<Gatherer>(new VectorGatherer<T>()); }};
+      [](ReaderPtr trunk) -> std::unique_ptr<Fork> {
+        return std::make_unique<ChunkFork<T>>(std::move(trunk));
+      },
+      []() -> std::unique_ptr<Gatherer> { return std::make_unique<VectorGatherer<T>>(); }};
   return &kOps;
 }
 

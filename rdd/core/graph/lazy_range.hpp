@@ -76,8 +76,8 @@ class LazyRangeNode final : public Node {
  protected:
   ReaderPtr compute(int partition) override {
     const auto n = static_cast<std::size_t>(std::ranges::size(range_));
-    return makeReader<LazyRangeReader<V>>(range_, sliceBoundary(n, partition, partitions()),
-                                          sliceBoundary(n, partition + 1, partitions()));
+    return std::make_unique<LazyRangeReader<V>>(range_, sliceBoundary(n, partition, partitions()),
+                                                sliceBoundary(n, partition + 1, partitions()));
   }
 
  private:
