@@ -1,4 +1,4 @@
-#include "spark_parity/parity.hpp"
+#include "spark_parity/from_json.hpp"
 
 #include <millrace/base/error.hpp>
 #include <millrace/rdd/core/shuffle/range_partitioner.hpp>
@@ -6,6 +6,9 @@
 #include <millrace/rdd/ops.hpp>
 #include <support/engines.hpp>
 #include <support/keyed.hpp>
+#include <support/vectors.hpp>
+
+#include <gtest/gtest.h>
 
 #include <set>
 #include <string_view>
