@@ -20,6 +20,8 @@ Value::Value(const boost::json::value& json) {
   if (json.is_null()) return;
   if (json.is_int64()) {
     held_ = json.as_int64();
+  } else if (json.is_double()) {
+    held_ = json.as_double();
   } else if (json.is_string()) {
     held_ = std::string(json.as_string());
   } else if (json.is_array()) {
@@ -39,6 +41,7 @@ std::pair<Value, Value> Value::pair() const { return {list().at(0), list().at(1)
 
 std::uint64_t Value::hash() const {
   if (const auto* number = std::get_if<std::int64_t>(&held_)) return Hash<std::int64_t>{}(*number);
+  if (const auto* number = std::get_if<double>(&held_)) return Hash<double>{}(*number);
   if (const auto* text = std::get_if<std::string>(&held_)) return Hash<std::string>{}(*text);
   if (const auto* list = std::get_if<List>(&held_)) return Hash<List>{}(*list);
   return core::kHashSeed;
@@ -46,10 +49,11 @@ std::uint64_t Value::hash() const {
 
 bool Value::operator==(const Value& other) const { return held_ == other.held_; }
 
-std::strong_ordering Value::operator<=>(const Value& other) const { return held_ <=> other.held_; }
+std::partial_ordering Value::operator<=>(const Value& other) const { return held_ <=> other.held_; }
 
 std::ostream& operator<<(std::ostream& out, const Value& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value.held_)) return out << *number;
+  if (const auto* number = std::get_if<double>(&value.held_)) return out << *number;
   if (const auto* text = std::get_if<std::string>(&value.held_)) return out << '"' << *text << '"';
   const auto* list = std::get_if<Value::List>(&value.held_);
   if (list == nullptr) return out << "null";

@@ -10,14 +10,15 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
 
 namespace millrace::parity {
 
-/// Whatever a vector of the data file may hold: nothing, a whole number, a text, or a list of such. One record type
-/// for all vectors, so that each operator is compiled once for all of them.
+/// Whatever a vector of the data file may hold: nothing, a number, a text, or a list of such. One record type for all
+/// vectors, so that each operator is compiled once for all of them.
 class Value {
  public:
   using List = std::vector<Value>;
@@ -25,11 +26,16 @@ class Value {
   Value();
   template <std::integral Number>
   Value(Number number) : held_(static_cast<std::int64_t>(number)) {}
+  template <std::floating_point Number>
+  Value(Number number) : held_(static_cast<double>(number)) {}
   Value(std::string text);
   Value(const char* text);
   Value(List list);
   template <class A, class B>
   Value(const std::pair<A, B>& both) : Value(List{Value(both.first), Value(both.second)}) {}
+  template <class... Ts>
+  explicit Value(const std::tuple<Ts...>& fields)
+      : Value(std::apply([](const auto&... field) { return List{Value(field)...}; }, fields)) {}
   template <class T>
   explicit Value(const std::vector<T>& list) : Value(List(list.begin(), list.end())) {}
   template <class T>
@@ -53,12 +59,12 @@ class Value {
 
   std::uint64_t hash() const;
   bool operator==(const Value& other) const;
-  std::strong_ordering operator<=>(const Value& other) const;
+  std::partial_ordering operator<=>(const Value& other) const;
   /// As the data file writes it.
   friend std::ostream& operator<<(std::ostream& out, const Value& value);
 
  private:
-  std::variant<std::monostate, std::int64_t, std::string, List> held_;
+  std::variant<std::monostate, std::int64_t, double, std::string, List> held_;
 };
 
 using Pair = std::pair<Value, Value>;
