@@ -1,5 +1,6 @@
 #include <millrace/dstream/state/keyed_states.hpp>
 
+#include "contexts/observed.hpp"
 #include "support/script.hpp"
 
 #include <gtest/gtest.h>
@@ -118,6 +119,29 @@ TEST(States, KnowTheTimeOfTheFirstEpochBeforeItsMarker) {
     running.play({start(), addData(pairs, {{"a", 1}}), closeBatch(), expect(emitted, {"a at 1388354301000"}),
                   addData(pairs, {{"a", 1}}), closeBatch(), expect(emitted, {"a at 1388354302000"}), stop()});
   });
+}
+
+// One sender of an epoch is stuck, while the other one has sent records of the next.
+TEST(States, HoldBackWhatIsAhead) {
+  StreamTest running({.shape = {.partitions = 2, .threads = 2}, .mode = StreamingMode::kContinuous});
+  auto gate = Gate::make();
+  Happenings later;
+  auto pairs = running.input<Pair>(2);
+  auto passed = pairs.stream.map([&, gate](const Pair& pair) {
+    if (pair.second == 1) gate->pass();
+    if (pair.first == "b") later.add("the first of the third epoch");
+    return pair;
+  });
+  auto snapshots = running.collect(passed.mapWithState(StateSpec::function(&sum)).stateSnapshots());
+  running.play({start(), addData(pairs, {{"a", 1}, {"a", 10}}), tick(),
+                addData(pairs, {{"a", 100}, {"a", 1000}}), tick(), addData(pairs, {{"b", 0}, {"b", 0}}),
+                tick(), then([&] {
+                  later.await(1);
+                  gate->open();
+                  running.moveTo(3000);
+                }),
+                expect(snapshots, {{"a", 11}}), expect(snapshots, {{"a", 1111}}),
+                expectAnyOrder(snapshots, {{"a", 1111}, {"b", 0}}), stop()});
 }
 
 TEST(States, InAContinuousRunTheyChangeAndEmitAtOnce) {
