@@ -3,11 +3,10 @@
 #include <millrace/base/recurring_timer.hpp>
 #include <millrace/contexts/scheduler/batch_failure.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
+#include <millrace/continuous/epoch_rdds.hpp>
 #include <millrace/continuous/live_graph.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
-#include <millrace/dstream/state/keyed_states.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
-#include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <algorithm>
@@ -28,14 +27,6 @@ namespace {
 using Deadline = std::chrono::steady_clock::time_point;
 
 thread_local const void* generatingFor = nullptr;
-
-std::unique_ptr<TaskPool> taskPool(int workers) {
-#ifdef __SANITIZE_THREAD__
-  return threadTaskPool(workers);
-#else
-  return tbbTaskPool(workers);
-#endif
-}
 
 /// What is known of an epoch from its beginning: its time, and the sources that have nothing in it, not even an RDD.
 struct Begun {
@@ -69,10 +60,9 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     last_ = firstBatch - graph_->batchDuration();
     int threads = graph_->engine()->threads();
     live_ = std::make_unique<LiveGraph>(
-        lower(*graph_), taskPool(threads), threads, graph_->zeroTime(), graph_->batchDuration(),
+        lower(*graph_), makeTaskPool(threads), threads, graph_->zeroTime(), graph_->batchDuration(),
         [this](Epoch epoch, EpochResult result) { onClosed(epoch, std::move(result)); },
         [this](std::exception_ptr failure, Epoch epoch) { onFailed(std::move(failure), epoch); });
-    beginStates(firstBatch);
     driver_.emplace([self = shared_from_this()] { self->drive(); });
     for (std::size_t source = 0; source < live_->plan().sources.size(); ++source) {
       const InputPtr& input = live_->plan().sources[source].input;
@@ -83,17 +73,6 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     });
     timer_.start(firstBatch.milliseconds());
     watch_.start(firstBatch.milliseconds());
-  }
-
-  /// States to begin with are brought to their cells before the first record.
-  void beginStates(Time firstBatch) {
-    for (const Plan::Exchange& exchange : live_->plan().exchanges) {
-      const NodePtr& initial = exchange.flow.initial;
-      if (!initial) continue;
-      initial->prepare();
-      for (int p = 0; p < initial->partitions(); ++p)
-        exchange.flow.state->begin(p, firstBatch, initial->block(p));
-    }
   }
 
   bool stop(bool finish, Deadline deadline) {
@@ -295,7 +274,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       std::vector<Job> jobs;
       {
         std::lock_guard lock(graph_->mutex());
-        setRdds(epoch);
+        setEpochRdds(live_->plan(), time, epoch.begun.absentSources, std::move(epoch.result.sinks));
         jobs = graph_->generateJobs(time);
       }
       scheduler_->submit(time, std::move(jobs), inputsOf(epoch));
@@ -314,57 +293,6 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       if (records >= 0) infos[input->inputId()] = StreamInputInfo{input->inputId(), records};
     }
     return infos;
-  }
-
-  /// Gives the streams of the graph their RDDs of the epoch. A stream is absent if its source has none at that time. What
-  /// needs an RDD of an absent stream gets none from here, so that it is asked to make one, and says what is missing.
-  void setRdds(ClosedEpoch& epoch) {
-    enum class Has { kRdd, kNone, kError };
-    const Plan& plan = live_->plan();
-    Time time = epoch.begun.time;
-    std::vector<Has> has(plan.streams.size(), Has::kRdd);
-    for (std::size_t source : epoch.begun.absentSources) has[plan.sources[source].stream] = Has::kNone;
-    for (std::size_t i = 0; i < plan.streams.size(); ++i) {
-      const Plan::Stream& stream = plan.streams[i];
-      if (has[i] == Has::kNone) stream.node->setRdd(time, nullptr);
-      if (has[i] == Has::kRdd) {
-        for (std::size_t sink : stream.sinks) give(stream, plan.sinks[sink], time, epoch.result.sinks[sink]);
-        continue;
-      }
-      for (const Plan::Branch& branch : stream.branches) has[branch.to] = branch.step ? has[i] : Has::kError;
-      for (std::size_t exchange : stream.exchanges) {
-        bool takesNothing = plan.exchanges[exchange].flow.state && has[i] == Has::kNone;
-        if (!takesNothing) has[plan.exchanges[exchange].to] = Has::kError;
-      }
-    }
-    for (const Plan::Exchange& exchange : plan.exchanges) {
-      for (std::size_t sink : exchange.snapshots)
-        plan.sinks[sink].target->setRdd(time, rddOf(plan.sinks[sink], epoch.result.sinks[sink]));
-    }
-  }
-
-  /// What a sink has gathered becomes an RDD. A writer has had its records already: its stream is there, with nothing in
-  /// it, so that the output has its job, which says how it went.
-  void give(const Plan::Stream& stream, const Plan::Sink& sink, Time time,
-            std::map<PartitionPath, SinkPartition>& partitions) {
-    if (sink.target) return sink.target->setRdd(time, rddOf(sink, partitions));
-    if (!stream.node->isKnown(time))
-      stream.node->setRdd(time, blockNode(graph_->engine(), stream.node->info(), {}));
-    for (auto& [key, partition] : partitions) {
-      if (partition.failure) sink.output->setFailure(partition.failure);
-    }
-  }
-
-  NodePtr rddOf(const Plan::Sink& sink, std::map<PartitionPath, SinkPartition>& partitions) {
-    if (!sink.spec) {
-      std::vector<BlockPtr> blocks;
-      for (auto& [key, partition] : partitions) blocks.push_back(std::move(partition.block));
-      return blockNode(graph_->engine(), sink.target->info(), std::move(blocks));
-    }
-    std::vector<std::vector<ShuffleFilePtr>> tasks;
-    for (auto& [key, partition] : partitions) tasks.push_back(std::move(partition.files));
-    return writtenShuffleNode(graph_->engine(), sink.target->info(), sink.spec, sink.partitioner,
-                              std::move(tasks));
   }
 
   const std::shared_ptr<StreamGraph> graph_;
