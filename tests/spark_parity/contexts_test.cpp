@@ -19,7 +19,7 @@ namespace millrace::parity {
 namespace {
 
 using test::failureOf;
-using State = StreamingContextState;
+using ContextState = StreamingContextState;
 
 /// A context without a program, on a clock that stands still.
 StreamingContext emptyContext(const SparkConf& conf = {}) {
@@ -49,28 +49,28 @@ class SparkContexts : public testing::Test {
 
 TEST_F(SparkContexts, F07_States) {
   auto context = contextWithOutput();
-  EXPECT_EQ(context.getState(), State::INITIALIZED);
+  EXPECT_EQ(context.getState(), ContextState::INITIALIZED);
   context.start();
-  EXPECT_EQ(context.getState(), State::ACTIVE);
+  EXPECT_EQ(context.getState(), ContextState::ACTIVE);
   EXPECT_EQ(warnings(), 0U);
   context.start();
-  EXPECT_EQ(context.getState(), State::ACTIVE);
+  EXPECT_EQ(context.getState(), ContextState::ACTIVE);
   EXPECT_EQ(warnings(), 1U);
   context.stop();
-  EXPECT_EQ(context.getState(), State::STOPPED);
+  EXPECT_EQ(context.getState(), ContextState::STOPPED);
   EXPECT_TRUE(context.sparkContext().isStopped());
   EXPECT_EQ(warnings(), 1U);
   context.stop();
-  EXPECT_EQ(context.getState(), State::STOPPED);
+  EXPECT_EQ(context.getState(), ContextState::STOPPED);
   EXPECT_EQ(warnings(), 2U);
   EXPECT_THROW(context.start(), IllegalState);
-  EXPECT_EQ(context.getState(), State::STOPPED);
+  EXPECT_EQ(context.getState(), ContextState::STOPPED);
 }
 
 TEST_F(SparkContexts, F07_StopBeforeStart) {
   auto context = contextWithOutput();
   context.stop();
-  EXPECT_EQ(context.getState(), State::STOPPED);
+  EXPECT_EQ(context.getState(), ContextState::STOPPED);
   EXPECT_EQ(warnings(), 1U);
   EXPECT_THROW(context.start(), IllegalState);
 }
@@ -99,7 +99,7 @@ TEST_F(SparkContexts, F08_StartWithoutOutputFailsAndStops) {
       .map([](int x) { return std::pair(x, 1); })
       .reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(2));
   EXPECT_TRUE(has(failureOf<IllegalArgument>([&] { context.start(); }), "no output operation"));
-  EXPECT_EQ(context.getState(), State::STOPPED);
+  EXPECT_EQ(context.getState(), ContextState::STOPPED);
   auto next = contextWithOutput();
   EXPECT_NO_THROW(next.start());
 }
@@ -111,7 +111,7 @@ TEST_F(SparkContexts, F08_StartOfAStateWithoutCheckpointDirectoryFailsAndStops) 
       .reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(2))
       .print();
   EXPECT_TRUE(has(failureOf<IllegalArgument>([&] { context.start(); }), "checkpoint directory"));
-  EXPECT_EQ(context.getState(), State::STOPPED);
+  EXPECT_EQ(context.getState(), ContextState::STOPPED);
 }
 
 TEST_F(SparkContexts, F10_OnlyOneIsActive) {
@@ -119,11 +119,11 @@ TEST_F(SparkContexts, F10_OnlyOneIsActive) {
   auto second = contextWithOutput();
   first.start();
   EXPECT_TRUE(has(failureOf<IllegalState>([&] { second.start(); }), "StreamingContext"));
-  EXPECT_EQ(first.getState(), State::ACTIVE);
-  EXPECT_EQ(second.getState(), State::INITIALIZED);
+  EXPECT_EQ(first.getState(), ContextState::ACTIVE);
+  EXPECT_EQ(second.getState(), ContextState::INITIALIZED);
   first.stop();
   second.start();
-  EXPECT_EQ(second.getState(), State::ACTIVE);
+  EXPECT_EQ(second.getState(), ContextState::ACTIVE);
 }
 
 TEST_F(SparkContexts, F11_TheProgramIsBuiltBeforeStart) {

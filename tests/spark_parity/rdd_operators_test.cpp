@@ -43,7 +43,6 @@ Value::List from1To(int n) {
   return all;
 }
 
-Value textOf(const Value& x) { return std::to_string(x.number()); }
 Value::List itself(const Value& list) { return list.list(); }
 
 Value sumOf(auto& numbers) {
@@ -52,6 +51,7 @@ Value sumOf(auto& numbers) {
   return sum;
 }
 
+const Map kText = mapFunction("text");
 const Fold kPlus = foldFunction("+");
 
 // H02, the transformations
@@ -59,7 +59,7 @@ TEST(RddOperators, H02) {
   const Json& expect = expectOf("H02");
   auto engine = test::makeEngine({.threads = 2});
   auto nums = rddOf<Value>(engine, from1To(4), 2);
-  EXPECT_EQ(Value(nums.map(textOf).collect()), Value(expect.at("map text")));
+  EXPECT_EQ(Value(nums.map(kText).collect()), Value(expect.at("map text")));
   EXPECT_EQ(Value(nums.filter([](const Value& x) { return x.number() > 2; }).collect()),
             Value(expect.at("filter >2")));
   EXPECT_EQ(
@@ -68,11 +68,11 @@ TEST(RddOperators, H02) {
   EXPECT_EQ(Value(nums.union_(nums).collect()), Value(expect.at("union self")));
   EXPECT_EQ(Value(nums.glom().collect()), Value(expect.at("glom")));
   EXPECT_EQ(Value(nums.collect([](const Value& x) {
-                        return x.number() >= 3 ? std::optional(textOf(x)) : std::nullopt;
+                        return x.number() >= 3 ? std::optional(kText(x)) : std::nullopt;
                       })
                       .collect()),
             Value(expect.at("collect(partial: >=3 as text)")));
-  EXPECT_EQ(Value(nums.keyBy(textOf).collect()), Value(expect.at("keyBy text")));
+  EXPECT_EQ(Value(nums.keyBy(kText).collect()), Value(expect.at("keyBy text")));
   EXPECT_EQ(Value(nums.mapPartitions([](auto& records) { return Value::List{sumOf(records)}; }).collect()),
             Value(expect.at("mapPartitions sum")));
   EXPECT_EQ(Value(nums.mapPartitionsWithIndex([](int i, auto& records) {
@@ -372,7 +372,7 @@ TEST(RddOperators, H36) {
     write("0");
     write("\x01");
   };
-  options.printRDDElement = [](const Value& x, const LineWriter& write) { write(textOf(x).text() + "_"); };
+  options.printRDDElement = [](const Value& x, const LineWriter& write) { write(kText(x).text() + "_"); };
   EXPECT_EQ(Value(data.pipe("cat", options).collect()), Value(rowsOf("H36")[2].at(1)));
   EXPECT_EQ(rddOf<Value>(test::makeEngine(), {}, 2).pipe("wc -l").count(), 2);
   EXPECT_THROW(data.pipe("false").collect(), SparkException);

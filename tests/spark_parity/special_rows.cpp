@@ -3,8 +3,9 @@
 #include "spark_parity/program.hpp"
 #include "spark_parity/runners.hpp"
 
-#include <gtest/gtest.h>
 #include <millrace/base/error.hpp>
+
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <atomic>

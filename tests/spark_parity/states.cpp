@@ -3,9 +3,10 @@
 #include "spark_parity/program.hpp"
 #include "spark_parity/runners.hpp"
 
-#include <gtest/gtest.h>
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/state/keyed_states.hpp>
+
+#include <gtest/gtest.h>
 
 #include <functional>
 #include <optional>

@@ -1,17 +1,16 @@
 #include "spark_parity/from_json.hpp"
+#include "spark_parity/program.hpp"
 
 #include <support/script.hpp>
 #include <support/vectors.hpp>
 
 #include <gtest/gtest.h>
 
-#include <functional>
+#include <string>
+#include <vector>
 
 namespace millrace::parity {
 namespace {
-
-using Pair = std::pair<std::string, int>;
-using Pairs = std::vector<Pair>;
 
 TEST(SparkTimes, X01_ASlideLongerThanTheWindowLeavesBatchesOut) {
   const auto& row = test::vector("X01");
@@ -19,28 +18,30 @@ TEST(SparkTimes, X01_ASlideLongerThanTheWindowLeavesBatchesOut) {
     test::onAllShapes([&](test::StreamOptions options) {
       SCOPED_TRACE(options.shape.describe());
       test::StreamTest running(options);
-      auto source = running.source<Pair>(fromJson<test::Batches<Pair>>(row.at("in")));
-      auto outputs = running.collect(
-          inverse ? source.reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(1), Seconds(3))
-                  : source.reduceByKeyAndWindow(std::plus<>{}, Seconds(1), Seconds(3)));
+      Program program(running, row);
+      const std::string words = "pairs | reduceByKeyAndWindow 1000 3000 +";
+      const auto outputs = program.collect(program.stream(inverse ? words + " -" : words));
       running.run(6);
-      EXPECT_EQ(outputs.records(), fromJson<std::vector<Pairs>>(row.at("plain_out")));
+      EXPECT_EQ(Value(outputs.records()), Value(row.at("plain_out")));
     });
   }
 }
 
 TEST(SparkTimes, X05_CheckpointIntervalOfAnIncrementalWindow) {
-  for (const auto& row : test::vector("X05").at("rows").as_array()) {
+  const auto& table = test::vector("X05");
+  for (const auto& row : table.at("rows").as_array()) {
     const Duration slide = Milliseconds(fromJson<std::int64_t>(row.at(0)));
     const Duration interval = Milliseconds(fromJson<std::int64_t>(row.at(1)));
     test::StreamOptions options;
     options.batch = slide;
     test::StreamTest running(options);
-    auto window = running.source<Pair>({}).reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, slide);
-    running.collect(window);
+    Program program(running, table);
+    const std::string length = std::to_string(slide.milliseconds());
+    const Stream window = program.stream("pairs | reduceByKeyAndWindow " + length + " " + length + " + -");
+    program.collect(window);
     running.start();
-    EXPECT_EQ(window.node()->checkpointInterval(), interval) << slide;
-    EXPECT_EQ(window.node()->rememberDuration(), interval * 2) << slide;
+    EXPECT_EQ(nodeOf(window)->checkpointInterval(), interval) << slide;
+    EXPECT_EQ(nodeOf(window)->rememberDuration(), interval * 2) << slide;
   }
 }
 
