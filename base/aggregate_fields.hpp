@@ -7,10 +7,11 @@
 
 namespace millrace::core {
 
-/// Most fields of a struct that can be told apart here.
+/// Structs with more fields than this are not taken apart.
 inline constexpr int kMostFields = 20;
 
-/// Converts to anything but T itself, so that a copy is not taken for a first field.
+/// Stands for any field in a probe such as `T{AnyField<T>()}`. It does not convert to T itself: the probe would take a
+/// copy of T for its first field.
 template <class T>
 struct AnyField {
   template <class U>
@@ -49,7 +50,7 @@ consteval int countFields() {
   }
 }
 
-/// True if field `I` is an array of C: its elements would be taken for fields.
+/// True if field `I` is an array of C: braces may be left out around its elements, so each would pass for a field.
 template <class T, std::size_t I, std::size_t N>
 consteval bool isArrayField() {
   return takesTwoInOne<T>(std::make_index_sequence<I>(), std::index_sequence<>()) &&
@@ -60,8 +61,8 @@ consteval bool hasArrayField(std::index_sequence<Is...>) {
   return (isArrayField<T, Is, sizeof...(Is)>() || ...);
 }
 
-/// How many fields a plain struct has, or -1 where they cannot be told apart: no aggregate, base classes, arrays of C,
-/// more than kMostFields, no default value.
+/// How many fields a plain struct has; -1 where they cannot be found: T is no aggregate, has base classes, arrays of C
+/// or more than kMostFields fields, or has no default value.
 template <class T>
 consteval int fieldCount() {
   if constexpr (!std::is_aggregate_v<T> || std::is_array_v<T> || std::is_union_v<T> ||
@@ -79,7 +80,7 @@ consteval int fieldCount() {
   }
 }
 
-/// References to the fields of a struct whose fields can be told apart.
+/// References to the fields of a struct for which fieldCount is not -1.
 template <class T>
 auto fieldsOf(T& record) {
   constexpr int kCount = fieldCount<std::remove_const_t<T>>();

@@ -8,7 +8,7 @@
 
 namespace millrace {
 
-/// Bytes in the making, for codecs. Numbers are little-endian.
+/// Collects the bytes that codecs write. Numbers are little-endian.
 class ByteWriter {
  public:
   void bytes(std::string_view more) { bytes_.append(more); }
@@ -18,7 +18,7 @@ class ByteWriter {
   void raw(const T& value) {
     bytes_.append(reinterpret_cast<const char*>(&value), sizeof(T));
   }
-  /// A length or number: seven bits per byte, small ones first.
+  /// A length or number, seven bits per byte, the lowest bits first: small numbers take one byte.
   void varint(std::uint64_t value);
 
   const std::string& written() const { return bytes_; }
@@ -28,8 +28,9 @@ class ByteWriter {
   std::string bytes_;
 };
 
-/// Bytes to be read again, which may come from anywhere: whatever they are, reading ends with a value or with BadRecord
-/// naming the byte; it never allocates more than the bytes that are left allow, nor nests deeper than kDeepest.
+/// Reads what a ByteWriter has written. The bytes are not trusted: whatever they are, a read gives a value or throws
+/// BadRecord naming the position. It never allocates more than the bytes that are left allow, nor nests deeper than
+/// kDeepest.
 class ByteReader {
  public:
   static constexpr int kDeepest = 100;
@@ -58,7 +59,7 @@ class ByteReader {
 
   [[noreturn]] void fail(const std::string& what) const;
 
-  /// Counts how deep values lie inside of each other.
+  /// Counts, until the end of the scope, how deep the value that is read lies inside others.
   class Nesting {
    public:
     explicit Nesting(ByteReader& reader) : reader_(reader) {

@@ -5,8 +5,8 @@
 
 namespace millrace::core {
 
-/// 16 bytes that one instruction compares. Of the compiler's own vectors: <emmintrin.h> has thousands of lines for a
-/// program to compile, of which three would be needed.
+/// 16 bytes that one instruction compares. A vector type of the compiler, because programs include this header: of
+/// <emmintrin.h> they would compile thousands of lines for three.
 using Bytes16 = std::uint8_t __attribute__((vector_size(16)));
 
 inline Bytes16 load16(const void* bytes) {
@@ -15,14 +15,15 @@ inline Bytes16 load16(const void* bytes) {
   return loaded;
 }
 
-/// One byte 16 times. Made of words: a byte that is put away and read again as part of a word stalls.
+/// One byte 16 times. The byte is spread over a word by arithmetic first: a byte that is stored and then loaded as part
+/// of a word would stall.
 inline Bytes16 repeat16(unsigned byte) {
   using Words4 = std::uint32_t __attribute__((vector_size(16)));
   const std::uint32_t word = byte * 0x01010101U;
   return reinterpret_cast<Bytes16>(Words4{word, word, word, word});
 }
 
-/// What a comparison says of 16 bytes, or their highest bits: bit i for byte i.
+/// The highest bit of each of 16 bytes: bit i for byte i. Of the result of a comparison: for which bytes it holds.
 template <class Compared>
 unsigned mask16(Compared bytes) {
   static_assert(sizeof bytes == 16 && sizeof bytes[0] == 1);

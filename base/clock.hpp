@@ -23,11 +23,11 @@ class Clock {
   virtual bool waitUntil(std::int64_t time, std::stop_token stop) const = 0;
 };
 
-/// Real time. The wall clock is read once, at construction; from then on time goes on with the monotonic
-/// clock, so that setting the wall clock neither repeats, skips nor bursts batches.
+/// Real time. The wall clock is read once, at construction; from then on time follows the monotonic clock, so that
+/// setting the wall clock neither repeats, skips nor bursts batches.
 ///
-/// An idle core takes some 100 µs to come back, so waiting sleeps until up to 150 µs before its time, at most 2 % of the
-/// wait, and watches the clock from then on.
+/// An idle core takes some 100 µs to wake up. So a waiting thread polls the clock for the last 150 µs of its wait (at most
+/// 2 % of it), and sleeps before.
 class SystemClock final : public Clock {
  public:
   SystemClock();
@@ -47,7 +47,7 @@ class ManualClock final : public Clock {
   std::int64_t now() const override;
   bool waitUntil(std::int64_t time, std::stop_token stop) const override;
 
-  /// Moves to `time`, which may lie in the past, and wakes who waited for it.
+  /// Moves to `time`, which may lie in the past, and wakes the threads whose time has come.
   void setTime(std::int64_t time);
   void advance(std::int64_t byMs);
 

@@ -1,16 +1,17 @@
 #pragma once
 
 #include <millrace/base/aggregate_fields.hpp>
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/byte_archive.hpp>
-#include <millrace/base/ranges.hpp>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <functional>
 #include <iterator>
 #include <new>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -21,14 +22,14 @@
 
 namespace millrace {
 
-/// How records of type T are written where they leave memory. Types that have one without further ado: numbers and
-/// enums, strings, containers, optional, variant, pair, tuple, std::array, chrono's durations and times; trivially
-/// copyable classes (one that hides a pointer needs a codec of its own); plain structs of all these, field by field: up
-/// to 20 fields, no base class, array of C or bit-field. For any other type, the first of these that it has counts:
+/// How records of type T become bytes, for files and snapshots. These types need nothing: numbers and enums, strings,
+/// containers, optional, variant, pair, tuple, std::array, chrono's durations and times; trivially copyable classes
+/// (one that hides a pointer needs a codec of its own); plain structs of all these, field by field: up to 20 fields, no
+/// base class, array of C or bit-field. Any other type is written by the first of these that it has:
 ///   - a specialisation: `template <> struct millrace::Codec<Point> { static void write(ByteWriter&, const Point&);
 ///     static Point read(ByteReader&); };`
-///   - a member or free function `template <class A> void serialize(A& archive) { archive(x, y); }`, which is used both
-///     ways, so it must not change a record that it is called on; the type needs a default value.
+///   - a member or free function `template <class A> void serialize(A& archive) { archive(x, y); }`, which both writes
+///     and reads, so it must not change a record that is written; the type needs a default value.
 template <class T>
 struct Codec;
 
@@ -94,29 +95,18 @@ struct ShapeOf<std::array<T, N>> {
   static constexpr CodecKind kKind = CodecKind::kArray;
   using Parts = std::tuple<T>;
 };
-/// Known by what they can do, for <chrono> is one of the largest headers.
-template <class D>
-  requires requires(const D& duration) {
-    typename D::period;
-    { duration.count() } -> std::same_as<typename D::rep>;
-    D(duration.count());
-  }
-struct ShapeOf<D> {
+template <class Rep, class Period>
+struct ShapeOf<std::chrono::duration<Rep, Period>> {
   static constexpr CodecKind kKind = CodecKind::kDuration;
-  using Parts = std::tuple<typename D::rep>;
+  using Parts = std::tuple<Rep>;
 };
-template <class T>
-  requires requires(const T& time) {
-    typename T::clock;
-    { time.time_since_epoch() } -> std::same_as<typename T::duration>;
-    T(time.time_since_epoch());
-  }
-struct ShapeOf<T> {
+template <class Clock, class Since>
+struct ShapeOf<std::chrono::time_point<Clock, Since>> {
   static constexpr CodecKind kKind = CodecKind::kTime;
-  using Parts = std::tuple<typename T::duration>;
+  using Parts = std::tuple<Since>;
 };
 
-/// The element of a container as it can be made: without the const of a map's key.
+/// The element of a container as it is read before it is inserted: without the const of a map's key.
 template <class T>
 struct Unfixed {
   using type = T;
@@ -140,7 +130,7 @@ inline constexpr bool kIsReference = false;
 template <class T>
 inline constexpr bool kIsReference<std::reference_wrapper<T>> = true;
 
-/// What shows memory of others: never written.
+/// Types that show memory of others: they have no codec.
 template <class T>
 concept Borrowing = std::is_pointer_v<T> || std::is_member_pointer_v<T> || std::ranges::view<T> ||
                     std::input_or_output_iterator<T> || kIsReference<T>;
@@ -195,8 +185,8 @@ struct PartsOf<T> {
   using type = decltype(partsOf(std::declval<FieldsOf<T>>()));
 };
 
-/// Whether all parts of T, down to the last, have a codec (a type inside of itself counts as having one), and whether
-/// one of them borrows.
+/// Whether all parts of T, at every depth, have a codec, and whether one of them borrows. `Around` are the types that T
+/// is part of, so that a type that contains itself is looked into once.
 template <class T, class... Around>
 consteval bool hasCodec() {
   if constexpr ((std::is_same_v<T, Around> || ...)) {
@@ -289,7 +279,7 @@ void callSerialize(Archive& archive, T& record) {
   }
 }
 
-/// Elements that lie in memory as they are written.
+/// A container whose elements lie in memory as they are written, so that all are copied at once.
 template <class C>
 concept PlainElements = std::ranges::contiguous_range<C> && std::is_arithmetic_v<typename C::value_type> &&
                         !std::is_same_v<typename C::value_type, bool>;
@@ -300,7 +290,8 @@ std::string_view memoryOf(const C& elements) {
           std::ranges::size(elements) * sizeof(typename C::value_type)};
 }
 
-/// Every value takes a byte at least, so that a count of elements can be compared with the bytes that are left.
+/// Writes at least one byte for every value, so that a reader can refuse a count of elements that exceeds the bytes
+/// that are left.
 template <class T>
 void writeValue(ByteWriter& to, const T& value) {
   constexpr CodecKind kKind = codecKind<T>();
@@ -430,8 +421,9 @@ T readValue(ByteReader& from) {
 
 std::string nameOf(const std::type_info& type);
 
-/// Appends what the bytes of a T mean, so that a file of other records is told by more than luck: `(s,i8)` for
-/// pair<string, int64>. The same for types that are written alike.
+/// Appends how a T is written: `(s,i8)` for pair<string, int64>. Files keep this text, so that reading a file of other
+/// records fails for certain, and not only if its bytes happen not to fit. Types that are written alike have the same
+/// text.
 template <class T, class... Around>
 void appendShape(std::string& to) {
   constexpr CodecKind kKind = codecKind<T>();
@@ -468,10 +460,11 @@ void appendShape(std::string& to) {
   }
 }
 
-/// A codec without its type: what untyped code needs of records. Two functions and the type's names.
+/// A codec for code that does not know the record type: two functions, the type's name, and how it is written
+/// (appendShape).
 struct RecordCodec {
   void (*write)(ByteWriter& to, const void* record);
-  /// Makes a record at `to`, memory for one. BadRecord for bytes that are none.
+  /// Constructs a record in the memory at `to`. BadRecord if the bytes are not one.
   void (*read)(ByteReader& from, void* to);
   std::string typeName;
   std::string shape;
@@ -496,7 +489,7 @@ const RecordCodec* recordCodec() {
   }
 }
 
-/// recordCodec() where there has to be one: else the compiler says the cure.
+/// As recordCodec, for a T that must have a codec: if it has none, the compiler's error says the cure.
 template <class T>
 const RecordCodec& requiredCodec() {
   static_assert(

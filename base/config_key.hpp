@@ -59,7 +59,7 @@ struct ConfigType<ByteSize> {
   static std::optional<ByteSize> parse(std::string_view text);
 };
 
-/// What is known of a setting whatever its type.
+/// A setting without its type.
 class ConfigEntry {
  public:
   constexpr ConfigEntry(std::string_view entryName, std::string_view entryMeaning, std::string_view entryUnit,
@@ -80,7 +80,7 @@ class ConfigEntry {
   [[noreturn]] void refuseLess(std::string_view text, std::int64_t minimum) const;
 };
 
-/// A setting: a constant of the program that knows its type, so that nobody reads it as another one.
+/// A setting as a constant of the program that knows the type, so that no code reads it as another one.
 template <class T>
 class ConfigKey final : public ConfigEntry {
  public:

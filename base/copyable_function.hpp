@@ -13,7 +13,7 @@ class CopyableFunction;
 
 namespace core {
 
-/// Owns a callable without its type, and copies it with itself.
+/// Owns a callable whose type is erased. A copy of the holder holds a copy of the callable.
 class HeldCallable {
  public:
   template <class F>
@@ -66,9 +66,9 @@ class HeldCallable {
 
 }  // namespace core
 
-/// A callable that is copied with its owner, as C++26's std::copyable_function. It costs the compiler one function per
-/// lambda that captures little, where a class template over the lambda, or std::function, costs several. Gone once moved
-/// from.
+/// A callable that is copied with its owner, as C++26's std::copyable_function. For a lambda that captures little the
+/// compiler has one function to make, where std::function or a class template over the lambda costs several. Not to be
+/// called once moved from.
 template <class R, class... Args>
 class CopyableFunction<R(Args...)> {
  public:

@@ -7,18 +7,18 @@
 
 namespace millrace::core {
 
-/// A thread that may have to be left to itself, because it runs functions of the user, which may never end. Otherwise it
-/// is joined, so that nothing it held is let go of while the process ends: by then libraries have taken down their own
-/// statics.
+/// A thread that runs functions of the user. They may never end, so it can be detached. A thread that does end is
+/// joined, so that what it held is destroyed while the process still runs as usual: later, libraries have destroyed
+/// their statics.
 class DetachableThread {
  public:
   explicit DetachableThread(std::function<void()> body);
   DetachableThread(DetachableThread&&) noexcept = default;
-  /// Leaves the thread to itself, with what its body holds, unless it has been joined.
+  /// Detaches the thread, which keeps what its body holds, unless it has been joined.
   ~DetachableThread();
 
-  /// Waits until the body has returned and is destroyed. False if it has not by `deadline`. On the thread itself there is
-  /// nothing to wait for: true.
+  /// Waits until the body has returned and is destroyed. False if it has not by `deadline`. The thread itself does not
+  /// wait when it calls this: true.
   bool join(std::chrono::steady_clock::time_point deadline);
 
  private:

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/memory_pool.hpp>
 #include <millrace/base/slot_group.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace millrace::core {
 
-/// Where a search for a key begins: its hash, and the slot in which its entry seemed to lie when that was fetched. The slot
-/// is checked before it is believed, for the map may change in between.
+/// What helps a later search for a key: its hash, and the slot in which its entry seemed to lie when that was fetched
+/// into the cache. The search checks the slot, since the map may have changed meanwhile.
 struct Hint {
   static constexpr std::size_t kNoSlot = ~std::size_t{0};
 
@@ -24,15 +24,16 @@ struct Hint {
   std::size_t slot;
 };
 
-/// The one hash table: open addressing in groups of 16 slots, whose tags are compared at once. It is our own for two
-/// things that libraries keep to themselves: hashes computed once serve several steps, and what a search will need can be
-/// fetched into the cache before (`fetchTags`, `fetchEntry`), which makes searches in a table beyond the cache two to three
-/// times faster. Entries lie in the order of their hashes' high bits, nearly: merging one table into another walks both
-/// memories forward. `H` must avalanche. Pointers to entries hold until the next insertion.
+/// The library's hash table: open addressing in groups of 16 slots, whose tags are compared at once. It is our own for
+/// two things that tables of libraries do not offer: a hash that is computed once serves several calls, and callers can
+/// have fetched into the cache what a later search will touch (`fetchTags`, `fetchEntry`), which makes searches in a
+/// table larger than the cache two to three times faster. Entries lie nearly in the order of their hashes' high bits,
+/// so merging one table into another reads both forward. `H` must avalanche: every bit of a hash depends on every bit
+/// of the key. Pointers to entries are valid until the next insertion.
 template <class K, class V, class H>
 class FlatMap {
  public:
-  /// An aggregate, so that a value can be made in its place whatever it can be converted from.
+  /// An aggregate, so that the value is constructed in its place from whatever converts to it.
   struct Entry {
     const K first;
     V second;
@@ -105,7 +106,7 @@ class FlatMap {
     }
   }
 
-  /// The entry of `key`, made of it and of what `make()` gives if there is none; and whether it was made.
+  /// The entry of `key`, and whether it is new: a key without one gets an entry with the value that `make()` gives.
   template <class Make>
   std::pair<Entry*, bool> findOrAdd(const K& key, const Hint& hint, Make&& make) {
     if (Entry* known = likely(key, hint.slot)) return {known, false};
@@ -138,10 +139,10 @@ class FlatMap {
     room_ = mostIn(groupMask_ + 1);
   }
 
-  /// Brings to the cache what tells where an entry with this hash lies; nothing waits for it.
+  /// Starts fetching into the cache the tags at which a search for this hash begins. Does not wait for them.
   void fetchTags(std::uint64_t hash) const { fetch(groups_ + home(hash)); }
-  /// Brings to the cache the entry with this hash if there is one, and tells its slot, or where it would be put. Reads the
-  /// tags. The map must have held something.
+  /// Reads those tags and starts fetching into the cache the entry that seems to have this hash, or else the slot where
+  /// it would be put. Returns the slot. The map must have memory, from an entry or from reserve.
   std::size_t fetchEntry(std::uint64_t hash) const {
     const std::size_t at = home(hash);
     unsigned slots = groups_[at].having(SlotGroup::tagOf(hash));
@@ -161,7 +162,7 @@ class FlatMap {
   };
   using Memory = PoolAllocator<Piece>;
 
-  /// What a map without memory looks like: one group without room, and what ends iteration.
+  /// The groups of a map without memory: one of which no slot is used, and the one that ends iteration.
   static SlotGroup* noGroups() {
     static constexpr SlotGroup kNone[2] = {{}, kEnd};
     return const_cast<SlotGroup*>(kNone);
@@ -172,7 +173,7 @@ class FlatMap {
   static std::size_t groupsFor(std::size_t entries) {
     return std::bit_ceil((entries + mostIn(1) - 1) / mostIn(1));
   }
-  /// Entries, their tags, and one group that ends iteration.
+  /// How many Pieces hold the entries of so many groups, their tags, and one more group of tags, which ends iteration.
   static std::size_t pieces(std::size_t groups) {
     const std::size_t bytes = groups * SlotGroup::kSlots * sizeof(Entry) + (groups + 1) * sizeof(SlotGroup);
     return (bytes + sizeof(Piece) - 1) / sizeof(Piece);
@@ -188,25 +189,26 @@ class FlatMap {
     return at;
   }
 
-  /// To the second-level cache, on purpose: processors let twice as many of these be on their way as of those to the first
-  /// (updates of ten million states take half the time with this), and the first has no room for all that is asked ahead.
+  /// Into the second-level cache, on purpose: a processor can have twice as many such fetches under way as into the
+  /// first (updates of ten million states take half the time with this), and the first has no room for all that is
+  /// fetched ahead.
   static void fetch(const void* address) { __builtin_prefetch(address, 0, 2); }
 
   std::size_t home(std::uint64_t hash) const { return hash >> 1 >> shift_; }
-  /// The next group of a search: steps grow, so that crowded regions are left soon; all groups are met.
+  /// The next group of a search. Steps grow, so that a search leaves crowded regions soon; it meets all groups.
   std::size_t next(std::size_t at, std::size_t step) const { return (at + step) & groupMask_; }
   Entry* entryAt(std::size_t group, std::size_t slot) const {
     return entries_ + group * SlotGroup::kSlots + slot;
   }
 
-  /// The entry in a slot if it is that of `key`.
+  /// The entry in `slot` if that is the one of `key`, else null.
   Entry* likely(const K& key, std::size_t slot) const {
     const std::size_t group = slot / SlotGroup::kSlots;
     if (group > groupMask_ || !groups_[group].isUsed(slot % SlotGroup::kSlots)) return nullptr;
     return entries_[slot].first == key ? entries_ + slot : nullptr;
   }
 
-  /// Puts the entry that `make()` gives, whose key is not there, where a search finds it.
+  /// Constructs the entry that `make()` gives, where a search will find it. The map must not hold its key yet.
   template <class Make>
   Entry* place(std::uint64_t hash, Make&& make) {
     std::size_t at = unusedFor(hash);
@@ -228,7 +230,8 @@ class FlatMap {
     return at;
   }
 
-  /// Erased slots that are still searched past are room, too, once all entries are placed anew.
+  /// Places all entries anew, which turns erased slots into free ones; into twice as many groups if entries, and not
+  /// erased slots, take up most of the room.
   void grow() {
     const std::size_t groups = groupMask_ + 1;
     if (entries_ == nullptr) return rehash(1);
@@ -263,14 +266,14 @@ class FlatMap {
   Entry* entries_ = nullptr;
   SlotGroup* groups_ = noGroups();
   std::size_t groupMask_ = 0;
-  /// Of a hash without its lowest bit, to the number of a group.
+  /// `hash >> 1 >> shift_` is the number of the hash's group.
   int shift_ = 63;
   std::size_t size_ = 0;
   /// How many more free slots may be used before the map has to grow.
   std::size_t room_ = 0;
 };
 
-/// Goes over the entries. Erasing one does not disturb an iterator that is past it.
+/// Iterates over the entries. An entry that an iterator has passed may be erased without disturbing it.
 template <class K, class V, class H>
 template <class Shown>
 class FlatMap<K, V, H>::Iterator {
@@ -309,8 +312,8 @@ class FlatMap<K, V, H>::Iterator {
       left_ = group_->used();
     } while (left_ == 0);
   }
-  /// Entries lie one behind the other, but the processor follows a stream only to the end of its page, and not across what a
-  /// visitor does with an entry: a pass over a table beyond the cache takes a third of the time with this.
+  /// Entries are contiguous, but the processor's own prefetching ends with the page, and when a visitor touches other
+  /// memory. With this, a pass over a table larger than the cache takes a third of the time.
   void fetchAhead() const {
     constexpr std::size_t kGroupBytes = SlotGroup::kSlots * sizeof(Shown), kGroupsAhead = 8, kLine = 64;
     const auto from = reinterpret_cast<std::uintptr_t>(entries_) + kGroupsAhead * kGroupBytes;
@@ -320,7 +323,8 @@ class FlatMap<K, V, H>::Iterator {
 
   const SlotGroup* group_ = nullptr;
   Shown* entries_ = nullptr;
-  /// The entries of this group that are still to come, the one shown included; of the end, what ends iteration.
+  /// The slots of this group whose entries are still to come, the current one included; at the end, that of the tag in
+  /// kEnd.
   unsigned left_ = 1;
 };
 

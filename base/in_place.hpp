@@ -11,9 +11,9 @@ struct InPlace {
   operator std::invoke_result_t<const Make&>() const { return make(); }
 };
 
-/// What `make()` returns, as an argument of a constructor or of emplace_back: a value comes into being in its place, a
-/// reference is handed on. A short string that was just written costs more to move than to make: the move reads as one
-/// word what was written in several, and waits until they have reached the cache.
+/// `make` as an argument of a constructor or of emplace_back: a value that `make()` returns is constructed in its final
+/// place, a reference is handed on. Moving a short string right after it was written costs more than making it: the
+/// move loads at once what several stores have written, and waits for them.
 template <class Make>
 decltype(auto) inPlace(Make make) {
   if constexpr (std::is_reference_v<std::invoke_result_t<const Make&>>) {

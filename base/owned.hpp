@@ -43,7 +43,7 @@ struct Owned<std::string_view> {
   static void assign(std::string& to, std::string_view from) { to.assign(from); }
 };
 
-/// What is constant inside a record, as the key of a map's element is, becomes an ordinary member.
+/// A const part of a record, such as the key in an element of a map, is an ordinary member of the owned record.
 template <class T>
 struct Owned<const T> : Owned<T> {};
 

@@ -19,7 +19,8 @@ namespace millrace {
 /// at most ten in a row; those beyond are skipped, and the timer goes on with the newest tick that is due.
 class RecurringTimer {
  public:
-  /// The time the tick was due, in milliseconds. What it throws is logged, and the next tick comes as usual.
+  /// Gets the time the tick was due, in milliseconds. What the callback throws is logged, and the next tick comes as
+  /// usual.
   using Callback = std::function<void(std::int64_t time)>;
 
   static constexpr int kMostMadeUp = 10;

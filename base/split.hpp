@@ -1,8 +1,8 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/byte_matcher.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -97,7 +97,7 @@ class SplitIterator {
   const char* piece_ = nullptr;  // null: the end
   const char* pieceEnd_ = nullptr;
   const char* end_ = nullptr;    // of the text without the delimiters at its end
-  const char* block_ = nullptr;  // the bytes that mask_ speaks of, those behind pieceEnd_
+  const char* block_ = nullptr;  // the 64 bytes whose delimiters behind pieceEnd_ mask_ holds
   std::uint64_t mask_ = 0;
   std::string_view text_;
   char delimiter_ = 0;

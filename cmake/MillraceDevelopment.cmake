@@ -13,8 +13,6 @@ if(MILLRACE_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
     ${MILLRACE_CCACHE})
 endif()
 
-set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
-
 if(MILLRACE_SANITIZER)
   add_compile_options(-fsanitize=${MILLRACE_SANITIZER} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${MILLRACE_SANITIZER})

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
-#include <millrace/base/ranges.hpp>
 #include <millrace/contexts/spark_conf.hpp>
 #include <millrace/io/object_file.hpp>
 #include <millrace/io/portable_data_stream.hpp>
@@ -13,9 +11,11 @@
 #include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/rdd.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <type_traits>

@@ -4,7 +4,7 @@
 #include <millrace/contexts/scheduler/job_generator.hpp>
 #include <millrace/contexts/signal_watch.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
-#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/dstream/core/input_node.hpp>
 #include <millrace/rdd/core/run/task_context.hpp>
 
 #include <unistd.h>
@@ -123,7 +123,7 @@ void StreamingContext::Impl::start() {
 
 void StreamingContext::Impl::startParts() {
   auto batchEnd = [graph = graph, tracker = tracker](Time time, bool succeeded) {
-    core::JobGenerator::clear(*graph, *tracker, time, succeeded);
+    tracker->cleanupOldBlocks(graph->batchEnded(time, succeeded).milliseconds());
   };
   int concurrentJobs = sparkContext.getConf().get(config::kConcurrentJobs);
   auto scheduler =

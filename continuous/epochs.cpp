@@ -12,7 +12,8 @@ Epoch Epochs::begin(Time time) {
   std::lock_guard lock(mutex_);
   Epoch epoch = next_++;
   last_ = time;
-  open_.emplace(epoch, Open{time, cells_, Harvest{std::vector<std::map<PartKey, Part>>(points_), {}}});
+  open_.emplace(epoch, Open{time, cells_,
+                            EpochResult{std::vector<std::map<PartitionPath, SinkPartition>>(sinks_), {}}});
   return epoch;
 }
 
@@ -22,14 +23,14 @@ Time Epochs::timeOf(Epoch epoch) {
   return known != open_.end() ? known->second.time : last_ + length_ * (epoch - next_ + 1);
 }
 
-void Epochs::add(Epoch epoch, std::size_t point, PartKey key, Part part) {
+void Epochs::add(Epoch epoch, std::size_t sink, PartitionPath key, SinkPartition partition) {
   std::lock_guard lock(mutex_);
-  open_.at(epoch).harvest.points[point].emplace(std::move(key), std::move(part));
+  open_.at(epoch).result.sinks[sink].emplace(std::move(key), std::move(partition));
 }
 
 void Epochs::addReceived(Epoch epoch, std::size_t source, std::int64_t records) {
   std::lock_guard lock(mutex_);
-  open_.at(epoch).harvest.received[source] += records;
+  open_.at(epoch).result.received[source] += records;
 }
 
 std::optional<Epoch> Epochs::oldestBefore(Time time) {
@@ -50,9 +51,9 @@ void Epochs::cellClosed(Epoch epoch) {
   delivering_ = true;
   while (!open_.empty() && open_.begin()->second.cellsLeft == 0) {
     Epoch oldest = open_.begin()->first;
-    Harvest harvest = std::move(open_.begin()->second.harvest);
+    EpochResult result = std::move(open_.begin()->second.result);
     lock.unlock();
-    closed_(oldest, std::move(harvest));
+    closed_(oldest, std::move(result));
     lock.lock();
     open_.erase(oldest);
     changed_.notify_all();

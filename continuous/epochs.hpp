@@ -21,25 +21,25 @@ namespace millrace::core {
 
 using Epoch = std::int64_t;
 
-/// Where a partition of a source ended up at a gather point: which parents of unions it came through, the last union
+/// Where a partition of a source ended up at a sink: which parents of unions it came through, the last union
 /// first, then its number. Parts in this order are the partitions that the micro-batch has.
-struct PartKey {
+struct PartitionPath {
   std::vector<int> edges;
   int partition = 0;
-  auto operator<=>(const PartKey&) const = default;
+  auto operator<=>(const PartitionPath&) const = default;
 };
 
-/// What one partition of a source gave to a gather point in one epoch: a block, the files of a shuffle, or what a writer
+/// What one partition of a source gave to a sink in one epoch: a block, the files of a shuffle, or what a writer
 /// threw.
-struct Part {
+struct SinkPartition {
   BlockPtr block;
   std::vector<ShuffleFilePtr> files;
   std::exception_ptr failure = nullptr;
 };
 
-/// What an epoch has brought: its parts by gather point, and how many records came from each source that counts them.
-struct Harvest {
-  std::vector<std::map<PartKey, Part>> points;
+/// What an epoch has brought: its partitions by sink, and how many records came from each source that counts them.
+struct EpochResult {
+  std::vector<std::map<PartitionPath, SinkPartition>> sinks;
   std::map<std::size_t, std::int64_t> received;
 };
 
@@ -48,11 +48,11 @@ struct Harvest {
 class Epochs {
  public:
   /// Called for each epoch in order, by the thread that closed it last.
-  using Closed = std::function<void(Epoch epoch, Harvest harvest)>;
+  using Closed = std::function<void(Epoch epoch, EpochResult result)>;
 
   /// The first one is expected to end a `length` after `zeroTime`.
-  Epochs(std::size_t points, int cells, Time zeroTime, Duration length, Closed closed)
-      : points_(points), cells_(cells), length_(length), closed_(std::move(closed)), last_(zeroTime) {}
+  Epochs(std::size_t sinks, int cells, Time zeroTime, Duration length, Closed closed)
+      : sinks_(sinks), cells_(cells), length_(length), closed_(std::move(closed)), last_(zeroTime) {}
 
   /// Waits until fewer than `most` epochs are open; false when stopped or `deadline` passed.
   bool awaitFewerThan(std::size_t most, std::chrono::steady_clock::time_point deadline);
@@ -60,7 +60,7 @@ class Epochs {
   Epoch begin(Time time);
   /// When an open epoch ends, or one that has not begun will, as far as can be told.
   Time timeOf(Epoch epoch);
-  void add(Epoch epoch, std::size_t point, PartKey key, Part part);
+  void add(Epoch epoch, std::size_t sink, PartitionPath key, SinkPartition partition);
   void addReceived(Epoch epoch, std::size_t source, std::int64_t records);
   /// How many are open.
   std::size_t open();
@@ -74,10 +74,10 @@ class Epochs {
   struct Open {
     Time time;
     int cellsLeft;
-    Harvest harvest;
+    EpochResult result;
   };
 
-  const std::size_t points_;
+  const std::size_t sinks_;
   const int cells_;
   const Duration length_;
   const Closed closed_;

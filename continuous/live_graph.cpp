@@ -1,5 +1,5 @@
-#include <millrace/continuous/line.hpp>
 #include <millrace/continuous/live_graph.hpp>
+#include <millrace/continuous/pipeline.hpp>
 #include <millrace/dstream/state/keyed_states.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
@@ -24,10 +24,10 @@ std::size_t chunkSizeOf(const Plan& plan) {
 
 }  // namespace
 
-/// A cell that runs lines: some partitions of a stream, one line for each of them and each open epoch.
-class LiveGraph::LineCell : public Cell, public LineExit {
+/// A cell that runs pipelines: some partitions of a stream, one pipeline for each of them and each open epoch.
+class LiveGraph::PipelineCell : public Cell, public PipelineExit {
  public:
-  LineCell(LiveGraph& graph, std::size_t stream)
+  PipelineCell(LiveGraph& graph, std::size_t stream)
       : Cell(*graph.pool_), graph_(graph), stream_(stream), next_(graph.plan_.exchangesFrom(stream)) {}
 
   /// The operator that runs in this cell at this moment; compare it only.
@@ -37,7 +37,7 @@ class LiveGraph::LineCell : public Cell, public LineExit {
   virtual void take(Mail& mail) = 0;
 
   void receive(Mail mail) noexcept final {
-    if (graph_.isOver_) return abandonLines();
+    if (graph_.isOver_) return abandonPipelines();
     Activity::Reported reported(activity_);
     try {
       TaskContext::Scope scope(mail.partition);
@@ -50,21 +50,21 @@ class LiveGraph::LineCell : public Cell, public LineExit {
     credit_.reset();
   }
 
-  void abandonLines() noexcept {
-    for (auto& [place, line] : lines_) line->abandon(graph_.reason_);
-    lines_.clear();
+  void abandonPipelines() noexcept {
+    for (auto& [place, pipeline] : pipelines_) pipeline->abandon(graph_.reason_);
+    pipelines_.clear();
   }
 
   void put(Epoch epoch, int partition, ReaderPtr records, std::shared_ptr<void> credit) {
     credit_ = std::move(credit);
     sending_ = epoch;
-    line(epoch, partition).put(std::move(records));
+    pipeline(epoch, partition).put(std::move(records));
   }
-  void closeLine(Epoch epoch, int partition) {
-    line(epoch, partition).close(graph_.epochs_);
-    lines_.erase({epoch, partition});
+  void closePipeline(Epoch epoch, int partition) {
+    pipeline(epoch, partition).close(graph_.epochs_);
+    pipelines_.erase({epoch, partition});
   }
-  /// All lines of the epoch are closed: whoever gets records from here is told, once for each cell.
+  /// All pipelines of the epoch are closed: whoever gets records from here is told, once for each cell.
   void closeEpoch(Epoch epoch) {
     for (std::size_t exchange : next_) {
       for (auto& cell : graph_.exchangeCells_[exchange])
@@ -76,9 +76,9 @@ class LiveGraph::LineCell : public Cell, public LineExit {
   LiveGraph& graph_;
 
  private:
-  Line& line(Epoch epoch, int partition) {
-    auto& place = lines_[{epoch, partition}];
-    if (!place) place = std::make_unique<Line>(graph_.plan_, stream_, partition, epoch, *this);
+  Pipeline& pipeline(Epoch epoch, int partition) {
+    auto& place = pipelines_[{epoch, partition}];
+    if (!place) place = std::make_unique<Pipeline>(graph_.plan_, stream_, partition, epoch, *this);
     return *place;
   }
 
@@ -91,17 +91,17 @@ class LiveGraph::LineCell : public Cell, public LineExit {
   const std::vector<std::size_t> next_;
   bool isOver() const override { return graph_.isOver_; }
 
-  std::map<std::pair<Epoch, int>, std::unique_ptr<Line>> lines_;
+  std::map<std::pair<Epoch, int>, std::unique_ptr<Pipeline>> pipelines_;
   std::shared_ptr<void> credit_;
   Epoch sending_ = 0;
   Activity activity_;
 };
 
 /// Some partitions of a source: every `cells`-th, beginning with `number`.
-class LiveGraph::SourceCell final : public LineCell {
+class LiveGraph::SourceCell final : public PipelineCell {
  public:
   SourceCell(LiveGraph& graph, std::size_t source, int number, int cells)
-      : LineCell(graph, graph.plan_.sources[source].stream),
+      : PipelineCell(graph, graph.plan_.sources[source].stream),
         source_(source),
         number_(number),
         cells_(cells) {}
@@ -116,7 +116,7 @@ class LiveGraph::SourceCell final : public LineCell {
       return;
     }
     for (int partition = number_; partition < mail.partition; partition += cells_)
-      closeLine(mail.epoch, partition);
+      closePipeline(mail.epoch, partition);
     graph_.epochs_.addReceived(mail.epoch, source_, std::exchange(received_, 0));
     current_ = mail.epoch + 1;
     closeEpoch(mail.epoch);
@@ -132,10 +132,10 @@ class LiveGraph::SourceCell final : public LineCell {
 
 /// One partition behind an exchange. It has closed an epoch when all its senders have; a state takes no record of a later
 /// epoch before that.
-class LiveGraph::ExchangeCell final : public LineCell {
+class LiveGraph::ExchangeCell final : public PipelineCell {
  public:
   ExchangeCell(LiveGraph& graph, const Plan::Exchange& exchange, int partition)
-      : LineCell(graph, exchange.to),
+      : PipelineCell(graph, exchange.to),
         exchange_(exchange),
         state_(exchange.flow.state.get()),
         partition_(partition) {}
@@ -166,10 +166,11 @@ class LiveGraph::ExchangeCell final : public LineCell {
       std::int64_t sinceZero = (graph_.epochs_.timeOf(epoch) - graph_.zeroTime_).milliseconds();
       if (sinceZero % exchange_.flow.sweepMs == 0)
         put(epoch, partition_, openBlock(update(epoch, nullptr, true)), nullptr);
-      for (std::size_t point : exchange_.snapshots)
-        graph_.epochs_.add(epoch, point, PartKey{{}, partition_}, Part{state_->table(partition_), {}});
+      for (std::size_t sink : exchange_.snapshots)
+        graph_.epochs_.add(epoch, sink, PartitionPath{{}, partition_},
+                           SinkPartition{state_->table(partition_), {}});
     }
-    closeLine(epoch, partition_);
+    closePipeline(epoch, partition_);
     current_ = epoch + 1;
     closeEpoch(epoch);
     std::vector<Mail> waiting = std::exchange(early_, {});
@@ -225,7 +226,7 @@ LiveGraph::LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSour
       chunkSize_(chunkSizeOf(plan_)),
       zeroTime_(zeroTime),
       failed_(std::move(failed)),
-      epochs_(plan_.points.size(), cellCount(), zeroTime, epochLength, std::move(closed)),
+      epochs_(plan_.sinks.size(), cellCount(), zeroTime, epochLength, std::move(closed)),
       pool_(std::move(pool)) {
   for (const Plan::Exchange& exchange : plan_.exchanges) {
     auto& cells = exchangeCells_.emplace_back();
@@ -261,7 +262,7 @@ bool LiveGraph::over(std::exception_ptr reason) {
     isOver_ = true;
   }
   epochs_.stop();
-  forEachCell([](LineCell& cell, int) { cell.post(Mail{0, 0, nullptr, nullptr, nullptr}); });
+  forEachCell([](PipelineCell& cell, int) { cell.post(Mail{0, 0, nullptr, nullptr, nullptr}); });
   return true;
 }
 
@@ -270,7 +271,7 @@ void LiveGraph::forEachCell(Visit visit) {
   for (auto* all : {&sourceCells_, &exchangeCells_}) {
     for (auto& cells : *all) {
       for (std::size_t i = 0; i < cells.size(); ++i)
-        visit(static_cast<LineCell&>(*cells[i]), static_cast<int>(i));
+        visit(static_cast<PipelineCell&>(*cells[i]), static_cast<int>(i));
     }
   }
 }
@@ -279,12 +280,12 @@ std::string LiveGraph::runningNow() {
   std::map<const OperatorInfo*, std::string> names;
   for (const Plan::Stream& stream : plan_.streams)
     names[stream.node->info().get()] = stream.node->info()->describe();
-  for (const Plan::Point& point : plan_.points) {
-    if (point.target) names[point.target->info().get()] = point.target->info()->describe();
-    if (point.output) names[point.output->info().get()] = point.output->info()->describe();
+  for (const Plan::Sink& sink : plan_.sinks) {
+    if (sink.target) names[sink.target->info().get()] = sink.target->info()->describe();
+    if (sink.output) names[sink.output->info().get()] = sink.output->info()->describe();
   }
   std::string text;
-  forEachCell([&](LineCell& cell, int number) {
+  forEachCell([&](PipelineCell& cell, int number) {
     auto name = names.find(cell.runs());
     if (name == names.end()) return;
     text += (text.empty() ? "" : ", ") + name->second + " in partition " + std::to_string(number);

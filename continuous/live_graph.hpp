@@ -44,7 +44,7 @@ class LiveGraph {
   std::string runningNow();
 
  private:
-  class LineCell;
+  class PipelineCell;
   class SourceCell;
   class ExchangeCell;
   class Credits;

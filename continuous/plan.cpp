@@ -21,7 +21,7 @@ class Lowering {
     for (const StreamPtr& stream : order) connect(stream);
     for (const auto& output : graph_.outputs()) {
       if (output->writer() && flows(output->parent())) {
-        addPoint(output->parent(), {nullptr, nullptr, nullptr, output});
+        addSink(output->parent(), {nullptr, nullptr, nullptr, output});
         output->setRunsInGraph();
       } else {
         gather(output->parent());
@@ -68,10 +68,10 @@ class Lowering {
         plan_.exchanges.push_back({places_.at(stream.get()), *exchanged, {}});
       } else if (std::holds_alternative<StateOf>(flow)) {
         auto exchange = std::ranges::find(plan_.exchanges, places_.at(parent.get()), &Plan::Exchange::to);
-        exchange->snapshots.push_back(plan_.points.size());
-        plan_.points.push_back({stream, nullptr, nullptr, nullptr});
+        exchange->snapshots.push_back(plan_.sinks.size());
+        plan_.sinks.push_back({stream, nullptr, nullptr, nullptr});
       } else if (auto* shuffled = std::get_if<Shuffled>(&flow)) {
-        addPoint(parent, {stream, shuffled->spec, shuffled->partitioner, nullptr});
+        addSink(parent, {stream, shuffled->spec, shuffled->partitioner, nullptr});
       } else {
         gather(parent);
       }
@@ -79,19 +79,19 @@ class Lowering {
   }
 
   bool isGathered(const Plan::Stream& stream) const {
-    return std::ranges::any_of(stream.points,
-                               [&](std::size_t point) { return plan_.points[point].target == stream.node; });
+    return std::ranges::any_of(stream.sinks,
+                               [&](std::size_t sink) { return plan_.sinks[sink].target == stream.node; });
   }
 
   void gather(const StreamPtr& stream) {
     if (!flows(stream)) return;
     if (isGathered(plan_.streams[places_.at(stream.get())])) return;
-    addPoint(stream, {stream, nullptr, nullptr, nullptr});
+    addSink(stream, {stream, nullptr, nullptr, nullptr});
   }
 
-  void addPoint(const StreamPtr& from, Plan::Point point) {
-    plan_.streams[places_.at(from.get())].points.push_back(plan_.points.size());
-    plan_.points.push_back(std::move(point));
+  void addSink(const StreamPtr& from, Plan::Sink sink) {
+    plan_.streams[places_.at(from.get())].sinks.push_back(plan_.sinks.size());
+    plan_.sinks.push_back(std::move(sink));
   }
 
   const StreamGraph& graph_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/dstream/core/flow.hpp>
+#include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/output_operation.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
@@ -22,18 +23,18 @@ struct Plan {
   struct Stream {
     StreamPtr node;
     std::vector<Branch> branches;
-    std::vector<std::size_t> points;
+    std::vector<std::size_t> sinks;
     std::vector<std::size_t> exchanges;
   };
   /// A way on to the cells of another stream.
   struct Exchange {
     std::size_t to;
     Exchanged flow;
-    std::vector<std::size_t> snapshots;  // points that get the state at the end of an epoch
+    std::vector<std::size_t> snapshots;  // sinks that get the state at the end of an epoch
   };
   /// Where records stop flowing: as blocks of `target`'s epoch RDD, in the tables of a shuffle whose result it is, or at
   /// a user's writer.
-  struct Point {
+  struct Sink {
     StreamPtr target;
     ShuffleSpecPtr spec;
     PartitionerPtr partitioner;
@@ -45,7 +46,7 @@ struct Plan {
   };
 
   std::vector<Stream> streams;
-  std::vector<Point> points;
+  std::vector<Sink> sinks;
   std::vector<Exchange> exchanges;
   std::vector<Source> sources;
 

@@ -10,8 +10,8 @@
 
 namespace millrace {
 
-/// A stream operator of your own, made of other streams: subclass it and hand it to `customDStream`. What `map`, `window`
-/// or `transform` can say needs no class. (Spark: a subclass of DStream)
+/// A stream operator of your own, made of other streams: subclass it and hand it to `customDStream`. What `map`,
+/// `window` or `transform` can do needs no class. (Spark: a subclass of DStream)
 template <class T>
 class CustomDStream {
  public:

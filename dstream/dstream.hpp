@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/dstream/core/record_ops.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/dstream/pair_dstream.hpp>
@@ -32,7 +33,7 @@ concept RecordWriterFn = std::copy_constructible<W> && ElementFn<core::ProcessOf
 
 namespace core {
 
-/// What a function of RDDs gives, total for the sake of declarations: void unless it is an RDD.
+/// The record type of the RDD that a function of RDDs gives; void if it gives no RDD, so that declarations compile.
 template <class R>
 struct RecordOfRdd {
   using type = void;
@@ -55,7 +56,7 @@ struct TransformResultOf<F, Args...>
 
 }  // namespace core
 
-/// What transform and its kin call: f(rdds…) or f(rdds…, time), which gives an RDD.
+/// A function for transform and transformWith: f(rdds…) or f(rdds…, time), which gives an RDD.
 template <class F, class... Args>
 concept TransformFn =
     std::copy_constructible<F> && !std::is_void_v<typename core::TransformResultOf<F, Args...>::type>;
@@ -79,8 +80,8 @@ class DStream : public PairDStreamFunctions<T> {
     node_->setRecordOps(core::recordOps<T>());
   }
 
-  /// A stream of views is one of owned records wherever such is asked for: `DStream<std::string_view>` to
-  /// `DStream<std::string>`. Costs a copy of each record's text.
+  /// Makes a stream of owned records of one of views, wherever such is asked for: `DStream<std::string>` of
+  /// `DStream<std::string_view>`. Costs a copy of each record's text.
   template <class U>
     requires(!kIsOwned<U> && std::is_same_v<owned_t<U>, T> && !std::is_same_v<U, T>)
   DStream(const DStream<U>& views);
@@ -160,7 +161,8 @@ class DStream : public PairDStreamFunctions<T> {
   template <class F>
     requires Reducer<F, owned_t<T>>
   DStream<owned_t<T>> reduceByWindow(F function, Duration windowDuration, Duration slideDuration) const;
-  /// The same, kept up to date with an inverse, as reduceByKeyAndWindow: after the first record ever there is always one.
+  /// The same, kept up to date with an inverse, as reduceByKeyAndWindow: once a record has come, each window has a
+  /// result.
   template <class F, class Inverse>
     requires Reducer<F, owned_t<T>> && Reducer<Inverse, owned_t<T>>
   DStream<owned_t<T>> reduceByWindow(F function, Inverse inverse, Duration windowDuration,

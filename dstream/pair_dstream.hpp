@@ -20,8 +20,8 @@ class DStream;
 template <class F, class T>
 concept PairPredicate = std::predicate<const F&, const KeyedResult<T>&>;
 
-/// What a stream of pairs (key, value) can do besides; every DStream has it, and calling it on records that are no pairs
-/// is an error that says PairLike. Names and meaning are Spark's (PairDStreamFunctions).
+/// The further operations of a stream of pairs (key, value). Every DStream has them; calling one on records that are no
+/// pairs is an error that says PairLike. Names and meaning are Spark's (PairDStreamFunctions).
 ///
 /// `partitions` is a number, a Partitioner, or nothing: then by hash with default parallelism, whatever the parents are.
 /// Results of shuffles own their text and define no order of keys. Batches in which a parent has no RDD have none
@@ -71,17 +71,17 @@ class PairDStreamFunctions {
   template <class A>
     requires SameKey<T, A>
   DStream<Joined<T, V, ValueOf<A>>> join(const DStream<A>& other, const Partitions& partitions = {}) const;
-  /// Besides, (key, (v, nothing)) for the keys that are only here.
+  /// As join, and (key, (v, nothing)) for the keys that are only here.
   template <class A>
     requires SameKey<T, A>
   DStream<Joined<T, V, std::optional<ValueOf<A>>>> leftOuterJoin(const DStream<A>& other,
                                                                  const Partitions& partitions = {}) const;
-  /// Besides, (key, (nothing, w)) for the keys that are only there.
+  /// As join, and (key, (nothing, w)) for the keys that are only there.
   template <class A>
     requires SameKey<T, A>
   DStream<Joined<T, std::optional<V>, ValueOf<A>>> rightOuterJoin(const DStream<A>& other,
                                                                   const Partitions& partitions = {}) const;
-  /// Both.
+  /// As join, and both of these.
   template <class A>
     requires SameKey<T, A>
   DStream<Joined<T, std::optional<V>, std::optional<ValueOf<A>>>> fullOuterJoin(
@@ -104,9 +104,10 @@ class PairDStreamFunctions {
                                                std::optional<Duration> slideDuration = {},
                                                const Partitions& partitions = {}) const;
 
-  /// The same, kept up to date: takes off what leaves with `inverse` (inverse(f(x, y), x) == y), then adds what enters.
-  /// A key whose values have all left stays with its zero value, unless `filter(key and value)` says no; a filter must
-  /// never drop a key that still has values in the window. Needs a checkpoint directory.
+  /// The same, kept up to date: takes the values of leaving batches off with `inverse` (inverse(f(x, y), x) == y), then
+  /// adds those of entering ones. A key whose values have all left stays with its zero value, unless `filter` refuses
+  /// the pair of both; a filter must never refuse a key that still has values in the window. Needs a checkpoint
+  /// directory.
   template <class F, class Inverse, class Filter = core::KeepAll>
     requires PairLike<T> && Reducer<F, ValueOf<T>> && Reducer<Inverse, ValueOf<T>> && PairPredicate<Filter, T>
   DStream<KeyedResult<T>> reduceByKeyAndWindow(F function, Inverse inverse, Duration windowDuration,
@@ -116,14 +117,14 @@ class PairDStreamFunctions {
   // ---- State over batches. Needs a checkpoint directory. ------------------------------------------------------------
 
   /// (key, state) of all keys, after each batch in which f has been called once for every key that has a state or new
-  /// values; nothing as its result drops the key. f is one of
+  /// values; an empty result drops the key. f is one of
   ///   - `std::optional<S> f(values, std::optional<S> old)`;
   ///   - `std::optional<S> f(Time, const K& key, values, std::optional<S> old)`;
   ///   - a range of (key, state) `f(entries)`, called once per partition with a single-pass range of
   ///     `UpdateEntry<K, V, S>` (take it as `auto&`); it may give other keys, then `rememberPartitioner` has to be false.
-  /// `values` is a `std::span<const V>` or a `const std::vector<V>&`. S is what a function that is not generic names, or
-  /// given: `updateStateByKey<S>(f)`. States begin with those of `initial` (of a key's, one) in the first batch that has
-  /// an RDD; before that there is none. If f throws, the state is lost, and so are all later batches.
+  /// `values` is a `std::span<const V>` or a `const std::vector<V>&`. S is what a function that is not generic names,
+  /// or given: `updateStateByKey<S>(f)`. States begin with those of `initial` (one, if a key has several) in the first
+  /// batch that has an RDD; before that there is none. If f throws, the state is lost, and so are all later batches.
   template <class S = void, class F>
     requires PairLike<T> && StateUpdateFn<F, T, S>
   DStream<UpdatedState<F, T, S>> updateStateByKey(F function, const Partitions& partitions = {},

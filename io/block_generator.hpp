@@ -17,9 +17,9 @@
 
 namespace millrace::core {
 
-/// Makes a block of what was added in each interval and pushes the blocks in order, from one thread. At most `queueSize`
-/// blocks wait to be pushed; when it is full the next interval goes on until there is room, and adding waits, so a slow
-/// push slows the receiver instead of filling memory.
+/// Makes a block of what was added in each interval and pushes the blocks in order, from one thread. At most
+/// `queueSize` blocks wait to be pushed. When so many wait, the interval goes on until there is room, and addData
+/// waits: a slow push slows the receiver down instead of filling memory.
 class BlockGenerator {
  public:
   enum class State { kInitialized, kActive, kStoppedAddingData, kStoppedGeneratingBlocks, kStoppedAll };
@@ -44,8 +44,8 @@ class BlockGenerator {
   /// Calls `append` under the lock. Blocks while the generator is behind; SparkException unless it is active.
   void addData(FunctionRef<void()> append);
 
-  /// Stops adding, makes a last block, pushes all blocks, in this order. Returns when that is done, whoever called
-  /// first; without effect unless active.
+  /// Stops adding, makes a last block, pushes all blocks, in this order. Returns when that is done, also if another
+  /// thread has begun it; without effect unless active.
   void stop();
 
   State state() const;

@@ -26,7 +26,7 @@ class ByteStream {
 std::unique_ptr<ByteStream> plainStream(std::unique_ptr<ReadableFile> file, std::string path,
                                         std::uint64_t begin, std::uint64_t end);
 
-/// True if the content begins as that of a gzip file; its name says nothing.
+/// True if the content begins as that of a gzip file; the file's name does not matter.
 bool isGzip(const ReadableFile& file);
 
 /// What a gzip file holds when it is decompressed: all its members one after another, zeros behind the last one left

@@ -16,7 +16,7 @@ namespace millrace::core {
 ///   - a glob: `*`, `?` and `[a-z]` in any part between slashes, `\` before a character that means itself;
 ///     each match, ordered, counts as a file or directory above. Names with `.` or `_` match only what begins
 ///     with it, too.
-/// What exists under the very name is no glob. SparkException when there is nothing; IllegalArgument for an
+/// A path that exists literally is not taken for a glob. SparkException when there is nothing; IllegalArgument for an
 /// empty path.
 std::vector<std::string> inputFiles(const FileSystem& files, const std::string& paths);
 

@@ -7,8 +7,8 @@
 
 namespace millrace::core {
 
-/// Says in the log what became of lines that were not received as sent. A count is said when it has doubled, so that
-/// the first loss shows at once and a flood of them does not fill the log.
+/// Logs how many lines were not received as sent. A count is logged again once it has doubled, so that the first loss
+/// shows at once and a flood of them does not fill the log.
 class LineLossLog {
  public:
   void check(const LineCounts& counts, std::string_view source);

@@ -6,7 +6,7 @@
 
 namespace millrace::core {
 
-/// What a splitter must know of 64 bytes of text: bit i speaks of byte i.
+/// Where LF, CR and bytes above 127 are in 64 bytes of text: bit i is for byte i.
 struct LineMasks {
   std::uint64_t lf = 0;
   std::uint64_t cr = 0;

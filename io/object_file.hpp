@@ -8,7 +8,7 @@
 
 namespace millrace::core {
 
-/// Gives blocks their reader; the caller that makes it knows the record type.
+/// Opens a reader of the blocks. It is chosen where the record type is known.
 using OpenObjectsFn = ReaderPtr (*)(std::shared_ptr<ObjectBlocks> blocks, OperatorPtr info);
 
 /// What saveAsObjectFile wrote: a directory, a file, or what else inputFiles takes. Files are cut between blocks, in
@@ -17,7 +17,7 @@ using OpenObjectsFn = ReaderPtr (*)(std::shared_ptr<ObjectBlocks> blocks, Operat
 NodePtr objectFileNode(EnginePtr engine, const std::string& paths, int minPartitions,
                        const RecordCodec& codec, OpenObjectsFn open);
 
-/// The typed door.
+/// The same for records of type T.
 template <class T>
 NodePtr objectFileNode(EnginePtr engine, const std::string& paths, int minPartitions) {
   return objectFileNode(std::move(engine), paths, minPartitions, requiredCodec<T>(),

@@ -35,7 +35,8 @@ class RateLimiter {
   /// Ignored unless positive; never above the maximum.
   void updateRate(std::int64_t rate);
 
-  /// Lets everything pass until `limit(true)`, and who waits at once: what has arrived must not be held up by an end.
+  /// `limit(false)` lets everything pass until `limit(true)`, and threads that wait go on at once: what has arrived
+  /// must not be held up while a receiver stops.
   void limit(bool on);
 
  private:

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <millrace/base/owned.hpp>
-#include <millrace/base/ranges.hpp>
 #include <millrace/io/receiver_base.hpp>
 #include <millrace/io/record_block.hpp>
 
 #include <concepts>
+#include <ranges>
 #include <utility>
 #include <vector>
 

@@ -14,7 +14,7 @@ namespace millrace::core {
 
 class ReceiverSupervisor;
 
-/// What every receiver is, whatever it receives. Users derive from Receiver<T>.
+/// The part of a receiver that does not depend on its record type. Users derive from Receiver<T>.
 class ReceiverBase {
  public:
   explicit ReceiverBase(StorageLevel storageLevel) : storageLevel_(storageLevel) {}

@@ -19,7 +19,7 @@ struct ReceiverInfo {
 
 namespace core {
 
-/// Whoever wants to know what receivers go through. One call at a time; must neither block nor throw.
+/// Is told what happens to receivers. One call at a time; must neither block nor throw.
 struct ReceiverListener {
   virtual ~ReceiverListener() = default;
   virtual void onReceiverStarted(const ReceiverInfo& receiver) = 0;

@@ -25,19 +25,19 @@ struct ReceiverOptions {
   std::int64_t initialRate = RateLimiter::kNoLimit;  // backpressure.initialRate, records/s
 };
 
-/// Why a receiver stopped, restarted or complained: what it said, and the text of the error if there was one.
+/// Why a receiver stopped, restarted or reported an error: its message, and the text of the error if there was one.
 struct ReceiverFailure {
   std::string message;
   std::string error;
 };
 
-/// Where blocks go. May block, to slow the receivers down.
+/// Takes the blocks of receivers. May block, to slow the receivers down.
 struct BlockSink {
   virtual ~BlockSink() = default;
   virtual void onBlock(int streamId, BlockPtr block) = 0;
 };
 
-/// What a receiver goes through, told in order. Must neither block nor throw.
+/// Is told what happens to a receiver, in order. Must neither block nor throw.
 struct ReceiverEvents {
   virtual ~ReceiverEvents() = default;
   virtual void onStarted(int streamId) = 0;

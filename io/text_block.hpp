@@ -9,8 +9,8 @@
 
 namespace millrace::core {
 
-/// Where one line ends, as it is kept: the offset of its terminator, whether that is CR LF, whether the line is passed
-/// over (it was too long).
+/// The end of one line in 32 bits: the offset of its terminator, whether that is CR LF, and whether the line is left
+/// out of the block because it was too long.
 class LineEnd {
  public:
   static constexpr std::size_t kMaxOffset = std::size_t{1} << 30;
@@ -32,8 +32,8 @@ class LineEnd {
 };
 
 /// Memory that text is read into and that blocks then share: text grows from the front, line ends from the back. So a
-/// block needs no memory of its own, and all of it goes back to the pool in one piece. One thread fills it; what has
-/// gone into a block never changes.
+/// block needs no memory of its own, and all of it goes back to the pool in one piece. One thread fills the buffer; the
+/// part that blocks show never changes.
 class TextBuffer {
  public:
   explicit TextBuffer(std::size_t size) : size_(size), memory_(static_cast<char*>(poolAllocate(size))) {}

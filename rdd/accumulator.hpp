@@ -14,18 +14,18 @@
 
 namespace millrace {
 
-/// A kind of accumulator: a value that takes records (`add`), takes what another one of its kind took (`merge`), and says
-/// what came of it (`value`). A copy of its first state begins each task's part. (Spark: AccumulatorV2)
+/// What an accumulator can keep: a value with `add(record)`, with `merge(other)` for what another task has added, and
+/// with `value()`, the result. Each task begins with a copy of the initial value. (Spark: AccumulatorV2)
 template <class A>
 concept AccumulatorKind = std::copy_constructible<A> && requires(A& state, const A& other) {
   state.merge(other);
   other.value();
 };
 
-/// Adds up what tasks report, for the driver to read. A handle is a cheap value that works in const functions captured by
-/// copy: `add` inside of a task collects for that task, and what a task has added counts once, when it has ended well: that
-/// of failed tasks is dropped, that of transformations counts each time they are run again. In streams too, batch by batch.
-/// `add` is for the thread of a task or for any thread outside of tasks; made by SparkContext::register_.
+/// Adds up what tasks report, for the driver to read. A handle is a cheap value, to be captured by copy; its const
+/// functions work in functions of the user. What a task adds counts once, when the task has succeeded; what failed
+/// tasks added is dropped, and a transformation that is run again adds again. In streams too, batch by batch. `add` is
+/// for the thread of a task or for any thread outside of tasks. Made by SparkContext::register_.
 template <AccumulatorKind A>
 class Accumulator {
  public:
@@ -37,7 +37,7 @@ class Accumulator {
   void add(In&& record) const {
     state_->update([&](A& value) { value.add(std::forward<In>(record)); });
   }
-  /// What all tasks that ended well have added, and the driver. IllegalState inside of a task, where nobody knows that.
+  /// What the driver and all tasks that succeeded have added. IllegalState inside a task, where that is not known.
   auto value() const { return read().value(); }
   void reset() const {
     refuseInTask();

@@ -35,8 +35,8 @@ class AsyncJob {
 
 }  // namespace core
 
-/// An action under way on a thread of its own. A handle is a cheap value; the last one waits for the action's end, so
-/// cancel() what need not end. (Spark: FutureAction)
+/// An action under way on a thread of its own. A handle is a cheap value. The destructor of the last one waits for the
+/// action's end, so cancel() an action that need not end. (Spark: FutureAction)
 template <class R>
 class FutureAction {
  public:

@@ -18,11 +18,11 @@ namespace millrace {
 template <class T>
 class RDD;
 
-/// What an RDD of pairs (key, value) can do besides; every RDD has it, and calling it on records that are no pairs is an
-/// error that says PairLike. Names and meaning are Spark's (PairRDDFunctions, OrderedRDDFunctions).
+/// The further operations of an RDD of pairs (key, value). Every RDD has them; calling one on records that are no pairs is
+/// an error that says PairLike. Names and meaning are Spark's (PairRDDFunctions, OrderedRDDFunctions).
 ///
-/// `partitions` is a number, a Partitioner or nothing (see Partitions). What is spread by the partitioner in question
-/// already is not shuffled. Results of shuffles have that partitioner, own their text, and define no order of keys.
+/// `partitions` is a number, a Partitioner or nothing (see Partitions). An RDD that has the result's partitioner already
+/// is not shuffled. Results of shuffles have that partitioner, own their text, and define no order of keys.
 template <class T>
 class PairRDDFunctions {
  public:
@@ -103,17 +103,17 @@ class PairRDDFunctions {
   template <class A>
     requires SameKey<T, A>
   RDD<Joined<T, V, ValueOf<A>>> join(const RDD<A>& other, const Partitions& partitions = {}) const;
-  /// Besides, (key, (v, nothing)) for the keys that are only here.
+  /// As join, and (key, (v, nothing)) for the keys that are only here.
   template <class A>
     requires SameKey<T, A>
   RDD<Joined<T, V, std::optional<ValueOf<A>>>> leftOuterJoin(const RDD<A>& other,
                                                              const Partitions& partitions = {}) const;
-  /// Besides, (key, (nothing, w)) for the keys that are only there.
+  /// As join, and (key, (nothing, w)) for the keys that are only there.
   template <class A>
     requires SameKey<T, A>
   RDD<Joined<T, std::optional<V>, ValueOf<A>>> rightOuterJoin(const RDD<A>& other,
                                                               const Partitions& partitions = {}) const;
-  /// Both.
+  /// As join, and both of these.
   template <class A>
     requires SameKey<T, A>
   RDD<Joined<T, std::optional<V>, std::optional<ValueOf<A>>>> fullOuterJoin(

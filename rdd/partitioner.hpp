@@ -40,7 +40,7 @@ class Partitioner {
   core::PartitionerPtr held_;
 };
 
-/// By the key's hash, for keys of every type. Two are equal if their counts are. IllegalArgument below 1 partition.
+/// By the key's hash, for keys of every type. Two are equal if they have as many partitions. IllegalArgument below 1.
 class HashPartitioner : public Partitioner {
  public:
   explicit HashPartitioner(int partitions) : Partitioner(core::hashPartitioner(partitions)) {}
@@ -96,6 +96,7 @@ class Partitions {
 
   /// What was given, or null.
   const core::PartitionerPtr& chosen() const { return chosen_; }
+  /// What was given, or Spark's default for these parents.
   core::PartitionerPtr over(const std::vector<core::NodePtr>& parents) const;
   /// Where nothing was given, as `node` is spread: by its partitioner, else by hash into as many partitions.
   core::PartitionerPtr asIn(const core::Node& node) const;

@@ -45,8 +45,8 @@ class RDD : public PairRDDFunctions<T> {
   RDD() = default;
   explicit RDD(core::NodePtr node) : PairRDDFunctions<T>(std::move(node)) {}
 
-  /// A stream or RDD of views is one of owned records wherever such is asked for: `RDD<std::string_view>` to
-  /// `RDD<std::string>`. Costs a copy of each record's text.
+  /// Makes an RDD of owned records of one of views, wherever such is asked for: `RDD<std::string>` of
+  /// `RDD<std::string_view>`. Costs a copy of each record's text.
   template <class U>
     requires(!kIsOwned<U> && std::is_same_v<owned_t<U>, T> && !std::is_same_v<U, T>)
   RDD(const RDD<U>& views);
@@ -207,7 +207,7 @@ class RDD : public PairRDDFunctions<T> {
     requires Aggregator<SeqOp, U, T> && Reducer<CombOp, U>
   U treeAggregate(U zero, SeqOp seqOp, CombOp combOp, int depth = 2) const;
 
-  /// True without partitions or records; runs as few partitions as it can.
+  /// True if there are no partitions, or no records in them; runs as few partitions as it can.
   bool isEmpty() const;
   /// The first n records in the order of less(a, b), sorted; top: the last n, the last one first. Empty for n <= 0.
   template <class Less = std::less<>>

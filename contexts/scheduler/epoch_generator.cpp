@@ -4,7 +4,7 @@
 #include <millrace/contexts/scheduler/batch_failure.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/continuous/live_graph.hpp>
-#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/state/keyed_states.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/graph/source.hpp>
@@ -70,7 +70,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     int threads = graph_->engine()->threads();
     live_ = std::make_unique<LiveGraph>(
         lower(*graph_), taskPool(threads), threads, graph_->zeroTime(), graph_->batchDuration(),
-        [this](Epoch epoch, Harvest harvest) { onClosed(epoch, std::move(harvest)); },
+        [this](Epoch epoch, EpochResult result) { onClosed(epoch, std::move(result)); },
         [this](std::exception_ptr failure, Epoch epoch) { onFailed(std::move(failure), epoch); });
     beginStates(firstBatch);
     driver_.emplace([self = shared_from_this()] { self->drive(); });
@@ -138,7 +138,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
  private:
   struct ClosedEpoch {
     Begun begun;
-    Harvest harvest;
+    EpochResult result;
   };
 
   void onBlock(int input, BlockPtr block) {
@@ -243,10 +243,10 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
-  void onClosed(Epoch epoch, Harvest harvest) {
+  void onClosed(Epoch epoch, EpochResult result) {
     std::lock_guard lock(mutex_);
     auto begun = begun_.find(epoch);
-    closed_.push_back({std::move(begun->second), std::move(harvest)});
+    closed_.push_back({std::move(begun->second), std::move(result)});
     begun_.erase(begun);
     changed_.notify_all();
   }
@@ -310,7 +310,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
     for (std::size_t source = 0; source < sources.size(); ++source) {
       const InputPtr& input = sources[source].input;
       std::int64_t records = input->recordsOf(epoch.begun.time);
-      if (input->isLive()) records = epoch.harvest.received.at(source);
+      if (input->isLive()) records = epoch.result.received.at(source);
       if (records >= 0) infos[input->inputId()] = StreamInputInfo{input->inputId(), records};
     }
     return infos;
@@ -328,8 +328,7 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       const Plan::Stream& stream = plan.streams[i];
       if (has[i] == Has::kNone) stream.node->setRdd(time, nullptr);
       if (has[i] == Has::kRdd) {
-        for (std::size_t point : stream.points)
-          give(stream, plan.points[point], time, epoch.harvest.points[point]);
+        for (std::size_t sink : stream.sinks) give(stream, plan.sinks[sink], time, epoch.result.sinks[sink]);
         continue;
       }
       for (const Plan::Branch& branch : stream.branches) has[branch.to] = branch.step ? has[i] : Has::kError;
@@ -339,31 +338,32 @@ class EpochGenerator::Impl : public std::enable_shared_from_this<Impl> {
       }
     }
     for (const Plan::Exchange& exchange : plan.exchanges) {
-      for (std::size_t point : exchange.snapshots)
-        plan.points[point].target->setRdd(time, rddOf(plan.points[point], epoch.harvest.points[point]));
+      for (std::size_t sink : exchange.snapshots)
+        plan.sinks[sink].target->setRdd(time, rddOf(plan.sinks[sink], epoch.result.sinks[sink]));
     }
   }
 
-  /// What a point has gathered becomes an RDD. A writer has had its records already: its stream is there, with nothing in
+  /// What a sink has gathered becomes an RDD. A writer has had its records already: its stream is there, with nothing in
   /// it, so that the output has its job, which says how it went.
-  void give(const Plan::Stream& stream, const Plan::Point& point, Time time, std::map<PartKey, Part>& parts) {
-    if (point.target) return point.target->setRdd(time, rddOf(point, parts));
+  void give(const Plan::Stream& stream, const Plan::Sink& sink, Time time,
+            std::map<PartitionPath, SinkPartition>& partitions) {
+    if (sink.target) return sink.target->setRdd(time, rddOf(sink, partitions));
     if (!stream.node->isKnown(time))
       stream.node->setRdd(time, blockNode(graph_->engine(), stream.node->info(), {}));
-    for (auto& [key, part] : parts) {
-      if (part.failure) point.output->setFailure(part.failure);
+    for (auto& [key, partition] : partitions) {
+      if (partition.failure) sink.output->setFailure(partition.failure);
     }
   }
 
-  NodePtr rddOf(const Plan::Point& point, std::map<PartKey, Part>& parts) {
-    if (!point.spec) {
+  NodePtr rddOf(const Plan::Sink& sink, std::map<PartitionPath, SinkPartition>& partitions) {
+    if (!sink.spec) {
       std::vector<BlockPtr> blocks;
-      for (auto& [key, part] : parts) blocks.push_back(std::move(part.block));
-      return blockNode(graph_->engine(), point.target->info(), std::move(blocks));
+      for (auto& [key, partition] : partitions) blocks.push_back(std::move(partition.block));
+      return blockNode(graph_->engine(), sink.target->info(), std::move(blocks));
     }
     std::vector<std::vector<ShuffleFilePtr>> tasks;
-    for (auto& [key, part] : parts) tasks.push_back(std::move(part.files));
-    return writtenShuffleNode(graph_->engine(), point.target->info(), point.spec, point.partitioner,
+    for (auto& [key, partition] : partitions) tasks.push_back(std::move(partition.files));
+    return writtenShuffleNode(graph_->engine(), sink.target->info(), sink.spec, sink.partitioner,
                               std::move(tasks));
   }
 

@@ -1,7 +1,7 @@
 #include <millrace/base/log.hpp>
 #include <millrace/base/recurring_timer.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
-#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/dstream/core/input_node.hpp>
 
 #include <condition_variable>
 #include <map>
@@ -123,11 +123,5 @@ std::string JobGenerator::runningNow() const {
 }
 
 bool JobGenerator::isGeneratingThread() const { return generatingFor == state_.get(); }
-
-void JobGenerator::clear(StreamGraph& graph, ReceiverTracker& tracker, Time time, bool succeeded) {
-  Time done = succeeded ? time : time - graph.batchDuration();
-  graph.clearMetadata(done);
-  tracker.cleanupOldBlocks((done - graph.maxInputRememberDuration()).milliseconds());
-}
 
 }  // namespace millrace::core

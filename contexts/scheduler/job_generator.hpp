@@ -27,9 +27,6 @@ class JobGenerator final : public BatchGenerator {
   std::string runningNow() const override;
   bool isGeneratingThread() const override;
 
-  /// Batch `time` has ended: drops what no later batch can ask for. What a failed batch read is kept one batch longer.
-  static void clear(StreamGraph& graph, ReceiverTracker& tracker, Time time, bool succeeded);
-
  private:
   struct State;
   std::shared_ptr<State> state_;

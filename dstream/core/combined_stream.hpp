@@ -12,7 +12,7 @@ namespace millrace::core {
 /// IllegalArgument, naming `what`, unless there are streams, and all are of one context and slide alike.
 void checkTogether(const std::string& what, const std::vector<StreamPtr>& streams);
 
-/// Makes one RDD of those of all parents at one time.
+/// Makes the RDD of a time from the RDDs that the parents have at that time.
 using CombineFn = std::function<NodePtr(const OperatorPtr& info, std::vector<NodePtr> rdds, Time time)>;
 
 /// The stream of what a user's function makes of its parents' RDDs, on the driver, batch by batch. SparkException, with

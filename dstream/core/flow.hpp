@@ -11,9 +11,9 @@ namespace millrace::core {
 
 struct StateTables;
 
-/// How a stream operator takes part in a long-lived graph. Records flow on through ByRecord, Concatenated and Exchanged,
-/// as long as everything above is one of these too; Shuffled writes them into tables as they arrive; whatever else there
-/// is sees the epoch's RDDs.
+/// How a stream operator takes part in the long-lived graph of a continuous run. ByRecord, Concatenated and Exchanged
+/// hand records on at once, as long as all operators above them do so too. Shuffled writes records into tables as they
+/// arrive. All other operators work on the RDDs of whole epochs.
 struct ByEpoch {};
 struct ByRecord {
   StepPtr step;
@@ -24,15 +24,16 @@ struct Shuffled {
   ShuffleSpecPtr spec;
   PartitionerPtr partitioner;
 };
-/// Records go to other partitions as they arrive, and, with a state, come out as what its function emits.
+/// Sends records to other partitions as they arrive. With a `state`, its function is called for them there, and what it
+/// emits goes on.
 struct Exchanged {
-  SpreadingSpecPtr spec;
+  ExchangeSpecPtr spec;
   int outputs = 0;
   std::shared_ptr<StateTables> state;
   NodePtr initial;           // states to begin with, by partition; may be null
   std::int64_t sweepMs = 0;  // how often idle states are looked for
 };
-/// What the parent's state is at the end of an epoch.
+/// Gives the state of the parent, an Exchanged, at the end of each epoch.
 struct StateOf {};
 struct Flow : std::variant<ByEpoch, ByRecord, Concatenated, Shuffled, Exchanged, StateOf> {
   using variant::variant;

@@ -51,14 +51,4 @@ std::optional<Job> OutputOperation::generateJob(Time time) {
   return Job{time, 0, info_, std::move(run)};
 }
 
-void addOutput(StreamPtr parent, const std::string& kind, OutputAction action) {
-  auto graph = parent->graph();
-  graph->addOutput(std::make_shared<OutputOperation>(std::move(parent), kind, std::move(action)));
-}
-
-void addOutput(StreamPtr parent, const std::string& kind, RecordWriterFactory writer) {
-  auto graph = parent->graph();
-  graph->addOutput(std::make_shared<OutputOperation>(std::move(parent), kind, std::move(writer)));
-}
-
 }  // namespace millrace::core

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/dstream/core/add_output.hpp>
 #include <millrace/dstream/core/record_writer.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
@@ -23,7 +24,8 @@ class OutputOperation {
   const OperatorPtr& info() const { return info_; }
   /// Null for outputs that see RDDs.
   const RecordWriterFactory& writer() const { return writer_; }
-  /// A long-lived graph gives the records to the writer itself: nothing is left for the jobs but to say how it went.
+  /// Called when a long-lived graph gives the records to the writer itself: the jobs only report whether the writer
+  /// failed.
   void setRunsInGraph() { runsInGraph_ = true; }
   /// What the writer threw in the epoch whose job is generated next.
   void setFailure(std::exception_ptr failure);

@@ -9,19 +9,19 @@
 
 namespace millrace::core {
 
-/// Where records enter a line of readers: those of one reader after another.
+/// Where records enter a chain of readers: the chain reads on from the reader that was put last.
 struct Inlet {
   virtual ~Inlet() = default;
   virtual void put(ReaderPtr records) = 0;
 };
 
-/// A reader of what is put into the inlet, which lives as long as the reader.
+/// A reader of what is put into the inlet. The reader owns the inlet.
 struct InletReader {
   ReaderPtr reader;
   Inlet* inlet;
 };
 
-/// Shows each chunk of a trunk to several branches, one after another.
+/// Gives each chunk of one reader, the trunk, to several others, the branches.
 struct Fork {
   virtual ~Fork() = default;
   virtual ReaderPtr addBranch() = 0;
@@ -29,7 +29,7 @@ struct Fork {
   virtual bool pull() = 0;
 };
 
-/// Takes what a reader has, again and again.
+/// Consumes what a reader has; called again when the reader has more.
 struct Drain {
   virtual ~Drain() = default;
   virtual void drain(ReaderBase& input) = 0;
@@ -40,7 +40,8 @@ struct Gatherer : Drain {
   virtual BlockPtr take() = 0;
 };
 
-/// What a long-lived graph must know of a record type: typed work, erased once per chunk. Each DStream<T> tells its node.
+/// What a long-lived graph needs of a record type: typed work behind one virtual call per chunk. Each DStream<T> sets
+/// it at its node.
 struct RecordOps {
   InletReader (*inlet)();
   std::unique_ptr<Fork> (*fork)(ReaderPtr trunk);

@@ -11,9 +11,11 @@ namespace millrace::core {
 
 /// A user's writer on one partition of one batch or epoch.
 struct RecordWriter : Drain {
-  /// Before the first record. While it is not open, or says that it wants none, `drain` passes over records.
+  /// Called before the first record. `drain` skips records while the writer is not open, and if the user's open() has
+  /// returned false.
   virtual void open() = 0;
-  /// After the last record, with null; or with what ended the partition before it. Nothing if it was not opened.
+  /// Called after the last record, with null, or with the exception that ended the partition before it. Does nothing if
+  /// the writer was not opened.
   virtual void close(std::exception_ptr failure) = 0;
 };
 

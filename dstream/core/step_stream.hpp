@@ -21,8 +21,8 @@ StreamPtr partitionStream(const std::string& kind, const StreamPtr& parent, Part
 StreamPtr shuffleStream(const std::string& kind, const StreamPtr& parent, ShuffleSpecPtr spec,
                         PartitionerPtr partitioner);
 
-/// How the result of an operation by key on streams is spread: as the user says, or by hash with default parallelism,
-/// whatever the parents are.
+/// The partitioner of an operation by key on streams: as the user says, or by hash with default parallelism, whatever
+/// the parents are.
 PartitionerPtr partitionerOf(const Partitions& partitions, const StreamNode& stream);
 
 }  // namespace millrace::core

@@ -134,16 +134,13 @@ std::vector<Job> StreamGraph::generateJobs(Time time) {
   return jobs;
 }
 
-void StreamGraph::clearMetadata(Time time) {
+Time StreamGraph::batchEnded(Time time, bool succeeded) {
   RecursiveMutexLock lock(mutex_);
-  for (const StreamPtr& stream : reachable()) stream->clearMetadata(time, unpersist_);
-}
-
-Duration StreamGraph::maxInputRememberDuration() const {
-  RecursiveMutexLock lock(mutex_);
+  Time done = succeeded ? time : time - batchDuration_;
+  for (const StreamPtr& stream : reachable()) stream->clearMetadata(done, unpersist_);
   Duration longest = batchDuration_;
   for (const InputPtr& input : inputs_) longest = std::max(longest, input->rememberDuration());
-  return longest;
+  return done - longest;
 }
 
 std::vector<StreamPtr> StreamGraph::reachable() const {

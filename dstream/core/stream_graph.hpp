@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/recursive_mutex.hpp>
+#include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
@@ -24,11 +25,11 @@ struct Job {
   std::function<void()> run;
 };
 
-/// The streams of a context: who they are, what they put out, since when they run. Owned by the context; streams know it
+/// The streams and outputs of a context, and whether and since when they run. Owned by the context; streams know it
 /// weakly, so a handle that a function captures makes no cycle. Every use after the context's end is IllegalState.
 ///
-/// Building happens on the user's threads, generating batches on one thread of the context, slices on any: one lock
-/// covers all of them.
+/// Streams are built on the user's threads, batches are generated on one thread of the context, slices are taken on
+/// any: one lock covers all of them.
 class StreamGraph {
  public:
   enum class Phase { kBuilding, kStarted, kStopped };
@@ -50,17 +51,18 @@ class StreamGraph {
   std::vector<std::shared_ptr<OutputOperation>> outputs() const;
   int inputCount() const;
 
-  /// Keeps what batches make at least this long. Once only (IllegalArgument), and before start.
+  /// All streams keep their RDDs at least this long. Once only (IllegalArgument), and before start.
   void remember(Duration duration);
   bool isRemembering() const;
   void setCheckpointDirectory(std::string directory);
   std::string checkpointDirectory() const;
-  /// Set when batches may run at once: then state must be handed out as copies.
+  /// Set when jobs of several batches may run at once: then the RDDs of windows and states keep their tables, and the
+  /// next batch changes copies.
   void setConcurrent(bool concurrent);
   bool isConcurrent() const;
   void setUnpersist(bool unpersist);
 
-  /// Throws what is wrong with the program as a whole: no output, an interval that does not fit.
+  /// Throws if something is wrong with the program as a whole: no output, an interval that does not fit.
   void validate() const;
   /// Fixes time zero, works out how long each stream remembers, and forbids further building.
   void start(Time zeroTime);
@@ -70,10 +72,10 @@ class StreamGraph {
 
   /// The jobs of batch `time`, in the order in which outputs were registered; ids number those present, from 0.
   std::vector<Job> generateJobs(Time time);
-  /// Batch `time` is done: streams drop what nobody may ask for again.
-  void clearMetadata(Time time);
-  /// The longest any input remembers.
-  Duration maxInputRememberDuration() const;
+  /// Called when the jobs of batch `time` have ended: streams drop the RDDs that no later batch can ask for. What a failed
+  /// batch read is kept one batch longer. Returns the oldest time whose input may be asked for again: sources can drop what
+  /// is older.
+  Time batchEnded(Time time, bool succeeded);
   /// All streams that outputs reach, each once, children before parents.
   std::vector<StreamPtr> reachable() const;
 

@@ -4,6 +4,7 @@
 #include <millrace/dstream/core/stream_node.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace millrace::core {
@@ -41,40 +42,37 @@ void StreamNode::setName(const std::string& name) {
 NodePtr StreamNode::rdd(Time time) {
   auto owner = graph();
   RecursiveMutexLock lock(owner->mutex());
-  if (auto known = made_.find(time); known != made_.end()) return known->second;
+  if (rdds_.isKnown(time)) return rdds_.at(time);
   if (!isTimeValid(time)) return nullptr;
   setRdd(time, compute(time));
-  return made_.at(time);
+  return rdds_.at(time);
 }
 
 void StreamNode::setRdd(Time time, NodePtr made) {
   if (made && store_ != nullptr) made->persist(level_, store_);
-  made_.insert_or_assign(time, std::move(made));
-  newestMade_ = std::max(newestMade_, time);
+  rdds_.set(time, std::move(made));
 }
 
 Flow StreamNode::flow() const { return ByEpoch{}; }
 
-bool StreamNode::isKnown(Time time) const { return made_.contains(time); }
-
 bool StreamNode::isGathered() const { return store_ != nullptr || graph()->isRemembering(); }
 
 void StreamNode::makeBefore(Time time) {
-  Time newest = std::max(newestMade_, graph()->zeroTime());
-  for (Time missing = newest + slide_; missing < time; missing = missing + slide_) rdd(missing);
+  Time latest = std::max(rdds_.latest(), graph()->zeroTime());
+  for (Time missing = latest + slide_; missing < time; missing = missing + slide_) rdd(missing);
 }
 
-void StreamNode::resumeAfter(Time time) { newestMade_ = time.floor(slide_, graph()->zeroTime()); }
+void StreamNode::resumeAfter(Time time) { rdds_.skipTo(time.floor(slide_, graph()->zeroTime())); }
 
 std::vector<NodePtr> StreamNode::slice(Time from, Time to) {
   auto owner = graph();
   RecursiveMutexLock lock(owner->mutex());
   Time zero = owner->zeroTime();
-  if (remember_.isZero())
+  if (rdds_.duration().isZero())
     throw SparkException(
         info_->describe() +
         " has not been initialized, because no output operation uses it: add one, such as foreachRDD");
-  if (passesBy_)
+  if (rdds_.passesBy())
     throw Unsupported(
         "slice() of " + info_->describe() +
         ", whose records pass by one after another in a continuous run: keep its RDDs with persist(), "
@@ -95,11 +93,7 @@ bool StreamNode::isTimeValid(Time time) const {
 std::vector<Time> StreamNode::rememberedTimes() const {
   auto owner = graph();
   RecursiveMutexLock lock(owner->mutex());
-  std::vector<Time> times;
-  for (const auto& [time, made] : made_) {
-    if (made) times.push_back(time);
-  }
-  return times;
+  return rdds_.times();
 }
 
 void StreamNode::persist(StorageLevel level, StoreFn store) {
@@ -129,9 +123,8 @@ void StreamNode::validate() const {
 
 void StreamNode::initialize() {
   if (mustCheckpoint() && !checkpointInterval_) checkpointInterval_ = defaultCheckpointInterval();
-  remember_ = slide_;
-  if (checkpointInterval_ && *checkpointInterval_ >= slide_)
-    remember_ = std::max(remember_, *checkpointInterval_ * 2);
+  const bool checkpoints = checkpointInterval_ && *checkpointInterval_ >= slide_;
+  rdds_.setDuration(checkpoints ? *checkpointInterval_ * 2 : slide_);
 }
 
 Duration StreamNode::defaultCheckpointInterval() const {
@@ -141,9 +134,7 @@ Duration StreamNode::defaultCheckpointInterval() const {
 }
 
 void StreamNode::rememberAtLeast(Duration duration) {
-  if (duration <= askedFor_) return;
-  askedFor_ = duration;
-  remember_ = std::max(remember_, duration);
+  if (!rdds_.rememberAtLeast(duration)) return;
   for (const StreamPtr& parent : parents_) parent->rememberAtLeast(parentRememberDuration());
 }
 
@@ -152,13 +143,7 @@ void StreamNode::willBeReadEarly() {
   for (const StreamPtr& parent : parents_) parent->willBeReadEarly();
 }
 
-void StreamNode::clearMetadata(Time time, bool unpersist) {
-  Time oldest = time - remember_;
-  while (!made_.empty() && made_.begin()->first <= oldest) {
-    if (unpersist && made_.begin()->second) made_.begin()->second->unpersist();
-    made_.erase(made_.begin());
-  }
-}
+void StreamNode::clearMetadata(Time time, bool unpersist) { rdds_.forgetOld(time, unpersist); }
 
 NodePtr StreamNode::parentRdd(std::size_t i, Time time) {
   const StreamPtr& parent = parents_[i];
@@ -167,12 +152,5 @@ NodePtr StreamNode::parentRdd(std::size_t i, Time time) {
                        parent->info()->describe() + " at time " + time.toString() +
                        ": a source that has no data has to give an empty RDD");
 }
-
-InputNode::InputNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind)
-    : StreamNode(graph, kind, graph->batchDuration()), kind_(kind), inputId_(graph->inputCount()) {}
-
-std::string InputNode::inputName() const { return kind_ + " [" + std::to_string(inputId_) + "]"; }
-
-std::vector<SourcePositions> InputNode::positionsOf(Time) const { return {}; }
 
 }  // namespace millrace::core

@@ -1,33 +1,32 @@
 #pragma once
 
 #include <millrace/base/byte_archive.hpp>
-#include <millrace/dstream/core/record_ops.hpp>
-#include <millrace/dstream/core/record_writer.hpp>
+#include <millrace/dstream/core/remembered_rdds.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 #include <millrace/rdd/core/graph/storage_level.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
 
-#include <cstdint>
-#include <functional>
-#include <map>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace millrace::core {
 
 struct Flow;
+struct RecordOps;
 class StreamGraph;
 class StreamNode;
-class InputNode;
 using StreamPtr = std::shared_ptr<StreamNode>;
-using InputPtr = std::shared_ptr<InputNode>;
 
-/// One stream operator: which RDD it makes at which time, from which parents. Knows no record type. Edges point to
-/// parents only. Its methods expect the graph's lock where they are not const.
+/// One stream operator: it makes one RDD per time, from those of its parents. Edges point to parents only, and no record
+/// type is known here. The node itself describes what the program built, which is fixed once the graph has started; what
+/// changes from then on is in its RememberedRdds.
+///
+/// setName, rdd, slice and rememberedTimes take the graph's lock. Whoever calls another method that changes something while
+/// batches run holds it.
 class StreamNode : public std::enable_shared_from_this<StreamNode> {
  public:
   /// A stream with the slide of its first parent.
@@ -39,135 +38,122 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   StreamNode(const StreamNode&) = delete;
   StreamNode& operator=(const StreamNode&) = delete;
 
-  /// The graph, or IllegalState once its context is gone.
+  // ---- The program, while it builds. --------------------------------------------------------------------------------
+
+  /// The graph that this stream belongs to. IllegalState once its context is gone.
   std::shared_ptr<StreamGraph> graph() const;
   EnginePtr engine() const;
-  /// Who this operator is; steps share it, so a name given later is seen by them too.
+  /// Who this operator is. The steps that it makes share the object, so they see a name that is given later.
   OperatorPtr info() const { return info_; }
+  /// Names the operator. IllegalState after start.
   void setName(const std::string& name);
   const std::vector<StreamPtr>& parents() const { return parents_; }
   Duration slideDuration() const { return slide_; }
-
-  /// The RDD of a time, made at most once; null where the stream has none: the time is not one of its slides, or its
-  /// source made nothing.
-  NodePtr rdd(Time time);
-  /// The RDDs with times in [from, to], oldest first; ends that are no slides are floored. Unsupported where records pass
-  /// by.
-  std::vector<NodePtr> slice(Time from, Time to);
-  bool isTimeValid(Time time) const;
-  /// Times whose RDDs are kept at this moment.
-  std::vector<Time> rememberedTimes() const;
-
-  /// How this operator takes part in a long-lived graph.
-  virtual Flow flow() const;
-  /// What such a graph must know of this stream's records; told by the typed handle.
-  const RecordOps& recordOps() const { return *recordOps_; }
+  /// Tells what a long-lived graph must know of the stream's records. The typed handle calls it: it knows their type.
   void setRecordOps(const RecordOps* ops) { recordOps_ = ops; }
-  /// Sets the RDD of a time that a long-lived graph has made, or that it has none.
-  void setRdd(Time time, NodePtr made);
-  /// True if the RDD of a time was made or set, or it was found that there is none.
-  bool isKnown(Time time) const;
-  /// Says that a long-lived graph makes no RDDs of this stream.
-  void setPassesBy() { passesBy_ = true; }
-  /// True if the RDD of a time may be asked for after the next one was made.
-  bool isKept() const { return store_ != nullptr || isAskedForLater(); }
-  /// True if the program asked for this stream's RDDs to be kept, by persist, by a window over it or by remember, so that
-  /// a long-lived graph gathers its records, which it would let pass otherwise.
-  bool isGathered() const;
 
-  /// Keeps each of this stream's RDDs in memory. Without `store` the level is only reported. Unsupported after start.
+  /// Keeps the records of each of this stream's RDDs in memory, stored by `store`; with a null `store` the level is only
+  /// reported. Unsupported after start.
   virtual void persist(StorageLevel level, StoreFn store);
   virtual StorageLevel storageLevel() const { return level_; }
   /// Sets the interval of the state's checkpoints. Unsupported after start.
   virtual void checkpoint(Duration interval);
   std::optional<Duration> checkpointInterval() const { return checkpointInterval_; }
 
-  /// Throws what cannot work about this operator, at start.
+  // ---- Whoever needs its RDDs, while it runs: children, output operations, the program. -----------------------------
+
+  /// The RDD of a time, made when it is first asked for and remembered from then on. Null where the stream has none: the
+  /// time is not one of its slides, or its source made nothing.
+  NodePtr rdd(Time time);
+  /// The RDDs with times in [from, to], oldest first; ends between two slides are floored. SparkException for a stream
+  /// that no output operation uses. Unsupported where a long-lived graph lets the records pass by.
+  std::vector<NodePtr> slice(Time from, Time to);
+  /// The times whose RDDs are remembered at this moment, oldest first.
+  std::vector<Time> rememberedTimes() const;
+
+  // ---- The graph, from its start to the end of each batch. ----------------------------------------------------------
+
+  /// Throws if this operator cannot work; called before the start.
   virtual void validate() const;
-  /// Called once at start, children first.
+  /// Works out how long this stream itself needs its RDDs; called once at start, for children before their parents.
   virtual void initialize();
+  /// Remembers RDDs for `duration` at least, and has the parents remember theirs for as long as that takes; called at
+  /// start, by the children and the graph.
   void rememberAtLeast(Duration duration);
-  /// Told at start by who reads RDDs while batches are made, perhaps before the jobs of earlier batches have run: what
-  /// shows state that moves on keeps it for those until their batch is done. Goes up to all ancestors.
+  /// How long an RDD is remembered, counted from its time; zero before start.
+  Duration rememberDuration() const { return rdds_.duration(); }
+  /// How long a parent has to remember its RDDs for this stream.
+  virtual Duration parentRememberDuration() const { return rememberDuration(); }
+  /// Called at start by a child that reads its parents' RDDs while a batch is being made, perhaps before the jobs of
+  /// earlier batches have run, as transform does. Windows and states above the child then keep each RDD's tables until
+  /// the RDD's batch is done. The call goes up to all ancestors.
   void willBeReadEarly();
-  Duration rememberDuration() const { return remember_; }
-  /// How long a parent has to remember for this stream.
-  virtual Duration parentRememberDuration() const { return remember_; }
+  /// The batch of `time` is done: forgets the RDDs that nobody can ask for again, and makes them drop what they store if
+  /// `unpersist`.
   virtual void clearMetadata(Time time, bool unpersist);
 
+  // ---- A long-lived graph, which makes RDDs itself where it gathers records. ----------------------------------------
+
+  /// How this operator takes part in such a graph.
+  virtual Flow flow() const;
+  /// What such a graph must know of the stream's records.
+  const RecordOps& recordOps() const { return *recordOps_; }
+  /// Says that the graph makes no RDDs of this stream: its records pass by.
+  void setPassesBy() { rdds_.setPassesBy(); }
+  /// True if the program asked for this stream's RDDs, by persist, by a window over it or by remember. Then the graph
+  /// gathers the stream's records, which it might let pass by otherwise.
+  bool isGathered() const;
+  /// Sets the RDD that the graph has made for a time; null says that the stream has none.
+  void setRdd(Time time, NodePtr made);
+  /// True if the RDD of a time was made or set, or it was found that there is none.
+  bool isKnown(Time time) const { return rdds_.isKnown(time); }
+
+  // ---- State that is held over batches. -----------------------------------------------------------------------------
+
+  /// True if the RDD of a time may be asked for after the next one was made.
+  bool isKept() const { return store_ != nullptr || isAskedForLater(); }
   /// True for a stream that holds over batches what snapshots have to keep.
   virtual bool keepsState() const { return false; }
-  /// What it holds after the batch of `time`, which has been run, as bytes. Unsupported, naming a type without a Codec.
+  /// Writes what the stream holds after the batch of `time`, which has been run. Unsupported, naming a type without a
+  /// Codec.
   virtual void snapshot(Time, ByteWriter&) {}
-  /// Goes on after `time` with what the same operator of another run has written. Between start and the first batch;
-  /// time zero is the other run's. BadRecord for bytes that are none of it.
+  /// Takes over what the same operator of an earlier run wrote for `time`, and goes on after that time. Called between
+  /// start and the first batch; time zero is that of the earlier run. BadRecord for other bytes.
   virtual void restore(Time, ByteReader&) {}
 
  protected:
+  /// Makes the RDD of a time, which is one of the stream's slides, or gives null if the stream has none then. Called when
+  /// the RDD is first asked for, with the graph's lock held.
   virtual NodePtr compute(Time time) = 0;
+  /// The RDD of parent `i` at `time`; SparkException, with the cure, if it has none.
+  NodePtr parentRdd(std::size_t i, Time time);
+
   /// True for a stream that keeps state over batches, and so has to checkpoint.
   virtual bool mustCheckpoint() const { return false; }
   /// Ten seconds, rounded up to a multiple of the slide.
   virtual Duration defaultCheckpointInterval() const;
   /// True if someone may ask for the RDD of a time after the next one was made.
-  bool isAskedForLater() const { return askedFor_ > slide_; }
+  bool isAskedForLater() const { return rdds_.longestAsked() > slide_; }
   bool isReadEarly() const { return readEarly_; }
   /// Makes the RDDs of this stream's times before `time` that nobody has asked for: what keeps state needs each of them.
   void makeBefore(Time time);
-  /// The times up to `time` are over: none of their RDDs is made any more.
+  /// Makes no RDDs of times up to `time` any more.
   void resumeAfter(Time time);
-  /// The RDD of parent `i` at `time`; SparkException, with the cure, if it has none.
-  NodePtr parentRdd(std::size_t i, Time time);
 
  private:
-  std::weak_ptr<StreamGraph> graph_;
-  std::shared_ptr<OperatorInfo> info_;
+  bool isTimeValid(Time time) const;
+
+  const std::weak_ptr<StreamGraph> graph_;
+  const std::shared_ptr<OperatorInfo> info_;
   const std::vector<StreamPtr> parents_;
   const Duration slide_;
   const RecordOps* recordOps_ = nullptr;
   StorageLevel level_;
   StoreFn store_ = nullptr;
   std::optional<Duration> checkpointInterval_;
-  Duration remember_{0};
-  Duration askedFor_{-1};
   bool readEarly_ = false;
-  bool passesBy_ = false;
-  std::map<Time, NodePtr> made_;
-  Time newestMade_{-1};
+
+  RememberedRdds rdds_;
 };
-
-/// Part of a source, such as a file or a partition of a topic, and the positions in it that a batch covers: [from, until).
-struct SourcePositions {
-  std::string part;
-  std::int64_t from = 0;
-  std::int64_t until = 0;
-};
-
-/// A source of a program. Inputs are numbered 0, 1, 2 … in order of construction.
-class InputNode : public StreamNode {
- public:
-  InputNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind);
-  int inputId() const { return inputId_; }
-  /// "Socket stream [0]".
-  std::string inputName() const;
-  /// True if records come from outside whenever they come; false if there is an RDD for each batch time.
-  virtual bool isLive() const { return false; }
-  virtual void start() {}
-  virtual void stop() {}
-  /// Records of the batch, if the source knows; -1 otherwise.
-  virtual std::int64_t recordsOf(Time) const { return -1; }
-  /// Which positions of the source the batch covers, for sources that can be read again: what recovery starts from.
-  virtual std::vector<SourcePositions> positionsOf(Time time) const;
-
- private:
-  const std::string kind_;
-  int inputId_;
-};
-
-/// Registers an output operation with the graph of its parent.
-using OutputAction = std::function<void(const NodePtr&, Time)>;
-void addOutput(StreamPtr parent, const std::string& kind, OutputAction action);
-/// One that takes records one by one.
-void addOutput(StreamPtr parent, const std::string& kind, RecordWriterFactory writer);
 
 }  // namespace millrace::core

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/dstream/core/input_node.hpp>
+#include <millrace/dstream/core/source_positions.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/input/node_queue.hpp>
 #include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/core/records/vector_block.hpp>

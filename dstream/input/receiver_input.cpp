@@ -1,3 +1,4 @@
+#include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/input/receiver_input.hpp>
 #include <millrace/rdd/core/graph/source.hpp>

@@ -12,7 +12,7 @@ namespace millrace {
 
 namespace core {
 
-/// A whole record as a key that was seen once.
+/// Makes (record, 1) of a record.
 struct SeenOnce {
   template <class T>
   std::pair<AsKey::Key<T>, std::int64_t> operator()(const T& record) const {

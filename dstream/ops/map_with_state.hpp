@@ -3,7 +3,7 @@
 #include <millrace/dstream/core/step_stream.hpp>
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/dstream/state/map_with_state_stream.hpp>
-#include <millrace/rdd/core/shuffle/spread.hpp>
+#include <millrace/rdd/core/shuffle/exchange.hpp>
 
 namespace millrace {
 
@@ -30,8 +30,8 @@ auto PairDStreamFunctions<T>::mapWithState(const StateSpecOf<F>& spec) const {
   core::StateWork work;
   work.tables = std::make_shared<core::KeyedStates<K, V, F>>(partitioner->partitions(), spec.function(),
                                                              spec.timeout());
-  work.records = std::make_shared<core::SpreadSpec<T, core::ByKey<K>>>(router);
-  work.states = std::make_shared<core::SpreadSpec<std::pair<K, S>, core::ByKey<K>>>(router);
+  work.records = std::make_shared<core::RecordExchange<T, core::ByKey<K>>>(router);
+  work.states = std::make_shared<core::RecordExchange<std::pair<K, S>, core::ByKey<K>>>(router);
   work.initial = spec.initial();
   work.partitioner = std::move(partitioner);
   return MapWithStateDStream<K, S, M>(core::mapWithStateStream(node_, std::move(work)));

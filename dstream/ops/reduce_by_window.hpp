@@ -15,7 +15,7 @@ namespace millrace {
 
 namespace core {
 
-/// All records as values of one key.
+/// Makes each record a value of one and the same key.
 struct OneKey {
   template <class T>
   std::pair<std::int8_t, T> operator()(const T& record) const {
@@ -29,7 +29,7 @@ struct CountsOne {
   }
 };
 
-/// A window over values of one key, kept up to date, without the key.
+/// A window over the values of that key, kept up to date by an inverse; its records are without the key.
 template <class R, class V, class F, class Inverse>
 DStream<V> windowOfOneKey(const std::string& kind, const StreamPtr& keyed, F function, Inverse inverse,
                           Duration window, Duration slide) {

@@ -4,7 +4,7 @@
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/dstream/state/entry_states.hpp>
 #include <millrace/dstream/state/update_state_stream.hpp>
-#include <millrace/rdd/core/shuffle/spread.hpp>
+#include <millrace/rdd/core/shuffle/exchange.hpp>
 
 namespace millrace {
 
@@ -25,7 +25,7 @@ StreamPtr updatedStream(const StreamPtr& parent, F function, const Partitions& p
         std::make_shared<UpdatedStates<T, S, F>>(work.partitioner->partitions(), std::move(function));
   }
   work.values = std::make_shared<GroupSpec<EmitGroups, K, Side<T>>>(work.partitioner);
-  work.states = std::make_shared<SpreadSpec<std::pair<K, S>, ByKey<K>>>(Router<K>(work.partitioner));
+  work.states = std::make_shared<RecordExchange<std::pair<K, S>, ByKey<K>>>(Router<K>(work.partitioner));
   work.initial = std::move(initial);
   work.rememberPartitioner = rememberPartitioner;
   work.stateCodec = recordsCodec<std::pair<K, S>>();

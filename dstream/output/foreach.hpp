@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/dstream/core/add_output.hpp>
 #include <millrace/dstream/core/record_writer.hpp>
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/rdd/core/records/element_fn.hpp>

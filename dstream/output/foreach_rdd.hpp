@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/function_ref.hpp>
+#include <millrace/dstream/core/add_output.hpp>
 #include <millrace/dstream/dstream.hpp>
 
 #include <concepts>
@@ -10,8 +11,8 @@ namespace millrace {
 
 namespace core {
 
-/// Gives an output's function the node of a batch's RDD. If the function keeps it, or one made of it, what the node shows
-/// is pinned, so that it still shows the same after the next batch; also if the function fails.
+/// Calls an output's function with the node of a batch's RDD. If the function has kept the RDD, or one made of it, when
+/// it returns or throws, the node is pinned: it gives the same records after the next batch.
 void lendNode(const NodePtr& node, FunctionRef<void(NodePtr lent)> function);
 
 }  // namespace core

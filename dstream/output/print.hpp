@@ -1,9 +1,11 @@
 #pragma once
 
 #include <millrace/base/show.hpp>
-#include <millrace/base/text_stream.hpp>
+#include <millrace/dstream/core/add_output.hpp>
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/rdd/actions/take.hpp>
+
+#include <sstream>
 
 namespace millrace {
 
@@ -20,8 +22,7 @@ template <class T>
 void DStream<T>::print(int num) const {
   core::addOutput(node_, "print", [num](const core::NodePtr& rdd, Time time) {
     auto records = RDD<T>(rdd).take(num + 1);
-    core::TextStream block;
-    std::ostream& text = block.out();
+    std::ostringstream text;
     text << core::printHeader(time);
     for (std::size_t i = 0; i < records.size() && static_cast<int>(i) < num; ++i) {
       show(text, records[i]);
@@ -29,7 +30,7 @@ void DStream<T>::print(int num) const {
     }
     if (static_cast<int>(records.size()) > num) text << "...\n";
     text << '\n';
-    core::writeToStdout(block.text());
+    core::writeToStdout(text.view());
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/dstream/core/add_output.hpp>
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/rdd/actions/save_as_text_file.hpp>
 

@@ -10,8 +10,8 @@
 
 namespace millrace::core {
 
-/// The keys of a partition: those with a state first, then those with new values only. Of a key with several states, one
-/// is taken.
+/// The entries that a function of a whole partition gets: keys with a state first, then those with new values only. Of
+/// a key with several states, one is taken.
 template <class T, class S>
 class HeldEntries final : public UpdateEntries<KeyOf<T>, ValueOf<T>, S> {
  public:
@@ -64,7 +64,7 @@ class HeldEntries final : public UpdateEntries<KeyOf<T>, ValueOf<T>, S> {
   typename Table<K, std::size_t>::const_iterator newKey_;
 };
 
-/// What a function of a whole partition makes of its states (null: none) and new values (null: none).
+/// The states that a function of a whole partition makes of the old ones (null: none) and the new values (null: none).
 template <class T, class S, class F>
 BlockPtr updateEntries(const F& function, const BlockPtr& values, const BlockPtr& states) {
   using Pair = std::pair<KeyOf<T>, S>;

@@ -14,9 +14,9 @@
 
 namespace millrace::core {
 
-/// The fold of reduceByKeyAndWindow with an inverse: takes the leaving batches' values off, then adds the entering ones,
-/// then drops what the filter refuses. `reduce` and `inverse` are `V(V, const V&)`. If they throw half-way, the
-/// partition is lost.
+/// The fold of reduceByKeyAndWindow with an inverse: takes the values of leaving batches off, adds those of entering
+/// ones, then drops the keys that the filter refuses. `reduce` and `inverse` are `V(V, const V&)`. If one throws
+/// half-way, the state is lost.
 template <class K, class V, class Reduce, class Inverse, class Filter>
 class InverseFold final : public WindowFold {
  public:

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
@@ -11,6 +10,7 @@
 #include <millrace/rdd/core/records/table.hpp>
 #include <millrace/rdd/core/records/vector_block.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,10 +20,10 @@
 
 namespace millrace::core {
 
-/// The states of mapWithState, one table per partition. The same in both modes: given batch by batch, or block by block
-/// as records arrive.
+/// The states of mapWithState, one table per partition. Both modes use it: micro-batches update it batch by batch, a
+/// continuous run block by block, as records arrive.
 struct StateTables : MovingTables {
-  /// Takes over states to begin with.
+  /// Takes over the initial states, a block of (key, state).
   virtual void begin(int partition, Time time, const BlockPtr& initial) = 0;
   /// Calls the function for each record (`records` may be null), in order; then, with `sweep`, for each key that has been
   /// idle for longer than the time-out at `time`, and removes its state. Gives what the function emitted.

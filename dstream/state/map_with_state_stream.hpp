@@ -8,12 +8,12 @@
 
 namespace millrace::core {
 
-/// What mapWithState needs of its types.
+/// What the stream of mapWithState, which knows no record type, needs of its types.
 struct StateWork {
   std::shared_ptr<StateTables> tables;
-  SpreadingSpecPtr records;  // brings records to the partition of their key
-  SpreadingSpecPtr states;   // the same for initial states
-  NodePtr initial;           // null: none
+  ExchangeSpecPtr records;  // brings records to the partition of their key
+  ExchangeSpecPtr states;   // the same for initial states
+  NodePtr initial;          // null: none
   PartitionerPtr partitioner;
 };
 

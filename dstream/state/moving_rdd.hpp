@@ -12,34 +12,40 @@
 
 namespace millrace::core {
 
-/// Moving tables, and what ended them. Shared by a stream and its RDDs.
+/// The tables of a window or state, and the failure that made them useless, if there was one. Shared by the stream and
+/// its RDDs.
 struct MovingState {
   explicit MovingState(std::shared_ptr<MovingTables> held) : tables(std::move(held)) {}
   const std::shared_ptr<MovingTables> tables;
-  Mutex moving;  // runs tasks while held, so no task may wait for it
+  Mutex moving;  // held while a batch changes the tables, in tasks: so no task may wait for it
   std::exception_ptr failure;
 };
 
-/// What moving tables hold at one time. They are moved there when a job first needs it, after the times before it; then
-/// it shows the tables, and lets go of them when they move on, unless it is kept.
+/// The RDD of a window or state at one time. The tables are changed in place, so when a job first needs this RDD,
+/// earlier RDDs of the stream that no job has needed change the tables first, each in turn, and then this one does.
+/// From then on it gives the tables' entries. When the next RDD is about to change the tables, this one drops its
+/// tables, unless it is kept.
 class MovingRdd final : public Node {
  public:
-  /// How to get here: from the time before, with the blocks of some inputs. `apply` may give a block of results.
+  /// The change from `previous`, the stream's RDD before, to this one: `apply` is called for each partition with its
+  /// blocks of all `inputs`. It may return a block of results, or null.
   struct Move {
     std::shared_ptr<MovingRdd> previous;
     std::vector<NodePtr> inputs;
     std::function<BlockPtr(int partition, const std::vector<BlockPtr>& blocks)> apply;
   };
 
-  /// `showsPartitioner` says whether the keys are known to be spread by the partitioner.
+  /// `showsPartitioner`: all keys are where the partitioner says, so operators by key may rely on it. `kept`: this RDD
+  /// can be read after the next one has changed the tables.
   MovingRdd(EnginePtr engine, OperatorPtr info, std::shared_ptr<MovingState> state,
             const PartitionerPtr& partitioner, bool showsPartitioner, Move move, bool kept);
 
   void prepare() override;
   void pin() override;
-  /// Nobody asks any more, but for readers that run: what it was kept for is over. Not if it is pinned.
+  /// Called when the batch is done for which this RDD was kept: drops the tables, unless it is pinned. Readers that are
+  /// open keep theirs.
   void unkeep();
-  /// What `apply` gave, once prepared.
+  /// The block that `apply` returned for a partition. After prepare() only.
   BlockPtr result(int partition) const;
 
  protected:

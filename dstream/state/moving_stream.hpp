@@ -9,7 +9,7 @@
 
 namespace millrace::core {
 
-/// A stream whose RDDs show tables that move on, each from the one before.
+/// A stream that keeps tables over batches, which each of its RDDs changes in place.
 class MovingStream : public StreamNode {
  public:
   void clearMetadata(Time time, bool unpersist) override;
@@ -22,10 +22,10 @@ class MovingStream : public StreamNode {
                std::shared_ptr<MovingTables> tables, PartitionerPtr partitioner,
                bool showsPartitioner = true);
 
-  /// The RDD of a time. `move` needs no `previous`. `isAskedFor`: somebody other than this stream's own children asks
-  /// later than the next batch.
+  /// Makes the RDD of `time`, whose `previous` is the one made last. `isAskedFor`: others than this stream's own
+  /// children may read it after the next batch, so it is kept.
   std::shared_ptr<MovingRdd> moveTo(Time time, MovingRdd::Move move, bool isAskedFor);
-  /// True once there is an RDD before the next one, made here or in the run that was restored.
+  /// True once this stream has made an RDD, or was restored from a run in which it had.
   bool hasBegun() const { return begun_; }
   const std::shared_ptr<MovingState>& state() const { return state_; }
   const PartitionerPtr& partitioner() const { return partitioner_; }

@@ -9,21 +9,25 @@
 
 namespace millrace::core {
 
-/// Tables that move from batch to batch, one per partition: windows and states. One thread at a time moves a partition.
+/// The tables of a window or state, one per partition, which each batch changes in place: it *moves* them to its time.
+/// One thread at a time changes a partition.
 struct MovingTables {
   virtual ~MovingTables();
-  /// The table as it is. If somebody still holds it then, the next move leaves it to them and goes on with a copy.
+  /// The table of a partition. If the caller still holds it when the next batch comes, that batch leaves it as it is
+  /// and changes a copy.
   virtual BlockPtr table(int partition) const = 0;
-  /// True if the tables can be moved on after a move that failed; else they are lost then. `reset` tells them of one.
+  /// True if the tables can be used after a batch has failed while it changed them: `reset` tells them of such a
+  /// failure. If false, the state is lost with it.
   virtual bool recovers() const { return false; }
   virtual void reset() {}
-  /// The table as bytes, and what was written put in place of a table that has not been moved yet. Unsupported, naming
-  /// the type, where one has no Codec.
+  /// `write` gives the table of a partition as bytes; `read` puts such a table into a partition that no batch has
+  /// changed yet. Unsupported, naming the type, if a type has no Codec.
   virtual void write(int partition, ByteWriter& to) const = 0;
   virtual void read(int partition, ByteReader& from) = 0;
 };
 
-/// One block with a `table` per partition, shared with readers; who changes one that somebody else holds gets a copy.
+/// One block per partition, whose member `table` readers and the owner share. Where a reader still holds a block, the
+/// owner gets a copy to change.
 template <class B>
 class SharedTables {
  public:
@@ -35,7 +39,7 @@ class SharedTables {
     return blocks_[static_cast<std::size_t>(partition)];
   }
 
-  /// The table of a partition, to be changed.
+  /// The table of a partition, for the owner to change.
   auto& own(int partition) {
     std::shared_ptr<B>& held = blocks_[static_cast<std::size_t>(partition)];
     if (held.use_count() > 1) {
@@ -43,7 +47,7 @@ class SharedTables {
       copy->table = held->table.copy();
       held = std::move(copy);
     } else {
-      auto touched = held;  // puts what readers did before they let go before what follows
+      auto touched = held;  // orders what readers did before they dropped the block before what follows
     }
     return held->table;
   }

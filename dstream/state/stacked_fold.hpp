@@ -9,8 +9,9 @@
 
 namespace millrace::core {
 
-/// The fold of reduceByKeyAndWindow without an inverse: two stacks over the tables of batches, per partition. Only the
-/// keys of batches that leave or enter are touched. After a failure a partition is built anew from the window's batches.
+/// The fold of reduceByKeyAndWindow without an inverse: per partition, two stacks over the tables of batches
+/// (TwoStacks). A slide touches only the keys of batches that leave or enter. After a failure a partition is built anew
+/// from the window's batches.
 template <class K, class V, class Reduce>
 class StackedFold final : public WindowFold {
  public:
@@ -41,7 +42,7 @@ class StackedFold final : public WindowFold {
   }
 
   BlockPtr table(int partition) const override { return tables_.block(partition); }
-  /// Nothing: what is read is built from the window's batches, as after a failure.
+  /// Writes nothing: after `read` the table is built from the window's batches, as after a failure.
   void write(int, ByteWriter&) const override {}
   void read(int partition, ByteReader&) override { broken_[static_cast<std::size_t>(partition)] = 1; }
   BlockCodec batchCodec() const override { return tableCodec<K, V>(); }

@@ -43,7 +43,7 @@ class State {
     removed_ = true;
     updated_ = false;
   }
-  /// True when the function is called because nothing has come for the key for the time-out; the state is removed
+  /// True when the function is called because no record of the key has come during the time-out; the state is removed
   /// afterwards.
   bool isTimingOut() const { return timingOut_; }
 
@@ -58,7 +58,7 @@ class State {
   template <class K, class V, class F>
   friend class core::KeyedStates;
 
-  /// Takes the state out of where it is held; none if that is null.
+  /// Moves the state out of `held`; the key has no state if that is null.
   State(S* held, bool timingOut) : timingOut_(timingOut) {
     if (held != nullptr) value_.emplace(std::move(*held));
   }

@@ -84,7 +84,7 @@ class StateSpecOf {
   StateSpecOf numPartitions(int partitions) const { return spread(partitions); }
   StateSpecOf partitioner(const Partitioner& partitioner) const { return spread(partitioner); }
   /// Removes the state of a key for which nothing came for longer than `idle`; the function is called for it once more,
-  /// without a value. Looked for at every checkpoint of the stream (by default every ten batches).
+  /// without a value. Idle keys are looked for at every checkpoint of the stream (by default every ten batches).
   StateSpecOf timeout(Duration idle) const {
     StateSpecOf changed = *this;
     changed.timeout_ = idle;

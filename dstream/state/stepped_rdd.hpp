@@ -9,8 +9,9 @@
 
 namespace millrace::core {
 
-/// States that are made anew from those of the time before: stored blocks, made by the first job that needs them. Then
-/// it forgets what it was made of, and the time before drops its blocks, unless that is kept.
+/// The RDD of an updateStateByKey whose function takes whole partitions. The first job that needs it makes its blocks
+/// of states from those of the RDD before. Then it drops its inputs, and the RDD before drops its blocks, unless that
+/// is kept.
 class SteppedRdd final : public Node {
  public:
   struct Step {
@@ -33,7 +34,7 @@ class SteppedRdd final : public Node {
   void make(const Step& step);
   void letGo();
 
-  Mutex making_;  // runs tasks while held, so no task may wait for it
+  Mutex making_;  // held while blocks are made, in tasks: so no task may wait for it
   Step step_ MILLRACE_GUARDED_BY(making_);
   bool done_ MILLRACE_GUARDED_BY(making_) = false;
   Mutex showing_;

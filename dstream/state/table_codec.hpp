@@ -49,7 +49,7 @@ void writeTable(ByteWriter& to, const Table<K, V>& table) {
   }
 }
 
-/// Adds what was written. BadRecord for bytes that are none of a table.
+/// Adds the entries that writeTable wrote. BadRecord for other bytes.
 template <class K, class V>
 void readTable(ByteReader& from, Table<K, V>& table) {
   const std::size_t entries = from.count(2);

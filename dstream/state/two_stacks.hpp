@@ -1,10 +1,10 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/table.hpp>
 #include <millrace/rdd/core/shuffle/combine.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -14,11 +14,11 @@ namespace millrace::core {
 
 /// A queue of batches' tables and their fold, for functions without an inverse. The oldest batches, the *front*, are a
 /// stack: a table that is their fold, and for each batch what the table held before it was put on top, so that taking
-/// the oldest batch off is an undo. The newest, the *back*, are one growing fold. Turning the back into a front takes as
-/// long as folding it, so it is not done at once: while the front is used up, the *middle*, which was the back when the
-/// front began, is turned batch by batch, and what comes meanwhile forms a new back.
+/// the oldest batch off is an undo. The newest, the *back*, are one growing fold. Turning the back into a front takes
+/// as long as folding it, so it is not done at once: while the front is used up, the *middle*, which was the back when
+/// the front began, is turned batch by batch, and batches that come meanwhile form a new back.
 ///
-/// `table` is always the fold of all three; only keys of the batch at hand are touched in it.
+/// `table` is always the fold of all three; push and pop touch only keys of the batch that comes or leaves.
 template <class K, class V>
 class TwoStacks {
  public:

@@ -16,7 +16,7 @@ namespace millrace::core {
 template <class T>
 using ValueGroups = GroupBlock<EmitGroups, KeyOf<T>, ValueOf<T>>;
 
-/// Calls a function of updateStateByKey for one key, with what its form asks for.
+/// Calls a function of updateStateByKey for one key, with the arguments that it takes.
 template <class T, class S, class F>
 class UpdateCall {
  public:

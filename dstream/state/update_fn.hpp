@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/ranges.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/rdd/core/records/pair.hpp>
@@ -9,6 +8,7 @@
 #include <cstddef>
 #include <iterator>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -111,7 +111,8 @@ concept UpdatesPartition = requires(F& f, UpdateEntries<K, V, S>& entries) {
   requires std::convertible_to<std::ranges::range_value_t<decltype(f(entries))>, std::pair<K, S>>;
 };
 
-/// Total, as PairTraits is: a state's type that is not known makes no update function.
+/// Which of the three forms a function has. Defined for every F, as PairTraits is: where the state's type is not known,
+/// it has none.
 template <class F, class T, class S>
 struct UpdateTraits {
   static constexpr bool kByKey = UpdatesOne<F, ValueOf<T>, S>;

@@ -9,14 +9,14 @@
 
 namespace millrace::core {
 
-/// What updateStateByKey needs of its types.
+/// What the stream of updateStateByKey, which knows no record type, needs of its types.
 struct UpdateWork {
   std::shared_ptr<UpdateTables> tables;  // for functions of one key
   std::function<BlockPtr(const BlockPtr& values, const BlockPtr& states)>
-      byPartition;          // for those of a partition
-  ShuffleSpecPtr values;    // groups new values by key
-  SpreadingSpecPtr states;  // brings states to the partition of their key
-  NodePtr initial;          // null: none
+      byPartition;         // for those of a partition
+  ShuffleSpecPtr values;   // groups new values by key
+  ExchangeSpecPtr states;  // brings states to the partition of their key
+  NodePtr initial;         // null: none
   PartitionerPtr partitioner;
   bool rememberPartitioner = true;
   BlockCodec stateCodec;  // of the blocks that byPartition gives

@@ -20,8 +20,8 @@ namespace millrace::core {
 
 /// The states of updateStateByKey, one table per partition.
 struct UpdateTables : MovingTables {
-  /// Takes over the states to begin with (`initial` may be null), then calls the function once for every key that has a
-  /// state or new values (`values` may be null).
+  /// Takes over the initial states (`initial` may be null), then calls the function once for every key that has a state
+  /// or new values (`values` may be null).
   virtual void update(int partition, Time time, const BlockPtr& values, const BlockPtr& initial) = 0;
 };
 
@@ -64,7 +64,8 @@ class UpdatedStates final : public UpdateTables {
           KeyForm<K>::probe(key), [&] { return state; }, [](S&) {});
   }
 
-  /// What is new looks for its states, and not each state for what is new: there are fewer of those.
+  /// Looks up the state of each key that has new values, and not the new values of each state: there are fewer such
+  /// keys.
   static void updateAll(Table<K, S>& table, const Values& news, UpdateCall<T, S, F>& call) {
     std::vector<Renewed> renewed;
     std::vector<std::pair<const Stored*, std::size_t>> unknown;
@@ -76,7 +77,7 @@ class UpdatedStates final : public UpdateTables {
         unknown.emplace_back(&stored, group);
       }
     });
-    // Two tables go over their keys in nearly the same order.
+    // The states are nearly in order: both tables iterate in the order of hashes.
     insertionSort(renewed.data(), renewed.data() + renewed.size(),
                   [](const Renewed& a, const Renewed& b) { return std::less<>()(a.state, b.state); });
     const auto& values = std::get<0>(news.sides);

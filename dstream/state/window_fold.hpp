@@ -12,9 +12,10 @@
 
 namespace millrace::core {
 
-/// What a slide of a window is made of: tables of batches (see CombineSpec), in order of time. The leaving batches are
-/// the oldest that have entered. A fold that recovers gets only their number, but `all` batches of the window then, of
-/// which the entering ones are the last.
+/// The batches that change one partition of a window's tables in one slide: a block per batch, its table (see
+/// CombineSpec), oldest first. `leaving` batches are in the window no longer, `entering` ones are new. A fold that
+/// `recovers()` gets only the number of leaving batches, `leaves`, but `all` batches of the new window, of which the
+/// entering ones are the last.
 struct WindowSlide {
   std::size_t leaves;
   std::span<const BlockPtr> leaving;
@@ -22,19 +23,21 @@ struct WindowSlide {
   std::span<const BlockPtr> all;
 };
 
-/// A window's own mutable tables, one per partition, kept up to date by what enters and what leaves. Costs what changed.
+/// The tables of a window, one per partition. `slide` changes them by the batches that leave and enter, so it costs
+/// what these hold, and not what the window holds.
 struct WindowFold : MovingTables {
   virtual void slide(int partition, const WindowSlide& slide) = 0;
-  /// How the tables of batches are written.
+  /// How the blocks of batches are written to snapshots and read.
   virtual BlockCodec batchCodec() const = 0;
 };
 
-/// Whether a window shows traces of what has left it, so that it has to be checkpointed.
+/// For how long the values of a batch have an effect on a window: while it is in the window, or for ever (a key stays
+/// with its zero value). The latter has to be checkpointed.
 enum class KeepsState { kForItsWindow, kForEver };
 
-/// The stream of a window that is kept up to date over a stream whose RDDs are tables: after each slide its RDD is what
-/// the fold holds. RDDs that can be asked for later than the next slide keep theirs. Persisting it persists the
-/// reduced stream too.
+/// The stream of a window that is kept up to date over `reduced`, a stream whose blocks are tables: its RDDs show what
+/// the fold holds after each slide. An RDD that may be read after the next slide keeps its tables. Persisting the
+/// window persists `reduced` too.
 StreamPtr movingWindow(const std::string& kind, const StreamPtr& reduced, Duration window, Duration slide,
                        std::unique_ptr<WindowFold> fold, PartitionerPtr partitioner, KeepsState keeps);
 

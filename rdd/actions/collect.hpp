@@ -1,11 +1,11 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/memory_pool.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/records/vector_block.hpp>
 #include <millrace/rdd/rdd.hpp>
 
+#include <algorithm>
 #include <iterator>
 #include <type_traits>
 #include <utility>
@@ -15,8 +15,8 @@ namespace millrace {
 
 namespace core {
 
-/// The owned records of some partitions, in the order asked for, at most `most` of each. Tasks fill memory of the pool, which
-/// is there already; the result's own is allocated once, and only then touched.
+/// The owned records of some partitions, in the order asked for, at most `most` of each. Tasks collect into pooled
+/// memory, whose pages are there already; the result is allocated once, when its size is known.
 template <class T>
 std::vector<owned_t<T>> collectPartitions(Node& node, const std::vector<int>& partitions, std::size_t most) {
   std::vector<PooledVector<owned_t<T>>> parts(static_cast<std::size_t>(node.partitions()));

@@ -14,8 +14,8 @@
 
 namespace millrace::core {
 
-/// What `body(reader)` gives for each partition, in their order; none is empty. Each task has its own copy of `body`, and its failures
-/// name the action `kind`.
+/// The results of `body(reader)`, in the order of the partitions; every optional holds one. Each task has its own copy
+/// of `body`, and its failures name the action `kind`.
 template <class T, class Body>
 auto partitionResults(const RDD<T>& rdd, std::string_view kind, const Body& body) {
   using R = std::invoke_result_t<Body&, Reader<T>&>;
@@ -29,7 +29,8 @@ auto partitionResults(const RDD<T>& rdd, std::string_view kind, const Body& body
   return parts;
 }
 
-/// fold(acc, record) over all that the reader gives; the record as it is, or owned where the function asks for that.
+/// fold(acc, record) over all records of the reader; the function gets the record as it is, or owned if it asks for
+/// that.
 template <class U, class T, class F>
 U foldRecords(Reader<T>& reader, U acc, F& fold) {
   for (auto chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {

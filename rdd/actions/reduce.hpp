@@ -33,7 +33,7 @@ std::vector<std::optional<owned_t<T>>> reducedPartitions(const RDD<T>& rdd, std:
   return some;
 }
 
-/// All of them folded. Unsupported if there are none.
+/// Folds the results of the partitions. Unsupported if there are none.
 template <class U, class F>
 U reduceAll(std::string_view kind, std::vector<std::optional<U>> parts, F& function) {
   if (parts.empty())

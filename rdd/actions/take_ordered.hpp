@@ -1,16 +1,16 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/actions/partition_results.hpp>
 #include <millrace/rdd/rdd.hpp>
 
+#include <algorithm>
 #include <iterator>
 
 namespace millrace {
 
 namespace core {
 
-/// Keeps the first `most` records of an order; the last of them is at hand.
+/// Keeps the first `most` records in the order `less`, as a heap with the last of them on top.
 template <class T, class Less>
 class FirstInOrder {
  public:

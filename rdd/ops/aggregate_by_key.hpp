@@ -7,7 +7,7 @@ namespace millrace {
 
 namespace core {
 
-/// Folds into a copy of `zero`. That copy may weigh something, so there has to be one per key and map task.
+/// Folds a key's values into a copy of `zero`. The zero may change the result, so each key gets it once per map task.
 template <class Z, class V, class Add, class Join>
 struct ZeroCombiner {
   static constexpr bool kCreatesOnce = true;

@@ -10,7 +10,8 @@
 
 namespace millrace::core {
 
-/// A whole record as a key, for the operations that compare records. Strings are shown, not copied.
+/// Makes a whole record the key of a pair, for operations that compare records. Strings become views, they are not
+/// copied.
 struct AsKey {
   template <class T>
   using Key = std::conditional_t<std::is_same_v<T, std::string>, std::string_view, T>;
@@ -24,7 +25,7 @@ struct AsKey {
 template <class T>
 using AsKeyRecord = std::pair<AsKey::Key<T>, Nothing>;
 
-/// The node of the records as keys. Its partitioner, where kept, is the one of the records.
+/// The node of these pairs. With kKept it has the partitioner of `node`.
 template <class T>
 NodePtr asKeys(std::string_view kind, const NodePtr& node, Partitioning partitioning = Partitioning::kLost) {
   return narrowNode(node, kind, mapStep<T>(AsKey{}), partitioning);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/copyable_function.hpp>
 #include <millrace/rdd/core/graph/step.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
@@ -10,6 +9,7 @@
 #include <millrace/rdd/core/run/operator_info.hpp>
 #include <millrace/rdd/rdd.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -23,11 +23,11 @@ namespace core {
 template <class T, class F>
 class FilterReader;
 
-/// Copies, of so many records with their arguments, those that pass, and returns the end of the copies.
+/// Asks the predicate about each of so many arguments, copies the records that pass, and returns the end of the copies.
 template <class T, class A>
 using CopyPassing = CopyableFunction<T*(const A*, const T*, std::size_t, T*)>;
 
-/// Where copying is nothing and branches are: copies what passes into a chunk of its own.
+/// For records that are cheaper to copy than to branch on: copies those that pass into a chunk of its own.
 template <class T, class A>
 class FilterReader<T, CopyPassing<T, A>> final : public Reader<T> {
  public:
@@ -52,16 +52,16 @@ class FilterReader<T, CopyPassing<T, A>> final : public Reader<T> {
   Buffer<T> out_;
 };
 
-/// Some records that pass one after another; the one at `end` does not.
+/// A run of records that all pass; the one at `end` does not.
 struct PassingRun {
   std::size_t first;
   std::size_t end;
 };
-/// Finds the first run at or behind a place.
+/// Finds the first run at or behind place `at`.
 template <class A>
 using FindPassing = CopyableFunction<PassingRun(const A*, std::size_t at, std::size_t size)>;
 
-/// Elsewhere: shows the input's chunk in runs of records that pass.
+/// For other records: gives the runs of the input's chunk that pass, without copying.
 template <class T, class A>
 class FilterReader<T, FindPassing<A>> final : public Reader<T> {
  public:

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/graph/opened_node.hpp>
 #include <millrace/rdd/core/shuffle/range_partitioner.hpp>
 #include <millrace/rdd/ops/filter.hpp>
+
+#include <algorithm>
 
 namespace millrace {
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <millrace/base/copyable_function.hpp>
-#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/graph/step.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
@@ -12,6 +11,7 @@
 
 #include <deque>
 #include <optional>
+#include <ranges>
 #include <type_traits>
 
 namespace millrace {

@@ -13,7 +13,7 @@ namespace millrace {
 
 namespace core {
 
-/// Makes a record of each argument.
+/// Adds to the buffer the function's result for each of so many arguments.
 template <class A, class R>
 using Mapping = CopyableFunction<void(const A*, std::size_t, Buffer<R>&)>;
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <millrace/base/copyable_function.hpp>
-#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/graph/step.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
@@ -11,6 +10,7 @@
 #include <millrace/rdd/rdd.hpp>
 
 #include <optional>
+#include <ranges>
 
 namespace millrace {
 

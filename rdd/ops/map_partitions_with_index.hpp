@@ -7,7 +7,7 @@ namespace millrace {
 
 namespace core {
 
-/// A function of a partition and its number, for one partition.
+/// Calls a function of (index, records) for one partition.
 template <class F>
 struct AtPartition {
   auto operator()(auto& records) { return std::invoke(function, index, records); }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millrace/rdd/core/shuffle/spread.hpp>
+#include <millrace/rdd/core/shuffle/exchange.hpp>
 #include <millrace/rdd/ops/own.hpp>
 #include <millrace/rdd/rdd.hpp>
 
@@ -11,7 +11,7 @@ RDD<owned_t<T>> PairRDDFunctions<T>::partitionBy(const Partitioner& partitioner)
   requires PairLike<T>
 {
   if (core::samePartitioner(node_->partitioner(), partitioner.held())) return RDD<T>(node_);
-  auto spec = std::make_shared<core::SpreadSpec<T, core::ByKey<K>>>(core::Router<K>(partitioner.held()));
+  auto spec = std::make_shared<core::RecordExchange<T, core::ByKey<K>>>(core::Router<K>(partitioner.held()));
   return RDD<owned_t<T>>(
       core::shuffleNode(core::rddOperator("partitionBy"), {node_}, std::move(spec), partitioner.held()));
 }

@@ -2,7 +2,6 @@
 
 #include <millrace/base/error.hpp>
 #include <millrace/base/show.hpp>
-#include <millrace/base/text_stream.hpp>
 #include <millrace/rdd/core/graph/opened_node.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
@@ -10,6 +9,8 @@
 #include <millrace/rdd/core/run/operator_failure.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
 #include <millrace/rdd/rdd.hpp>
+
+#include <sstream>
 
 namespace millrace {
 
@@ -49,9 +50,9 @@ class PipeReader final : public Reader<std::string> {
         if (options_.printRDDElement) {
           options_.printRDDElement(record, write);
         } else {
-          shown_.clear();
-          show(shown_.out(), record);
-          write(shown_.text());
+          shown_.str({});
+          show(shown_, record);
+          write(shown_.view());
         }
       }
     }
@@ -63,7 +64,7 @@ class PipeReader final : public Reader<std::string> {
   const OperatorInfo& info_;
   ChildProcess child_;
   Buffer<std::string> out_;
-  TextStream shown_;
+  std::ostringstream shown_;
   bool begun_ = false;
   bool ended_ = false;
 };

@@ -10,7 +10,7 @@ namespace millrace {
 
 namespace core {
 
-/// Lets a record pass when its random number is in a range of 0 to 1.
+/// Lets a record pass when a random number from 0 to 1 falls into [from, to).
 struct InShare {
   template <class T>
   bool operator()(const T&) {
@@ -33,7 +33,7 @@ struct Repeated {
   double mean;
 };
 
-/// The parent's records through a reader R whose function is made anew for each partition.
+/// Reads the parent through a reader R, with the function that `make(partition)` gives.
 template <class T, template <class, class> class R, class Make>
 NodePtr perPartition(std::string_view kind, const NodePtr& parent, Make make) {
   return openedNode(rddOperator(kind), parent, parent->partitioner(),

@@ -16,7 +16,7 @@ RDD<owned_t<T>> RDD<T>::sortBy(F function, bool ascending, std::optional<int> pa
       core::rangePartitioner<P>(*keyed, partitions.value_or(std::max(1, getNumPartitions())), ascending);
   auto spec = std::make_shared<core::SortSpec<P, core::Sorted::kValues>>(ranges, ascending);
   return RDD<owned_t<T>>(
-      core::spreadNode(core::rddOperator("sortBy"), keyed, std::move(spec), ranges->partitions()));
+      core::exchangeNode(core::rddOperator("sortBy"), keyed, std::move(spec), ranges->partitions()));
 }
 
 }  // namespace millrace

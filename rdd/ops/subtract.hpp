@@ -10,8 +10,8 @@ namespace millrace {
 
 namespace core {
 
-/// The left records of the keys that the right side has not: (key, value) for each value, or the key for each where
-/// there are no values.
+/// The left records whose key the right side does not have: (key, value) for each value, or, where the values are
+/// Nothing, the key for each.
 struct EmitOnlyLeft {
   template <class K, class V>
   class OnlyLeftReader final

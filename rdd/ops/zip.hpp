@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/rdd/core/graph/opened_node.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
@@ -8,6 +7,8 @@
 #include <millrace/rdd/core/run/operator_failure.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
 #include <millrace/rdd/rdd.hpp>
+
+#include <algorithm>
 
 namespace millrace {
 

@@ -9,7 +9,7 @@ namespace millrace {
 
 namespace core {
 
-/// The partition of one of the RDDs.
+/// The partition of one of the other RDDs, opened.
 template <class T>
 struct OtherPartition {
   explicit OtherPartition(ReaderPtr opened) : reader(typed<T>(std::move(opened))), records(*reader) {}
@@ -17,7 +17,7 @@ struct OtherPartition {
   PartitionRecords<T> records;
 };
 
-/// A function of the first RDD's partition that calls the user's with those of the others besides.
+/// Calls the user's function with the records of the first RDD's partition and those of the others.
 template <class F, class... Others>
 struct BesideOthers {
   auto operator()(auto& records) {

@@ -24,7 +24,7 @@ struct Numbering {
   std::int64_t step;
 };
 
-/// `first` and `step` of each partition.
+/// Numbers the records of each partition: first(partition), first(partition) + step, …
 template <class T, class First>
 NodePtr numberedNode(std::string_view kind, const NodePtr& parent, First first, std::int64_t step) {
   return openedNode(rddOperator(kind), parent, nullptr,
@@ -35,7 +35,7 @@ NodePtr numberedNode(std::string_view kind, const NodePtr& parent, First first, 
                     });
 }
 
-/// How many records the partitions before each hold. Runs a job if there are several.
+/// For each partition, how many records the ones before it hold. Runs a job if there are several.
 std::vector<std::int64_t> recordsBefore(Node& node, std::int64_t (*count)(ReaderPtr));
 
 }  // namespace core

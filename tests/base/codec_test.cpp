@@ -2,6 +2,8 @@
 
 #include <millrace/base/error.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -15,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <ratio>
 #include <set>
 #include <span>
 #include <string>
@@ -42,6 +45,15 @@ struct Visit {
 };
 struct Nothing {
   bool operator==(const Nothing&) const = default;
+};
+/// Looks like a duration and holds more.
+struct Pulse {
+  using rep = int;
+  using period = std::ratio<60>;
+  rep beats = 0;
+  std::string whose;
+  rep count() const { return beats; }
+  bool operator==(const Pulse&) const = default;
 };
 struct View {
   int number;
@@ -168,6 +180,7 @@ TEST(Codec, GivesBackWhatWasWritten) {
   expectSame(std::complex<double>(1, -2));
   expectSame(kVisit);
   expectSame(Nothing());
+  expectSame(Pulse{70, "ann"});
   expectSame(Tree{1, {Tree{2, {}}, Tree{3, {Tree{4, {}}}}}});
   expectSame(Account("ann", 12'345));
   expectSame(Outside{"a", {1, 2}});
@@ -180,6 +193,14 @@ TEST(Codec, WritesCompactly) {
   EXPECT_EQ(written(std::int32_t{1}), std::string("\1\0\0\0", 4));
   EXPECT_EQ(written(std::pair(std::string("k"), std::optional<char>())), std::string("\1k\0", 3));
   EXPECT_EQ(written(std::vector<std::uint8_t>(200, 7)), "\xC8\1" + std::string(200, 7));
+}
+
+TEST(Codec, WritesDurationsAndTimesAsTheirCounts) {
+  using Minutes = std::chrono::duration<float, std::ratio<60>>;
+  EXPECT_EQ(written(std::chrono::milliseconds(-2)), written(std::int64_t{-2}));
+  EXPECT_EQ(written(Minutes(1.5f)), written(1.5f));
+  EXPECT_EQ(written(std::chrono::sys_seconds(std::chrono::seconds(3))), written(std::int64_t{3}));
+  EXPECT_EQ(written(std::chrono::sys_time<Minutes>(Minutes(1.5f))), written(1.5f));
 }
 
 TEST(Codec, TableHasTheSameWithoutTheType) {
@@ -208,6 +229,7 @@ TEST(Codec, ShapesTellRecordsApart) {
   EXPECT_EQ(shape(std::type_identity<std::map<std::string, int>>()),
             shape(std::type_identity<std::vector<std::pair<std::string, int>>>()));
   EXPECT_EQ(shape(std::type_identity<std::chrono::milliseconds>()), "t(1/1000 i8)");
+  EXPECT_EQ(shape(std::type_identity<std::chrono::sys_seconds>()), "t(t(1/1 i8))");
   EXPECT_EQ(shape(std::type_identity<Account>()), "o");
 }
 
@@ -239,8 +261,7 @@ void expectHarmless(const T& value, std::mt19937_64& random) {
 }
 
 TEST(Codec, HostileBytesAreHarmless) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   expectHarmless(kVisit, random);
   expectHarmless(std::vector<std::string>{"a", "b"}, random);

@@ -1,5 +1,7 @@
 #include <millrace/base/crc32c.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -32,8 +34,7 @@ TEST(Crc32c, GivesTheStandardValues) {
 }
 
 TEST(Crc32c, BothFormsAgree) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   std::string bytes(1'000, '\0');
   for (char& byte : bytes) byte = static_cast<char>(random());

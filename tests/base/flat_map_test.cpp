@@ -1,6 +1,8 @@
 #include <millrace/base/flat_map.hpp>
 #include <millrace/base/hash.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <any>
@@ -34,8 +36,7 @@ std::unordered_map<K, V> contents(const FlatMap<K, V, H>& map) {
 /// Adds, changes, erases, looks for and forgets keys as a reference does, from few of them to many and back.
 template <class H>
 void followsTheReference(std::uint64_t keys, int steps) {
-  const auto seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   FlatMap<std::uint64_t, std::string, H> map;
   std::unordered_map<std::uint64_t, std::string> reference;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <millrace/contexts/streaming_context.hpp>
+#include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
-#include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/ops.hpp>
 #include <millrace/io/receiver.hpp>
 #include <millrace/rdd/core/graph/source.hpp>

@@ -22,15 +22,15 @@ class EpochsTest : public testing::Test {
 
   BlockPtr block() const { return blockOf(std::vector{1}); }
   Epochs epochs(int cells) {
-    return {kPoints, cells, Time(4000), Seconds(1), [this](Epoch epoch, Harvest harvest) {
+    return {kPoints, cells, Time(4000), Seconds(1), [this](Epoch epoch, EpochResult result) {
               closed.push_back(epoch);
-              harvest_ = std::move(harvest);
+              harvest_ = std::move(result);
             }};
   }
   static auto soon() { return std::chrono::steady_clock::now() + std::chrono::milliseconds(1); }
 
   std::vector<Epoch> closed;
-  Harvest harvest_;
+  EpochResult harvest_;
 };
 
 TEST_F(EpochsTest, AreNumberedFromZero) {
@@ -61,16 +61,17 @@ TEST_F(EpochsTest, CloseInOrder) {
 TEST_F(EpochsTest, PartsComeInTheOrderOfUnionsAndPartitions) {
   Epochs all = epochs(1);
   Epoch epoch = all.begin(Time(1000)), other = all.begin(Time(2000));
-  for (PartKey key :
-       {PartKey{{1, 0}, 0}, PartKey{{0, 1}, 1}, PartKey{{0, 1}, 0}, PartKey{{0, 0}, 5}, PartKey{{1, 0}, 1}})
+  for (PartitionPath key : {PartitionPath{{1, 0}, 0}, PartitionPath{{0, 1}, 1}, PartitionPath{{0, 1}, 0},
+                            PartitionPath{{0, 0}, 5}, PartitionPath{{1, 0}, 1}})
     all.add(epoch, 1, key, {block(), {}});
   all.add(other, 1, {{}, 7}, {block(), {}});
   all.cellClosed(epoch);
-  ASSERT_EQ(harvest_.points.size(), kPoints);
-  EXPECT_TRUE(harvest_.points[0].empty());
-  std::vector<PartKey> keys;
-  for (const auto& [key, part] : harvest_.points[1]) keys.push_back(key);
-  EXPECT_EQ(keys, (std::vector<PartKey>{{{0, 0}, 5}, {{0, 1}, 0}, {{0, 1}, 1}, {{1, 0}, 0}, {{1, 0}, 1}}));
+  ASSERT_EQ(harvest_.sinks.size(), kPoints);
+  EXPECT_TRUE(harvest_.sinks[0].empty());
+  std::vector<PartitionPath> keys;
+  for (const auto& [key, partition] : harvest_.sinks[1]) keys.push_back(key);
+  EXPECT_EQ(keys,
+            (std::vector<PartitionPath>{{{0, 0}, 5}, {{0, 1}, 0}, {{0, 1}, 1}, {{1, 0}, 0}, {{1, 0}, 1}}));
 }
 
 TEST_F(EpochsTest, KnowTheTimesOfThoseThatAreOpenAndOfThoseToCome) {
@@ -123,7 +124,7 @@ TEST_F(EpochsTest, OneThatIsBeingDeliveredIsStillOpen) {
   Epochs* waiting = nullptr;
   bool hadRoom = true;
   Epochs all(kPoints, 1, Time(0), Seconds(1),
-             [&](Epoch, const Harvest&) { hadRoom = waiting->awaitFewerThan(1, soon()); });
+             [&](Epoch, const EpochResult&) { hadRoom = waiting->awaitFewerThan(1, soon()); });
   waiting = &all;
   all.begin(Time(1000));
   all.cellClosed(0);

@@ -45,9 +45,9 @@ class LiveGraphTest : public testing::Test {
     if (!live_) {
       live_ = std::make_unique<core::LiveGraph>(
           test::lowered(program), core::threadTaskPool(2), kCells, Time(0), Seconds(1),
-          [this](Epoch epoch, core::Harvest harvest) {
+          [this](Epoch epoch, core::EpochResult result) {
             std::lock_guard lock(mutex_);
-            harvests_[epoch] = std::move(harvest);
+            harvests_[epoch] = std::move(result);
             closed.add(std::to_string(epoch));
           },
           [this](std::exception_ptr failure, Epoch epoch) {
@@ -63,16 +63,16 @@ class LiveGraphTest : public testing::Test {
   core::NodePtr rdd(const Ints& records, int partitions) {
     return test::rddOf<int>(program.context().graph()->engine(), records, partitions).node();
   }
-  /// What a gather point of a stream got in an epoch, by partition.
+  /// What a sink of a stream got in an epoch, by partition.
   template <class T>
   std::vector<std::vector<T>> gathered(const DStream<T>& stream, Epoch epoch) {
     std::lock_guard lock(mutex_);
     std::vector<std::vector<T>> all;
-    const auto& points = live().plan().points;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      if (points[i].target != stream.node()) continue;
-      for (const auto& [key, part] : harvests_.at(epoch).points[i])
-        all.push_back(test::recordsOf<T>(part.block));
+    const auto& sinks = live().plan().sinks;
+    for (std::size_t i = 0; i < sinks.size(); ++i) {
+      if (sinks[i].target != stream.node()) continue;
+      for (const auto& [key, partition] : harvests_.at(epoch).sinks[i])
+        all.push_back(test::recordsOf<T>(partition.block));
     }
     return all;
   }
@@ -93,9 +93,9 @@ class LiveGraphTest : public testing::Test {
     EXPECT_EQ(done, kBlocks * kRecords);
     EXPECT_EQ(most, 2);
   }
-  static Ints sorted(const std::vector<Ints>& parts) {
+  static Ints sorted(const std::vector<Ints>& partitions) {
     Ints all;
-    for (const Ints& part : parts) all.insert(all.end(), part.begin(), part.end());
+    for (const Ints& partition : partitions) all.insert(all.end(), partition.begin(), partition.end());
     std::ranges::sort(all);
     return all;
   }
@@ -105,7 +105,7 @@ class LiveGraphTest : public testing::Test {
 
  private:
   std::mutex mutex_;
-  std::map<Epoch, core::Harvest> harvests_;
+  std::map<Epoch, core::EpochResult> harvests_;
   int begun_ = 0;
   std::unique_ptr<core::LiveGraph> live_;
 };
@@ -193,9 +193,9 @@ TEST_F(LiveGraphTest, ExchangesOfManyEdgesCountTheirMarkers) {
   closed.await(kEpochs);
   EXPECT_TRUE(failed.all().empty());
   for (int i = 0; i < kEpochs; ++i) {
-    auto parts = gathered(end, epochs[static_cast<std::size_t>(i)]);
-    EXPECT_EQ(parts.size(), 3U);
-    EXPECT_EQ(sorted(parts), Ints(sent[i].begin(), sent[i].end())) << "epoch " << i;
+    auto partitions = gathered(end, epochs[static_cast<std::size_t>(i)]);
+    EXPECT_EQ(partitions.size(), 3U);
+    EXPECT_EQ(sorted(partitions), Ints(sent[i].begin(), sent[i].end())) << "epoch " << i;
   }
 }
 
@@ -300,7 +300,7 @@ TEST_F(LiveGraphTest, ItsFunctionsRunOnChunksOfTheEnginesSize) {
   }));
   core::LiveGraph graph(
       test::lowered(small), core::threadTaskPool(1), 1, Time(0), Seconds(1),
-      [](Epoch, const core::Harvest&) {}, [](std::exception_ptr, Epoch) {});
+      [](Epoch, const core::EpochResult&) {}, [](std::exception_ptr, Epoch) {});
   graph.feed(0, test::blockOfRecords(Ints{1}), {});
   EXPECT_EQ(seenSize, 3U);
 }

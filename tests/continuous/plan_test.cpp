@@ -72,7 +72,7 @@ TEST_F(PlanTest, AStateHasCellsOfItsOwnAndGivesSnapshots) {
   EXPECT_EQ(plan.exchanges[0].flow.outputs, 3);
   EXPECT_NE(plan.exchanges[0].flow.state, nullptr);
   ASSERT_EQ(plan.exchanges[0].snapshots.size(), 1U);
-  EXPECT_EQ(plan.points[plan.exchanges[0].snapshots[0]].target->info()->kind, "stateSnapshots");
+  EXPECT_EQ(plan.sinks[plan.exchanges[0].snapshots[0]].target->info()->kind, "stateSnapshots");
 }
 
 TEST_F(PlanTest, AStateBelowAWindowIsTheBatchsOwn) {

@@ -26,12 +26,12 @@ inline std::vector<std::string> describe(const core::Plan& plan) {
               (branch.step ? "" : " as parent " + std::to_string(branch.edge));
     for (std::size_t exchange : stream.exchanges)
       line += " cells of " + plan.streams[plan.exchanges[exchange].to].node->info()->describe();
-    for (std::size_t number : stream.points) {
-      const auto& point = plan.points[number];
-      if (point.output) {
-        line += " writer of " + point.output->info()->describe();
-      } else if (point.spec) {
-        line += " tables of " + point.target->info()->describe();
+    for (std::size_t number : stream.sinks) {
+      const auto& sink = plan.sinks[number];
+      if (sink.output) {
+        line += " writer of " + sink.output->info()->describe();
+      } else if (sink.spec) {
+        line += " tables of " + sink.target->info()->describe();
       } else {
         line += " blocks";
       }

@@ -4,15 +4,10 @@ cmake_minimum_required(VERSION 3.25)
 # for the reason that stands beside it.
 
 set(heavy
-  "algorithm=base/algorithm.hpp has the algorithms on iterators"
-  "ranges=base/ranges.hpp has the concepts"
   "mutex=keep what is locked in a source, as NodeQueue does"
   "condition_variable=keep what waits in a source"
   "thread=keep threads in a source"
-  "chrono=take numbers of milliseconds, Duration or Time"
-  "sstream=base/text_stream.hpp"
   "iostream=write in a source"
-  "limits=initialise in a source, as StatCounter does"
   "random=rdd/core/numbers/random.hpp"
   "emmintrin.h=base/bytes16.hpp")
 

@@ -5,6 +5,7 @@
 #include <support/faulty_file_system.hpp>
 #include <support/gzip.hpp>
 #include <support/scratch_directory.hpp>
+#include <support/seed.hpp>
 
 #include <gtest/gtest.h>
 
@@ -44,8 +45,7 @@ TEST_F(ByteStreamTest, APlainStreamGivesAPieceOfItsFile) {
 }
 
 TEST_F(ByteStreamTest, AGzipStreamGivesAllMembers) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   for (int round = 0; round < 20; ++round) {
     std::string text, packed;

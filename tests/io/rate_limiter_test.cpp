@@ -1,5 +1,7 @@
 #include <millrace/io/rate_limiter.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -68,8 +70,7 @@ TEST(RateLimiter, LimitOffLetsWhoWaitsPassAtOnce) {
 }
 
 TEST(RateLimiter, NeverGivesMoreThanTheRateAndABurstNorLess) {
-  auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   for (int round = 0; round < 200; ++round) {
     auto clock = std::make_shared<ManualClock>(static_cast<std::int64_t>(random() % 10'000));

@@ -1,6 +1,8 @@
 #include <millrace/base/error.hpp>
 #include <millrace/io/text_block_builder.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -102,8 +104,7 @@ TEST(TextBlockBuilder, CrLfSplitOverReadsAndBlocksIsOneTerminator) {
 }
 
 TEST(TextBlockBuilder, LinesDoNotDependOnHowTheBytesCame) {
-  auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   for (int round = 0; round < 300; ++round) {
     std::size_t limit = round % 3 == 0 ? 1 + random() % 200 : kDefaultLineLimit;

@@ -7,6 +7,7 @@
 #include <support/faulty_file_system.hpp>
 #include <support/gzip.hpp>
 #include <support/scratch_directory.hpp>
+#include <support/seed.hpp>
 
 #include "support/failures.hpp"
 
@@ -94,8 +95,7 @@ TEST_F(TextFileTest, ALineIsInThePartitionInWhichItBegins) {
 }
 
 TEST_F(TextFileTest, EverySplitGivesEveryLineOnce) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   for (int round = 0; round < 40; ++round) {
     const std::string text = randomText(random, random() % 60, 1 + random() % 12);
@@ -110,8 +110,7 @@ TEST_F(TextFileTest, EverySplitGivesEveryLineOnce) {
 }
 
 TEST_F(TextFileTest, LargeFilesAndLongLinesAreSplitAsWell) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   for (std::size_t longestLine : {200u, 50'000u, 5'000'000u}) {
     const std::string text = randomText(random, 3'000'000 + random() % 3'000'000, longestLine);
@@ -201,8 +200,7 @@ TEST_F(TextFileTest, GzipIsKnownByItsContent) {
 }
 
 TEST_F(TextFileTest, LargeGzipFilesAndLongLinesAreRead) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   for (std::size_t longestLine : {200u, 50'000u, 5'000'000u}) {
     const std::string text = randomText(random, 9'000'000 + random() % 3'000'000, longestLine);

@@ -1,5 +1,7 @@
 #include <millrace/io/utf8.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -36,8 +38,7 @@ TEST(Utf8, EverySequenceOfUpToThreeBytesAgreesWithTheDefinition) {
 }
 
 TEST(Utf8, RandomTextAgreesWithTheDefinition) {
-  auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937 random(seed);
   static constexpr std::string_view kPieces[] = {"a",
                                                  "plain ascii",

@@ -2,9 +2,11 @@
 #include "model.hpp"
 #include "random_program.hpp"
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <cstdint>
 #include <string>
 
 namespace millrace::programs {
@@ -34,15 +36,14 @@ std::string difference(const Program& program, const RunOptions& options) {
   return {};
 }
 
-void check(std::uint64_t seed) {
+void check(const test::Seed& seed) {
   Program program = randomProgram(seed);
   for (const char* mode : {"micro-batch", "continuous"}) {
     RunOptions options = optionsOf(seed, mode);
     if (difference(program, options).empty()) continue;
     Program small = shrink(program, [&](const Program& p) { return !difference(p, options).empty(); });
     std::string why = difference(small, options);
-    FAIL() << "seed " << seed << ": " << (why.empty() ? difference(program, options) + " (at times)" : why)
-           << '\n'
+    FAIL() << (why.empty() ? difference(program, options) + " (at times)" : why) << '\n'
            << toJson(why.empty() ? program : small);
   }
 }
@@ -51,9 +52,9 @@ void check(std::uint64_t seed) {
 class BothModes : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(BothModes, EqualThePlainModel) {
-  if (const char* seed = std::getenv("MILLRACE_SEED")) return check(std::strtoull(seed, nullptr, 10));
+  if (const auto given = test::givenSeed()) return check(test::Seed(*given));
   for (std::uint64_t i = 0; i < kProgramsPerTest && !HasFailure(); ++i)
-    check(GetParam() * kProgramsPerTest + i);
+    check(test::Seed(GetParam() * kProgramsPerTest + i));
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, BothModes, testing::Range<std::uint64_t>(0, 20));

@@ -1,5 +1,7 @@
 #include <millrace/rdd/stat_counter.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -39,8 +41,7 @@ TEST(StatCounter, OneNumberHasNoSampleVariance) {
 }
 
 TEST(StatCounter, IsTheSameHoweverItIsMerged) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   std::normal_distribution<double> draw(1e6, 3);  // far from 0: sums of squares would lose the variance
   for (int round = 0; round < 50; ++round) {

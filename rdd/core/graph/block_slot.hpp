@@ -6,9 +6,9 @@
 
 namespace millrace::core {
 
-/// The place of one stored partition: made once, by whoever asks first, while others who ask wait. If making it fails,
-/// the one who tried gets the error and the next one tries again. Waiting here cannot deadlock: a task only ever waits
-/// for a partition of an ancestor of what it holds.
+/// Holds one stored partition. The first task that asks for it makes it, while others that ask wait. If making it
+/// fails, the task that tried gets the error, and the next one that asks tries again. Waiting cannot deadlock: a task
+/// waits only for partitions of ancestors of what it is making itself.
 class BlockSlot {
  public:
   BlockPtr get(FunctionRef<BlockPtr()> make);

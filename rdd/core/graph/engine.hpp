@@ -25,8 +25,8 @@ class Engine {
          std::size_t chunkSize = kChunkSize);
 
   int defaultParallelism() const { return defaultParallelism_; }
-  /// Whether spark.default.parallelism was given: then it rules over the parents' number of partitions. To be said before
-  /// the first RDD is made.
+  /// Whether spark.default.parallelism was set: then results of shuffles get that many partitions, and not as many as
+  /// the largest parent. To be set before the first RDD is made.
   bool parallelismIsSet() const { return parallelismIsSet_; }
   void setParallelismIsSet(bool isSet) { parallelismIsSet_ = isSet; }
   int threads() const;
@@ -41,9 +41,10 @@ class Engine {
               FunctionRef<void(int partition, ReaderPtr)> visit);
   void runJob(Node& node, FunctionRef<void(int partition, ReaderPtr)> visit);
 
-  /// Runs `task` for each of `partitions`, as part of a job: on the pool, or here when a task is already running.
+  /// Runs `task` for each of `partitions`, as part of a job: on the pool, or on this thread if it is running a task
+  /// already.
   void runTasks(const std::vector<int>& partitions, FunctionRef<void(int partition)> task);
-  /// Runs one of them here, whatever this thread is doing.
+  /// Runs the task of one partition on this thread, even inside another task.
   void runTask(int partition, FunctionRef<void(int partition)> task);
 
   /// Throws IllegalState where no action may run: after the stop, and inside of a task.

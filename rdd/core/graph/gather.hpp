@@ -12,14 +12,14 @@ NodePtr unionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> paren
 /// Reads several partitions as one.
 using ConcatFn = ReaderPtr (*)(std::vector<ReaderPtr>);
 
-/// Spark's union: parents without partitions count as not there; where all others have equal partitioners, their
-/// partitions are joined number by number, and that partitioner stays. Else as unionNode.
+/// Spark's union. Parents without partitions are left out. If all others have equal partitioners, the partitions with
+/// the same number are joined and the partitioner is kept; else as unionNode.
 NodePtr keyedUnionNode(OperatorPtr info, std::vector<NodePtr> parents, ConcatFn concat);
 
 /// At most `partitions` groups of neighbours, in order: group i holds the parent's [i*n/p, (i+1)*n/p).
 NodePtr coalesceNode(OperatorPtr info, NodePtr parent, int partitions, ConcatFn concat);
 
-/// The typed half of coalesceNode.
+/// Reads its inputs one after another.
 template <class T>
 class ConcatReader final : public Reader<T> {
  public:

@@ -10,8 +10,8 @@
 namespace millrace::core {
 
 /// The operators that an RDD is made by, numbered: parents before children, in the order in which operators name their
-/// parents, each once. The numbers depend on the program only, so the same program has the same ones in every process:
-/// by them a task can be named on another machine.
+/// parents, each once. The numbers depend on the program only, so they are the same in every process that runs it, and
+/// can name a task on another machine.
 class JobGraph {
  public:
   explicit JobGraph(NodePtr root);

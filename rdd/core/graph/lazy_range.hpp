@@ -1,7 +1,6 @@
 #pragma once
 
 #include <millrace/base/owned.hpp>
-#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
@@ -11,14 +10,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <ranges>
 #include <type_traits>
 #include <utility>
 
 namespace millrace::core {
 
-/// Views that make their records out of what they hold themselves, so that they may be read after the statement that
-/// named them: those of two numbers (std::views::iota), and those that hold such a one and no function with captures
-/// (take, drop, reverse, transform). A view of a container is none: the container may be gone by then.
+/// Views that compute their records from values they hold, so that an RDD can read them later: those of two numbers
+/// (std::views::iota), and those over such a view whose function, if they have one, captures nothing (take, drop,
+/// reverse, transform). A view of a container does not count: the container may be destroyed before the RDD is read.
 template <class V>
 inline constexpr bool kMakesItsRecords = false;
 

@@ -17,7 +17,7 @@ class Node;
 using EnginePtr = std::shared_ptr<Engine>;
 using NodePtr = std::shared_ptr<Node>;
 
-/// Stores what a reader gives; the caller that makes it knows the record type.
+/// Stores all records of a reader as a block. It is chosen where the record type is known.
 using StoreFn = BlockPtr (*)(ReaderPtr);
 
 /// One operator of an RDD's recipe: how to read a partition, from which parents. Edges point to parents only. A node is
@@ -49,14 +49,15 @@ class Node : public std::enable_shared_from_this<Node> {
 
   /// True if what it reads of its parents goes through a shuffle.
   virtual bool isShuffle() const { return false; }
-  /// What the user calls it; empty if nothing.
+  /// The name that the user gave; empty if none.
   std::string name() const;
   void setName(std::string name);
 
-  /// Told when a user's function keeps an RDD beyond its batch: what shows state that will move on makes a copy.
+  /// Called when a function of the user keeps an RDD beyond its batch. An RDD that shows the tables of a window or a
+  /// state then holds on to them, so that the next batch changes a copy.
   virtual void pin();
 
-  /// Keeps each partition from its first reading on. Asking again for the same level does nothing; for another one it
+  /// Caches each partition when it is first read. Asking again for the same level does nothing; for another one it
   /// throws Unsupported.
   void persist(StorageLevel level, StoreFn store);
   void unpersist();

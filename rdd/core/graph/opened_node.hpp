@@ -7,7 +7,7 @@
 
 namespace millrace::core {
 
-/// Opens a reader of one partition from the parents; the operator's name is for the failures of the user's functions.
+/// Opens a reader of one partition from the parents; `info` names the operator in failures of the user's functions.
 using OpenFn =
     std::function<ReaderPtr(int partition, const std::vector<NodePtr>& parents, const OperatorInfo& info)>;
 
@@ -21,7 +21,7 @@ NodePtr openedNode(OperatorPtr info, NodePtr parent, PartitionerPtr partitioner,
 /// The parent's partitions first, first + 1 … one after another, as many as `count`.
 NodePtr prunedNode(OperatorPtr info, NodePtr parent, int first, int count);
 
-/// The same partitions, but how keys are spread is forgotten: for records that are no longer the keys.
+/// The parent's partitions without its partitioner: for a result whose records are the keys, and no pairs.
 NodePtr unkeyedNode(OperatorPtr info, NodePtr parent);
 
 /// IllegalArgument unless all have as many partitions as the first.

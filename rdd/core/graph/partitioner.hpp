@@ -20,7 +20,7 @@ class Partitioner {
 };
 using PartitionerPtr = std::shared_ptr<const Partitioner>;
 
-/// True if both are there and put every key into the same partition.
+/// True if neither is null and both put every key into the same partition.
 bool samePartitioner(const PartitionerPtr& a, const PartitionerPtr& b);
 
 /// IllegalArgument below 1.

@@ -15,7 +15,7 @@ std::size_t sliceBoundary(std::size_t records, int slice, int slices);
 /// IllegalArgument below 1.
 void checkSlices(int slices);
 
-/// An RDD of records at hand, cut into slices as Spark cuts them.
+/// An RDD of records in memory, cut into slices as Spark cuts them.
 template <class T>
 class ParallelNode final : public Node {
  public:

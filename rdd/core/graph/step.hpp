@@ -12,20 +12,20 @@
 
 namespace millrace::core {
 
-/// What a reader calls, and how to open the reader, both without their types. Two functions and no class of its own: a
-/// class takes the compiler twice as long.
+/// The function of a step, and how to open the reader that calls it, both with erased types. It has no class of its own
+/// per function: a class takes the compiler twice as long.
 struct StepFunction {
   HeldCallable function;
   ReaderPtr (*open)(const void* function, ReaderPtr input, const OperatorInfo& info);
 };
 
-/// A reader of a class R that is constructed from (input reader, F, operator).
+/// Opens a reader of class R, which is constructed from (input reader, function, operator).
 template <class T, template <class, class> class R, class F>
 ReaderPtr openReader(ReaderPtr input, F function, const OperatorInfo& info) {
   return makeReader<R<T, F>>(typed<T>(std::move(input)), std::move(function), info);
 }
 
-/// The function of a step that opens such a reader.
+/// The StepFunction whose reader is of class R.
 template <class T, template <class, class> class R, class F>
 StepFunction stepFunction(F&& function) {
   using Held = std::decay_t<F>;
@@ -50,12 +50,12 @@ class Step {
 };
 using StepPtr = std::shared_ptr<const Step>;
 
-/// What a step does to the way in which keys are spread.
+/// Whether the result of a step has the partitioner of its parent.
 enum class Partitioning { kLost, kKept };
 
 /// The node of a narrow operator.
 NodePtr narrowNode(NodePtr parent, StepPtr step, Partitioning partitioning);
-/// The same for an operator of an RDD, which it makes.
+/// The same for an operator of an RDD: makes the step from `kind` and `function`.
 NodePtr narrowNode(const NodePtr& parent, std::string_view kind, StepFunction function,
                    Partitioning partitioning);
 

@@ -22,7 +22,7 @@ class Random {
     __extension__ using Wide = unsigned __int128;
     return static_cast<std::uint64_t>((static_cast<Wide>(next()) * limit) >> 64);
   }
-  /// How often something happens that does so `mean` times on average.
+  /// A random number of the Poisson distribution with this mean.
   int poisson(double mean);
 
  private:
@@ -35,7 +35,8 @@ std::uint64_t seedOr(std::optional<std::uint64_t> seed);
 /// IllegalArgument unless `fraction` is at least 0, and at most 1 for a sample without replacement.
 double checkedFraction(bool withReplacement, double fraction);
 
-/// The ends of the shares of `weights` in 0 to 1, beginning with 0. IllegalArgument for a negative weight, or none above 0.
+/// Divides 0 to 1 in proportion to `weights`: the bounds, from 0 to 1. IllegalArgument for a negative weight, or none
+/// above 0.
 std::vector<double> shares(const std::vector<double>& weights);
 
 }  // namespace millrace::core

@@ -7,8 +7,8 @@
 
 namespace millrace::core {
 
-/// A sample of up to `most` records of a stream whose length nobody knows, each as likely as any other: says which
-/// record is the next to be taken, so that those between cost nothing. (Algorithm L of Kim-Hung Li, 1994)
+/// Chooses a sample of up to `most` records of a stream of unknown length, each record as likely as any other. It says
+/// which record is the next to be taken, so that those between cost nothing. (Algorithm L of Kim-Hung Li, 1994)
 class Reservoir {
  public:
   /// `most` is at least 1.
@@ -16,8 +16,8 @@ class Reservoir {
 
   /// The number, from 0 on, of the next record that is taken.
   std::uint64_t next() const { return next_; }
-  /// Takes it: the place in the sample where it goes. The first `most` places come in order; then it is one whose record
-  /// leaves.
+  /// Takes that record and gives its place in the sample. The first `most` records get the places in order; each later
+  /// one replaces the record of a random place.
   std::size_t take();
 
  private:

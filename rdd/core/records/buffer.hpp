@@ -30,7 +30,7 @@ class Buffer {
     ::new (static_cast<void*>(end_)) T(make());
     ++end_;
   }
-  /// Takes over records that were made in data(), up to `end`.
+  /// Takes over the records that the caller has constructed in data(), up to `end`.
   void endAt(T* end) { end_ = end; }
   void clear() {
     if constexpr (!std::is_trivially_destructible_v<T>) std::destroy(begin_, end_);

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <millrace/base/owned.hpp>
-#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/records/reader.hpp>
 
 #include <concepts>
 #include <functional>
+#include <ranges>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -33,7 +33,8 @@ struct ArgumentOf<F, T> {
 template <class F, class T>
 using Argument = typename ArgumentOf<F, T>::type;
 
-/// The result of a function on a record; void where it cannot be called, so that signatures stay readable errors.
+/// The result of a function on a record; void where it cannot be called, so that a signature that names it still
+/// compiles and the error is about the concept.
 template <class F, class T>
 struct ResultOf {
   using type = void;

@@ -14,8 +14,9 @@
 
 namespace millrace::core {
 
-/// How keys of type K lie in a table. `probe` is the cheap form in which a record's key, or one that is stored already, is
-/// looked up, `keep` makes a probe that was inserted independent of its record, `load` gives the user's key back.
+/// How tables store keys of type K. `probe` makes the form by which a key is looked up, from a record's key or from a
+/// stored one; it may point into the record. `keep` copies what an inserted probe points to into the table's arena.
+/// `load` gives the key back in the user's type.
 template <class K>
 struct KeyForm {
   using Stored = K;
@@ -43,7 +44,7 @@ struct KeyForm<std::string> {
   static std::uint64_t hash(const TextKey& key) { return key.hash(); }
 };
 
-/// A pair with the key of a table's entry.
+/// The pair of an entry's key, in the user's type, and a value.
 template <class K, class V>
 std::pair<K, std::decay_t<V>> loadPair(const typename KeyForm<K>::Stored& stored, V&& value) {
   return {inPlace([&]() -> decltype(auto) { return KeyForm<K>::load(stored); }), std::forward<V>(value)};

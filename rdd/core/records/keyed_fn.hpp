@@ -1,12 +1,12 @@
 #pragma once
 
-#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/records/element_fn.hpp>
 #include <millrace/rdd/core/records/pair.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -27,7 +27,7 @@ concept OrderedKey = requires(const K& a, const K& b) {
   { a < b } -> std::convertible_to<bool>;
 };
 
-/// An RDD's record with the same type of key, both owned.
+/// Two types of pairs whose owned keys are of one type.
 template <class T, class A>
 concept SameKey = PairLike<T> && PairLike<A> && std::same_as<KeyOf<T>, KeyOf<A>>;
 
@@ -43,8 +43,8 @@ decltype(auto) comparable(const Q& key) {
   }
 }
 
-/// Makes a function of a value one of a pair. It takes pairs in owned form only where the function needs that, so that
-/// what it gives may borrow from its argument.
+/// Applies a function of a value to a pair. Where the function takes the value as it is, the pair is not owned first,
+/// so that the result may borrow from it.
 template <class F>
 struct OnValue {
   template <class K, class V>
@@ -57,7 +57,7 @@ struct OnValue {
   F function;
 };
 
-/// The range f(value) as pairs of its elements with the key, which it borrows from the record.
+/// The elements of the range f(value), each in a pair with the record's key. It borrows the key from the record.
 template <class K, class Range>
 class KeyedRange {
  public:
@@ -105,7 +105,7 @@ struct ExpandValue {
   F function;
 };
 
-/// The results of the two, total as PairTraits is.
+/// The records that mapValues and flatMapValues give. Defined for every T, as PairTraits is.
 template <class F, class T>
 struct ValueResults {
   using Mapped = NotAPair;

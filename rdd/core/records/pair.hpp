@@ -14,8 +14,8 @@ namespace core {
 
 struct NotAPair {};
 
-/// Key and value of a record type, as it is and owned. Total, because a member's return type is looked at for every T:
-/// for a record that is no pair, both are NotAPair.
+/// Key and value of a record type. Defined for every T, because the compiler looks at the return types of all members
+/// of RDD<T>: for a record that is no pair, both are NotAPair.
 template <class T>
 struct PairTraits {
   static constexpr bool kIsPair = false;

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <millrace/base/owned.hpp>
-#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/records/reader.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <iterator>
+#include <ranges>
 #include <type_traits>
 #include <vector>
 
@@ -99,8 +99,8 @@ struct PartitionFnResult<F, T> {
 
 }  // namespace core
 
-/// A function of a whole partition that gives a range of records. They are owned, since the partition's records are
-/// gone when the next ones are asked for.
+/// A function of a whole partition that gives a range of records. The result's records are owned, since a record of the
+/// partition is valid only until the next one is asked for.
 template <class F, class T>
 concept MapPartitionsFn =
     PartitionFn<F, T> && std::ranges::input_range<typename core::PartitionFnResult<F, T>::type>;

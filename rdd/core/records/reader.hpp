@@ -7,8 +7,8 @@
 
 namespace millrace::core {
 
-/// A run of records on its way. Valid until the reader that gave it is asked again. `movable`: nobody else will read
-/// these records, so their insides may be moved out.
+/// A run of records that a reader gives. Valid until the reader is asked again. `movable`: nobody else will read these
+/// records, so their contents may be moved out.
 template <class T>
 struct Chunk {
   const T* data = nullptr;
@@ -22,12 +22,12 @@ struct Chunk {
 
 struct ReaderBase {
   virtual ~ReaderBase();
-  /// Kept alive while this reader lives: the stored partition that it shows, or the operator that it runs as.
+  /// What has to live as long as this reader: the stored partition that it reads, or the operator that it works for.
   std::shared_ptr<const void> source;
 };
 using ReaderPtr = std::unique_ptr<ReaderBase>;
 
-/// Makes a reader of a class R. A std::unique_ptr<R> on the way would take the compiler longer than the reader does.
+/// Makes a reader of class R. Returning std::unique_ptr<R> would take the compiler longer than the class R itself.
 template <class R, class... Args>
 ReaderPtr makeReader(Args&&... args) {
   return ReaderPtr(new R(std::forward<Args>(args)...));

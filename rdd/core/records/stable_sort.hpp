@@ -1,8 +1,8 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/records/vector_block.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -23,14 +23,16 @@ void insertionSort(T* begin, T* end, const Less& less) {
   }
 }
 
-/// Sorts by merging, depth first, so that all levels but the last few stay in the cache, and without branches on what is
-/// compared, which a processor cannot guess: twice as fast as std::stable_sort where records are cheap to copy.
+/// Sorts by merging, depth first, so that all levels but the last few stay in the cache, and without branches on
+/// results of comparisons, which a processor cannot predict: twice as fast as std::stable_sort where records are cheap
+/// to copy.
 template <class T, class Less>
 class MergeSort {
  public:
   explicit MergeSort(Less less) : less_(std::move(less)) {}
 
-  /// Sorts so many records. They end where they are or, `over`, in as many others, and the others are left as they may be.
+  /// Sorts `count` records. The sorted ones end in `records`, or, with `over`, in `others`; the other memory is left
+  /// with records of any value.
   void operator()(T* records, T* others, std::size_t count, bool over) const {
     if (count <= kFew) {
       insertionSort(records, records + count, less_);
@@ -57,8 +59,9 @@ class MergeSort {
     }
   }
 
-  /// The least of what is left and the greatest in turn: two chains of comparisons that do not wait for each other, and
-  /// no end to look out for. Compares what was taken from the other end, so that records must be copied.
+  /// Takes in turn the least and the greatest of the records that are left: two chains of comparisons that do not wait
+  /// for each other, and no bounds to check. It compares records that the other chain may have taken already, so
+  /// records are copied and not moved.
   void mergeFromBothEnds(const T* from, std::size_t count, T* to) const {
     const T* low = from;
     const T* high = from + count / 2;

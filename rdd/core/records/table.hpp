@@ -46,7 +46,7 @@ class Table {
 
   V* find(const Stored& key) { return find(key, Form::hash(key)); }
   const V* find(const Stored& key) const { return const_cast<Table*>(this)->find(key); }
-  /// The same for a key of which the hash is known, or a hint.
+  /// The same for a key whose hash is known, or for which there is a Hint.
   template <class Known>
   V* find(const Stored& key, const Known& known) {
     auto* entry = map_.find(key, known);
@@ -70,9 +70,9 @@ class Table {
     return true;
   }
 
-  /// Calls `visit(record, probe, hint)` for each pair of a range, in order, with its key as it is searched and what helps to
-  /// find it. What the search touches is on its way to the cache by then: a table beyond the cache is searched two to three
-  /// times faster.
+  /// Calls `visit(record, probe, hint)` for each pair of a range, in order: `probe` is its key in the form that
+  /// searches take, `hint` makes the search quicker. By then, what the search will touch is being fetched into the
+  /// cache: a table larger than the cache is searched two to three times faster.
   template <class Pairs, class Visit>
   void visitAhead(Pairs&& records, Visit visit) {
     constexpr std::size_t kAhead = 64;
@@ -98,7 +98,7 @@ class Table {
     if (auto* entry = map_.find(key)) eraseEntry(entry);
   }
 
-  /// A copy that shares nothing, without the text of keys that are gone.
+  /// A copy that shares no memory with this table. Text of erased keys is left behind.
   Table copy() const
     requires std::copy_constructible<V>
   {
@@ -110,7 +110,8 @@ class Table {
     return to;
   }
 
-  /// Gives back the text of erased keys once it outweighs the living; tables that live long call it now and then.
+  /// Frees the text of erased keys once it is half of all text (and 1 MiB at least). Owners of long-lived tables call
+  /// it now and then.
   void compact() {
     if (dead_ < kCompactBytes || dead_ < arena_.bytes() / 2) return;
     Table to;
@@ -134,8 +135,8 @@ class Table {
   static constexpr std::size_t kCompactBytes = std::size_t{1} << 20;
   static constexpr std::size_t kCachedBytes = std::size_t{256} << 10;
 
-  /// The probes of some records, kept from when they are hashed until they are searched; or made again where that costs
-  /// nothing.
+  /// The probes of the records that visitAhead is working on, kept between hashing and searching; or made again where
+  /// that costs nothing.
   template <class Probe, std::size_t kCount>
   struct Probes {
     static Probe make(std::size_t, auto& key) { return Form::probe(key); }

@@ -16,9 +16,9 @@
 
 namespace millrace::core {
 
-/// A text as tables hold it: 16 bytes. Up to 12 bytes lie inline behind the length, zero-padded; of longer ones the
-/// first four, and a pointer to all of them (into the record while probing, into the table's arena once kept).
-/// Equality and hash of short keys are two words each, without a look at the length.
+/// A text key in 16 bytes, as tables store it. Up to 12 bytes lie inline behind the length, zero-padded; of longer
+/// texts the first four do, followed by a pointer to the whole text (in the record while probing, in the table's arena
+/// once kept). Equality and hash of short keys take the two words as they are, without a look at the length.
 class TextKey {
  public:
   static constexpr std::size_t kInline = 12;
@@ -71,8 +71,8 @@ class TextKey {
   };
 
   /// The text's bytes, zero-padded to 16. One masked load where the 16 bytes cannot touch the next page; the bytes
-  /// behind the text are read but never used. A text at the very beginning of a page takes the slow way, because one
-  /// without a place (a null view) looks like it.
+  /// behind the text are read but never used. A text at the very beginning of a page takes the slow way, because a null
+  /// view, at address 0, looks like one.
   static Words loadShort(std::string_view text) {
 #if MILLRACE_LOAD_PAST_END
     constexpr std::uintptr_t kPageMask = 4095;

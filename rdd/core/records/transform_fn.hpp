@@ -1,12 +1,12 @@
 #pragma once
 
-#include <millrace/base/ranges.hpp>
 #include <millrace/rdd/core/records/element_fn.hpp>
 #include <millrace/rdd/core/records/keyed_fn.hpp>
 #include <millrace/rdd/core/records/partition_records.hpp>
 
 #include <concepts>
 #include <functional>
+#include <ranges>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -16,7 +16,7 @@ namespace millrace {
 
 namespace core {
 
-/// What a function of several partitions gives, total for the sake of declarations.
+/// The records that a function of several partitions gives. Defined for every F, so that declarations compile.
 template <class F, class... Args>
 struct RangeResult {
   static constexpr bool kGivesRange = false;
@@ -41,7 +41,8 @@ struct OptionalOf<std::optional<R>> {
   using type = R;
 };
 
-/// Pairs a record with what a function says of it. As OnValue, it takes owned records only where the function needs it.
+/// Pairs a record with the key that a function gives for it. As in OnValue, records are owned only where the function
+/// asks for that.
 template <class F>
 struct WithKey {
   template <class T>

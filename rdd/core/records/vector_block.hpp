@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/base/in_place.hpp>
 #include <millrace/base/memory_pool.hpp>
 #include <millrace/base/owned.hpp>
@@ -8,6 +7,7 @@
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -44,7 +44,7 @@ void appendOwned(Vector& to, const Chunk<T>& chunk) {
   }
 }
 
-/// Shows stored records in chunks. Records of a borrowing type T are made anew as views of the stored ones.
+/// Gives stored records chunk by chunk. For a T that borrows, it gives views of the stored, owned records.
 template <class T>
 class StoredReader final : public Reader<T> {
  public:

@@ -13,7 +13,8 @@ struct AccumulatorPart {
   virtual ~AccumulatorPart();
 };
 
-/// The untyped half of an accumulator: parts of tasks come in when they have ended well. Its value is used under its Lock.
+/// The untyped half of an accumulator. What a task has added is merged when the task has succeeded. Its value is used
+/// under its Lock.
 class MILLRACE_CAPABILITY("accumulator") AccumulatorBase
     : public std::enable_shared_from_this<AccumulatorBase> {
  public:

@@ -6,10 +6,11 @@ namespace millrace::core {
 
 struct OperatorInfo;
 
-/// In whose name a thread runs code of the user at this moment, for whoever watches that it gets on.
+/// Which operator's user code a thread is running at this moment, so that another thread can name the operator if it
+/// does not come to an end.
 class Activity {
  public:
-  /// Null between operators. Compare it only: what it points to may be gone.
+  /// Null between operators. The operator may be destroyed meanwhile: only compare the pointer.
   const OperatorInfo* now() const { return now_.load(std::memory_order_relaxed); }
 
   /// Makes the calling thread report to `activity` until the end of the scope.

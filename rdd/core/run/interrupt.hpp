@@ -12,12 +12,12 @@ class Interrupted : public SparkException {
   Interrupted() : SparkException("the action was cancelled") {}
 };
 
-/// Whether what this thread runs was cancelled, by whoever set the flag below. Tasks have the flag of the thread that runs
-/// their job.
+/// True if the action that this thread works for was cancelled, which another thread says by setting the flag of
+/// InterruptScope. Tasks use the flag of the thread that runs their job.
 bool isInterrupted();
 const std::atomic<bool>* interruptFlag();
 
-/// Sets the flag until the end of the scope.
+/// Makes `flag` the flag of this thread until the end of the scope.
 class InterruptScope {
  public:
   explicit InterruptScope(const std::atomic<bool>* flag);

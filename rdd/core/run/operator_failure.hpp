@@ -28,7 +28,7 @@ std::string describeException(const std::exception_ptr& exception);
 /// Rethrows the exception being handled with the operator's name; one that already has a name passes as it is.
 [[noreturn]] void failIn(const OperatorInfo& info);
 
-/// Runs code of the user in the name of an operator.
+/// Runs code of the user for an operator: a failure names it, and Activity shows it meanwhile.
 template <class Body>
 decltype(auto) inOperator(const OperatorInfo& info, Body&& body) {
   Activity::Scope scope(info);

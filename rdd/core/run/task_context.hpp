@@ -21,7 +21,7 @@ class TaskContext {
   static int getPartitionId();
 
   int partitionId() const { return partitionId_; }
-  /// True once the action that this task belongs to was cancelled: a long function may look, and return early.
+  /// True once the action that this task belongs to was cancelled: a long function can ask, and return early.
   bool isInterrupted() const;
 
   /// Makes this thread run a task until the end of the scope.
@@ -34,7 +34,7 @@ class TaskContext {
   ~TaskContext();
 
   int partitionId_;
-  std::shared_ptr<Parts> parts_;  // null before the first
+  std::shared_ptr<Parts> parts_;  // null until the task adds to an accumulator
 };
 
 class TaskContext::Scope {

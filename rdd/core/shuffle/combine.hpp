@@ -1,6 +1,5 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
@@ -9,6 +8,7 @@
 #include <millrace/rdd/core/shuffle/routing.hpp>
 #include <millrace/rdd/core/shuffle/shuffle.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <iterator>
 #include <memory>
@@ -51,8 +51,8 @@ ReaderPtr TableBlock<K, V>::open() const {
   return makeReader<TableReader<K, V>>(table);
 }
 
-/// Decides when a map task's combining no longer pays. The total ratio misleads (a stream may begin with few keys), so
-/// it looks at the last records only.
+/// Decides when combining in a map task no longer pays: when most of the last records had new keys. The ratio over all
+/// records would mislead, since an input may begin with few keys.
 class CombineWatch {
  public:
   /// Told after each chunk how many entries the table has; true once combining should end.
@@ -74,9 +74,9 @@ class CombineWatch {
   std::size_t start_ = 0;
 };
 
-/// What a map task wrote for one partition: the table itself if that is the only partition, else entries in hash order;
-/// or, where combining did not pay, entries bucketed by the bits by which tables place theirs, so that merging bucket
-/// after bucket stays in one region of the table. A key's entries stand in the order of its records. Long keys lie in
+/// What a map task wrote for one partition: the table itself if that is the only partition, else entries in hash order.
+/// Where combining did not pay, entries in buckets, by the hash bits by which tables place theirs, so that merging a
+/// bucket touches one region of the table only. Entries of one key stand in the order of its records. Long keys lie in
 /// an arena that the files of the task share.
 template <class K, class V>
 struct CombineFile final : ShuffleFile {
@@ -92,7 +92,7 @@ struct CombineFile final : ShuffleFile {
 /// Which of so many buckets a hash belongs to.
 inline std::size_t bucketOf(std::uint64_t hash, std::size_t buckets) { return (hash >> 32) * buckets >> 32; }
 
-/// The map side: combines while that pays, and buckets everything once it does not.
+/// The map side: combines while that pays; after that, it puts all entries and further records into buckets.
 template <class P, class C, class Combiner>
 class CombineWriter final : public ShuffleWriter {
  public:
@@ -185,7 +185,7 @@ class CombineWriter final : public ShuffleWriter {
     *texts = table_.takeTexts();
   }
 
-  /// Partitions that get nothing have no file: most of those of a small batch.
+  /// Makes an output's file when something is written for it: in a small batch most outputs get nothing.
   File& fileOf(std::size_t output) {
     if (!files_[output]) files_[output] = std::make_unique<File>();
     return *files_[output];
@@ -211,9 +211,10 @@ class CombineWriter final : public ShuffleWriter {
   std::vector<std::unique_ptr<File>> files_;
 };
 
-/// The reduce side: merges a key's entries in the order of the map tasks. Those of a file lie in hash order, so the table
-/// is walked forward and nothing has to be fetched ahead. From the first file with buckets on, files wait for the end and
-/// are merged bucket by bucket: each region of the table is then brought to the cache once, not once per file.
+/// The reduce side: merges a key's entries in the order of the map tasks. Entries of a file lie in hash order, so the
+/// table is read forward and nothing has to be fetched ahead. The first file with buckets and all after it wait for
+/// finish(), which merges bucket by bucket through all of them: each region of the table is then brought into the cache
+/// once, not once per file.
 template <class P, class C, class Combiner>
 class CombineMerger final : public ShuffleMerger {
  public:
@@ -254,8 +255,9 @@ class CombineMerger final : public ShuffleMerger {
     file.combined = {};
   }
 
-  /// Bucket by bucket only if the size of the result is known from the last one: a table that has to grow meanwhile would
-  /// have all of its entries in a few regions, and room for all entries would be far too much where keys repeat.
+  /// Merges bucket by bucket only if the last result says how large this one will be. A table that still grew would
+  /// have all of its entries in a few regions, and room for all entries of the files would be far too much where keys
+  /// repeat.
   void mergeWaiting() {
     if (waiting_.empty()) return;
     std::size_t largest = 0;
@@ -286,13 +288,14 @@ class CombineMerger final : public ShuffleMerger {
     bucket = {};
   }
 
-  /// Entries come region by region of the table: if it still had to grow, the regions would be crowded.
+  /// Makes room before a file is merged: its entries come region by region, and would crowd a table that still had to
+  /// grow.
   void makeRoom(std::size_t entries) {
     const std::size_t most = table_.size() + entries;
     const std::size_t hint = hintFor(most);
     table_.reserve(hint != 0 ? hint : most);
   }
-  /// The size of the last result if this one, of so many entries before merging, is like it; else 0.
+  /// The size of the last result if this one, of so many entries before merging, is likely to be as large; else 0.
   std::size_t hintFor(std::size_t entries) const {
     const std::size_t hint = sizeHint_.load(std::memory_order_relaxed);
     return hint >= entries / 2 ? hint : 0;

@@ -102,7 +102,7 @@ struct GroupBlock final : Block {
   std::tuple<GroupedValues<Vs>...> sides;
 };
 
-/// Groups region by region of the table.
+/// Groups one region of the table after another.
 template <class Emit, class K, class... Sides>
 class GroupMerger final : public ShuffleMerger {
  public:
@@ -154,7 +154,7 @@ class GroupMerger final : public ShuffleMerger {
     }(std::index_sequence_for<Sides...>());
   }
 
-  /// The groups of the entries, counted from `first`; new keys make new ones.
+  /// Gives in `numbers` the group of each entry, counted from `first`. A new key makes a new group.
   template <class Entries>
   static void number(std::span<Entries> parts, Table<K, std::size_t>& groups, std::size_t first,
                      auto& numbers) {

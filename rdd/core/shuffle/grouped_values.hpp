@@ -1,10 +1,10 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/table.hpp>
 #include <millrace/rdd/core/records/vector_block.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace millrace::core {
 
-/// Cuts many entries into regions of the table that will hold their keys, so that one region's work stays in the
-/// cache. By the bits by which tables place their entries.
+/// Divides many entries by regions of the table that will hold their keys, so that the work on one region stays in the
+/// cache. Uses the hash bits by which tables place their entries.
 class Regions {
  public:
   explicit Regions(std::size_t entries)
@@ -65,8 +65,9 @@ class GroupInput {
   bool isSplit_ = false;
 };
 
-/// The ends of `groups` groups, which begin at `first`, behind `ends`: as many values in each as there are of its number.
-/// Gives the place of each group's next value, counted from `first`.
+/// Lays out `groups` groups of values, one after another from place `first` on: group g gets as many places as
+/// `numbers` contains g. Appends the ends of the groups to `ends`. Gives the first place of each group, counted from
+/// `first`.
 std::vector<std::size_t> placeGroups(const std::vector<std::uint32_t>& numbers, std::size_t groups,
                                      std::size_t first, PooledVector<std::size_t>& ends);
 
@@ -78,7 +79,7 @@ class GroupedValues {
     const std::size_t first = group == 0 ? 0 : ends_[group - 1];
     return {values_.data() + first, ends_[group] - first};
   }
-  /// Bring to the cache where the values of a group lie and then these; nothing waits for it.
+  /// Start fetching into the cache where a group ends, and, once that has come, its values. Do not wait.
   void fetchPlace(std::size_t group) const { __builtin_prefetch(&ends_[group]); }
   void fetchValues(std::size_t group) const { __builtin_prefetch(of(group).data()); }
   std::size_t bytes() const {
@@ -86,7 +87,7 @@ class GroupedValues {
   }
   void reserve(std::size_t values) { values_.reserve(values); }
 
-  /// Adds `groups` groups: the value of the i-th entry goes into number numbers[i]. Within a group the order stays.
+  /// Adds `groups` groups: the value of the i-th entry goes into group numbers[i]. Within a group the order stays.
   template <class Entries>
   void append(std::span<Entries> parts, const std::vector<std::uint32_t>& numbers, std::size_t groups) {
     const std::size_t first = values_.size();

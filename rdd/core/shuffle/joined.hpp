@@ -1,11 +1,11 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/shuffle/group.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -15,8 +15,8 @@
 
 namespace millrace::core {
 
-/// The records of a join, chunk by chunk from the groups. A side that gives an optional takes part in keys that only the
-/// other has.
+/// Makes the records of a join from the groups, chunk by chunk. A side that may lack a key gives an optional, empty for
+/// keys that only the other side has.
 template <bool kLeftMayLack, bool kRightMayLack>
 struct EmitJoined {
   template <class K, class V, class W>

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <millrace/base/algorithm.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/numbers/random.hpp>
 #include <millrace/rdd/core/numbers/reservoir.hpp>
 #include <millrace/rdd/core/records/pair.hpp>
 #include <millrace/rdd/core/shuffle/routing.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -41,7 +41,7 @@ class RangePartitioner final : public KeyedPartitioner<K> {
   bool ascending_;
 };
 
-/// A key of a sample, and how many records it stands for.
+/// The keys of a sample, and how many records each stands for.
 template <class K>
 using Candidates = std::vector<std::pair<K, double>>;
 
@@ -150,7 +150,8 @@ Candidates<KeyOf<P>> sampleKeys(Node& node, int partitions) {
   return candidates;
 }
 
-/// Runs a job, unless one partition is asked for.
+/// A partitioner by ranges of about as many records each. Samples the keys, which runs a job, unless one partition is
+/// asked for.
 template <class P>
 PartitionerPtr rangePartitioner(Node& node, int partitions, bool ascending) {
   std::vector<KeyOf<P>> bounds;

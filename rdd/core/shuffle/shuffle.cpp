@@ -197,7 +197,7 @@ NodePtr writtenShuffleNode(EnginePtr engine, OperatorPtr info, ShuffleSpecPtr sp
   return node;
 }
 
-NodePtr spreadNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int outputs) {
+NodePtr exchangeNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int outputs) {
   if (outputs < 1)
     throw IllegalArgument(info->describe() + " into " + std::to_string(outputs) +
                           " partitions: give at least 1");

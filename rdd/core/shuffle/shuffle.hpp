@@ -33,8 +33,9 @@ struct ShuffleMerger {
   virtual BlockPtr finish() = 0;
 };
 
-/// The typed work of a wide operator, erased per task; the same in both lowerings. Immutable but for hints. Specs make
-/// their writers and mergers by `new`: a std::unique_ptr of each class would take the compiler longer than the class.
+/// The typed work of a wide operator behind virtual calls per task; batches and long-lived graphs use the same.
+/// Immutable but for hints. Specs make their writers and mergers by `new`: a std::unique_ptr of each class would take
+/// the compiler longer than the class.
 struct ShuffleSpec {
   virtual ~ShuffleSpec() = default;
   virtual std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const = 0;
@@ -45,18 +46,18 @@ struct ShuffleSpec {
 using ShuffleSpecPtr = std::shared_ptr<const ShuffleSpec>;
 
 /// Sends records on to partitions as they come, for a graph that never ends.
-struct Spreader {
-  virtual ~Spreader() = default;
+struct ChunkPartitioner {
+  virtual ~ChunkPartitioner() = default;
   /// Takes the next chunk and sets one block per output, null where there is nothing for it. False if there is no chunk for
   /// now.
   virtual bool next(ReaderBase& input, std::vector<BlockPtr>& outputs) = 0;
 };
 
 /// A shuffle that moves records as they are, so that none has to wait for others.
-struct SpreadingSpec : ShuffleSpec {
-  virtual std::unique_ptr<Spreader> spreader(int outputs) const = 0;
+struct ExchangeSpec : ShuffleSpec {
+  virtual std::unique_ptr<ChunkPartitioner> chunkPartitioner(int outputs) const = 0;
 };
-using SpreadingSpecPtr = std::shared_ptr<const SpreadingSpec>;
+using ExchangeSpecPtr = std::shared_ptr<const ExchangeSpec>;
 
 /// The node of a wide operator, spread by key: as many outputs as the partitioner has. `prepare` runs the map tasks of all
 /// sides, the first reader of a partition merges it. The result partitions are blocks of the spec's own type, kept as long
@@ -66,16 +67,17 @@ using SpreadingSpecPtr = std::shared_ptr<const SpreadingSpec>;
 NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
                     PartitionerPtr partitioner);
 
-/// The same, of what was written already outside of tasks.
+/// The same for files that a long-lived graph has written already, task by task.
 NodePtr writtenShuffleNode(EnginePtr engine, OperatorPtr info, ShuffleSpecPtr spec,
                            PartitionerPtr partitioner, std::vector<std::vector<ShuffleFilePtr>> tasks);
 
 /// A shuffle that spreads records without regard to keys. IllegalArgument below 1 output.
-NodePtr spreadNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int outputs);
+NodePtr exchangeNode(OperatorPtr info, NodePtr parent, ShuffleSpecPtr spec, int outputs);
 
-/// How a keyed result is spread when the user does not say: by the parents' partitioner of most partitions, if these are
-/// more than a tenth of the largest parent's or not fewer than the default; else by hash, into spark.default.parallelism
-/// partitions if that is set, else as many as the largest parent has. (Spark's default partitioner for RDDs)
+/// The partitioner of a keyed result when the user does not say: the parents' one with most partitions, if these are
+/// more than a tenth of the largest parent's or not fewer than the default; else by hash, into
+/// spark.default.parallelism partitions if that is set, else as many as the largest parent has. (Spark's default
+/// partitioner for RDDs)
 PartitionerPtr defaultPartitioner(const std::vector<NodePtr>& parents);
 
 }  // namespace millrace::core

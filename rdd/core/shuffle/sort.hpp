@@ -2,7 +2,7 @@
 
 #include <millrace/rdd/core/records/pair.hpp>
 #include <millrace/rdd/core/records/stable_sort.hpp>
-#include <millrace/rdd/core/shuffle/spread.hpp>
+#include <millrace/rdd/core/shuffle/exchange.hpp>
 
 #include <memory>
 #include <type_traits>
@@ -47,7 +47,7 @@ class SortSpec final : public ShuffleSpec {
   SortSpec(PartitionerPtr partitioner, bool ascending)
       : router_(std::move(partitioner)), ascending_(ascending) {}
   std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
-    return std::unique_ptr<ShuffleWriter>(new SpreadWriter<P, ByKey<K>>(router_, outputs));
+    return std::unique_ptr<ShuffleWriter>(new ExchangeWriter<P, ByKey<K>>(router_, outputs));
   }
   std::unique_ptr<ShuffleMerger> merger() const override {
     return std::unique_ptr<ShuffleMerger>(new Merger(ascending_));

@@ -40,8 +40,8 @@ class ObjectFileWriter {
   std::uint32_t records_ = 0;
 };
 
-/// The blocks of such a file, or of a piece of it. Whatever its bytes are, no more memory is asked for than the file has
-/// bytes; damage, a cut, and records of another shape are SparkException naming the file and the byte.
+/// Reads the blocks of an object file, or of a piece of it. Whatever its bytes are, no more memory is asked for than
+/// the file has bytes; damage, a cut, and records of another shape are SparkException naming the file and the byte.
 class ObjectBlocks {
  public:
   static constexpr std::uint64_t kWholeFile = ~std::uint64_t{0};
@@ -79,7 +79,7 @@ class ObjectBlocks {
   std::string room_;
 };
 
-/// The records of such blocks.
+/// Reads the records of ObjectBlocks.
 template <class T>
 class ObjectReader final : public Reader<T> {
  public:

@@ -12,21 +12,22 @@ namespace millrace::core {
 
 class Node;
 
-/// What becomes of output that is there already: the call fails, or what is there makes room.
+/// What to do if the output is there already: fail, or replace it.
 enum class IfExists { kFail, kReplace };
 
 /// Writes all records of a partition to the stream; the caller that makes it knows the record type.
 using WritePartFn = FunctionRef<void(ReaderPtr records, std::ostream& part)>;
 
-/// Runs a job, the action `kind`, that writes directory `path`: part-00000, part-00001 … with the partitions, then _SUCCESS.
+/// Runs a job, the action `kind`, that writes directory `path`: part-00000, part-00001 … with the partitions, then
+/// _SUCCESS.
 ///
-/// The directory grows beside its place under a hidden name, and takes its place in one step when all of it
-/// is on the disk: nobody sees parts of it, and it survives a power cut. With kReplace, what was there goes
-/// just before that, its _SUCCESS first; when the job fails, it stays as it was. A run that is killed leaves
-/// the hidden directory behind.
+/// The directory is written beside its final place under a hidden name, and renamed in one step when all of it is on
+/// the disk: nobody sees parts of it, and it survives a power cut. With kReplace, the old directory is removed just
+/// before that, its _SUCCESS first; when the job fails, it stays as it was. A run that is killed leaves the hidden
+/// directory behind.
 ///
-/// IllegalArgument naming a path that is taken (kFail); SparkException naming what cannot be written;
-/// TaskFailure for all that goes wrong in the tasks.
+/// IllegalArgument naming a path that is taken (kFail); SparkException naming what cannot be written; TaskFailure for
+/// all that goes wrong in the tasks.
 void saveParts(Node& node, std::string_view kind, const std::string& path, IfExists ifExists,
                WritePartFn writePart);
 

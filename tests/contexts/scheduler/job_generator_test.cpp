@@ -84,9 +84,10 @@ class JobGeneratorTest : public testing::Test {
   Happenings done;
   ByHand* receiver;
   std::optional<DStream<int>> received;
-  std::shared_ptr<JobScheduler> scheduler = std::make_shared<JobScheduler>(
-      1, clock, bus, waiter,
-      [this](Time time, bool succeeded) { JobGenerator::clear(*graph, *tracker, time, succeeded); });
+  std::shared_ptr<JobScheduler> scheduler =
+      std::make_shared<JobScheduler>(1, clock, bus, waiter, [this](Time time, bool succeeded) {
+        tracker->cleanupOldBlocks(graph->batchEnded(time, succeeded).milliseconds());
+      });
   JobGenerator generator{graph, tracker, scheduler, clock};
 };
 

@@ -2,6 +2,7 @@
 
 #include <millrace/base/error.hpp>
 
+#include "support/seed.hpp"
 #include "support/streams.hpp"
 
 #include <gtest/gtest.h>
@@ -91,8 +92,7 @@ Windows modelOf(const Batches<Pair>& in, Form form, int batches, bool zeroStays)
 }
 
 TEST(ReduceByKeyAndWindow, EqualsAModelInAllItsForms) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937 random(seed);
   const auto& shapes = test::allShapes();
   for (int round = 0; round < 60; ++round) {

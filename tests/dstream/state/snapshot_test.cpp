@@ -1,6 +1,7 @@
 #include <millrace/dstream/ops.hpp>
 
 #include "support/engines.hpp"
+#include "support/seed.hpp"
 
 #include <millrace/base/codec.hpp>
 #include <millrace/base/error.hpp>
@@ -74,7 +75,7 @@ class Played {
   std::vector<std::string> batch(int second) {
     shown_.clear();
     for (const Job& job : graph_->generateJobs(Time(second * 1000))) job.run();
-    graph_->clearMetadata(Time(second * 1000));
+    graph_->batchEnded(Time(second * 1000), true);
     return shown_;
   }
   /// The states of all operators, by their number.
@@ -119,8 +120,7 @@ Batches randomBatches(std::mt19937& random, std::size_t count) {
 /// The program in one run, and stopped after each of its batches and gone on with in a fresh graph, show the same.
 void expectGoesOn(const Played::Program& program) {
   constexpr int kBatches = 12;
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937 random(seed);
   const Batches in = randomBatches(random, kBatches);
   Played whole(in, program);

@@ -1,6 +1,8 @@
 #include <millrace/dstream/state/two_stacks.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -48,8 +50,7 @@ Batch randomBatch(std::mt19937& random) {
 
 // Texts that are joined are associative but not commutative, so that the order of folds shows too.
 TEST(TwoStacks, HoldTheFoldOfAQueueOfBatches) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937 random(seed);
   std::plus<std::string> join;
   for (int round = 0; round < 300; ++round) {

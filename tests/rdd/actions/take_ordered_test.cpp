@@ -4,6 +4,7 @@
 #include <millrace/rdd/ops.hpp>
 
 #include "support/engines.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -51,8 +52,7 @@ TEST(TakeOrdered, GivesTheFirstSorted) {
 }
 
 TEST(TakeOrdered, IsThePartOfASort) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   for (int round = 0; round < 200; ++round) {
     std::vector<int> numbers(random() % 60);

@@ -5,6 +5,7 @@
 #include "support/engines.hpp"
 #include "support/numbers.hpp"
 #include "support/readers.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -123,8 +124,7 @@ TEST(Filter, KeepsThePartitioner) {
 }
 
 TEST(Filter, EqualsAModelOnRandomRecords) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937 random(seed);
   for (int round = 0; round < 30; ++round) {
     Strings texts(random() % 200);

@@ -5,6 +5,7 @@
 
 #include "support/engines.hpp"
 #include "support/keyed.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -71,8 +72,7 @@ TEST(GroupByKey, FollowsThePartitionerRules) {
 }
 
 TEST(GroupByKey, EqualsAModelOnManyRecords) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937 random(seed);
   for (int keys : {1, 7, 50'000}) {
     Pairs records(200'000);

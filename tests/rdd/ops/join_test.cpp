@@ -5,6 +5,7 @@
 
 #include "support/engines.hpp"
 #include "support/keyed.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -92,8 +93,7 @@ TEST(Join, FollowsThePartitionerRules) {
 }
 
 TEST(Join, EqualsAModelOnRandomRecords) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937 random(seed);
   for (int round = 0; round < 20; ++round) {
     auto some = [&] {

@@ -5,6 +5,7 @@
 
 #include "support/engines.hpp"
 #include "support/keyed.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -98,8 +99,7 @@ TEST(ReduceByKey, CanBeReadAgainAfterItsResultWasCollected) {
 TEST(ReduceByKey, EqualsAModelWithMoreKeysThanItCombines) {
   std::vector<int> numbers(300'000);
   for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int>(i);
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::shuffle(numbers.begin(), numbers.end(), std::mt19937(seed));
   auto keyOf = [](int x) {
     const int key = x / 2;

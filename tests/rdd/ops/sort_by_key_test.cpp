@@ -5,6 +5,7 @@
 
 #include "support/engines.hpp"
 #include "support/keyed.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -46,8 +47,7 @@ TEST(SortByKey, SortsAllByKeyAndKeepsEqualKeysInOrder) {
 }
 
 TEST(SortByKey, BalancesItsPartitions) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   Pairs pairs;
   for (int i = 0; i < 10'000; ++i) pairs.emplace_back(i, i);
   std::shuffle(pairs.begin(), pairs.end(), std::mt19937(seed));

@@ -4,6 +4,7 @@
 #include <millrace/rdd/ops.hpp>
 
 #include "support/engines.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -100,8 +101,7 @@ TEST(NumberRange, GivesTheNumbers) {
 }
 
 TEST(NumberRange, IsWhatALoopGives) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   auto pick = [&](std::int64_t from, std::int64_t to) {
     return std::uniform_int_distribution<std::int64_t>(from, to)(random);

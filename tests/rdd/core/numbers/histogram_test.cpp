@@ -2,6 +2,8 @@
 
 #include <millrace/base/error.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -26,8 +28,7 @@ TEST(Histogram, LeavesOutWhatIsOutside) {
 }
 
 TEST(Histogram, FindsEvenBucketsAsIfBySearch) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   for (int round = 0; round < 200; ++round) {
     const int buckets = static_cast<int>(1 + random() % 20);

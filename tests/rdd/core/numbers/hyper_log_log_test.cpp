@@ -1,5 +1,7 @@
 #include <millrace/rdd/core/numbers/hyper_log_log.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,8 +28,7 @@ double errorOf(int p, int sp, int different, std::mt19937_64& random) {
 }
 
 TEST(HyperLogLog, ErrsAsLittleAsItsPrecisionSays) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   for (int p : {4, 6, 8, 12}) {
     for (int sp : {0, 25}) {
@@ -51,8 +52,7 @@ TEST(HyperLogLog, HashesNeedNotBeGood) {
 }
 
 TEST(HyperLogLog, MergesToWhatOneWouldHaveSeen) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   const auto sizes = {0, 20, 5'000};  // nothing, sparse, dense
   for (int sp : {0, 12, 25}) {

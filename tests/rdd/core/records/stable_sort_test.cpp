@@ -1,5 +1,7 @@
 #include <millrace/rdd/core/records/stable_sort.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,8 +20,7 @@ constexpr auto kByKey = [](const auto& a, const auto& b) { return a.first < b.fi
 /// Sorts records of every small length and some large ones, with few keys and with many, beside the standard library.
 template <class Record>
 void sortsAsTheStandardLibraryDoes(Record record) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937 random(seed);
   std::vector<std::size_t> sizes{1000, 1023, 1024, 1025, 30'001};
   for (std::size_t size = 0; size < 140; ++size) sizes.push_back(size);

@@ -1,6 +1,8 @@
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/table.hpp>
 
+#include "support/seed.hpp"
+
 #include <gtest/gtest.h>
 
 #include <map>
@@ -118,8 +120,7 @@ TEST(Table, IteratesInHashOrderWhateverTheHistory) {
   for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = static_cast<int>(i);
   Table<int, int> one, other;
   for (int key : keys) add(one, key, 1);
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::shuffle(keys.begin(), keys.end(), std::mt19937(seed));
   for (int key : keys) add(other, key, 1);
   for (const auto* table : {&one, &other}) {

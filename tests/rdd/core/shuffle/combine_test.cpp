@@ -2,6 +2,7 @@
 #include <millrace/rdd/core/shuffle/combine.hpp>
 
 #include "support/readers.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -257,8 +258,7 @@ TEST(Combine, ReadsItsResultAsOftenAsAsked) {
 }
 
 TEST(Combine, EqualsAModelOnRandomRecords) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937 random(seed);
   using P = std::pair<std::string, long>;
   for (int round = 0; round < 20; ++round) {

@@ -4,6 +4,7 @@
 #include <millrace/base/file_system.hpp>
 
 #include <support/scratch_directory.hpp>
+#include <support/seed.hpp>
 
 #include <gtest/gtest.h>
 
@@ -126,8 +127,7 @@ TEST_F(ObjectFormatTest, SaysWhatIsWrong) {
 }
 
 TEST_F(ObjectFormatTest, HostileFilesAreHarmless) {
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   const std::string whole = fileOf(few);
   for (int round = 0; round < 2'000; ++round) {

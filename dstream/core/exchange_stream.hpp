@@ -8,7 +8,7 @@
 namespace millrace::core {
 
 /// Records spread over so many partitions, whatever their keys. IllegalArgument below 1.
-StreamPtr spreadStream(const std::string& kind, const StreamPtr& parent, SpreadingSpecPtr spec,
-                       int partitions);
+StreamPtr exchangeStream(const std::string& kind, const StreamPtr& parent, ExchangeSpecPtr spec,
+                         int partitions);
 
 }  // namespace millrace::core

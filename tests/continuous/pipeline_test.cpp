@@ -1,4 +1,4 @@
-#include <millrace/continuous/line.hpp>
+#include <millrace/continuous/pipeline.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
@@ -20,12 +20,12 @@ namespace millrace {
 namespace {
 
 using core::Epoch;
-using core::PartKey;
+using core::PartitionPath;
 using Ints = std::vector<int>;
 using Pair = std::pair<int, int>;
 using Notes = std::shared_ptr<std::vector<std::string>>;
 
-class LineTest : public testing::Test, public core::LineExit {
+class LineTest : public testing::Test, public core::PipelineExit {
  protected:
   static constexpr int kPartition = 3;
 
@@ -35,29 +35,29 @@ class LineTest : public testing::Test, public core::LineExit {
     stream.foreachRDD([](const RDD<T>&) {});
   }
 
-  /// One epoch of a line from the first source on: these records in these portions.
+  /// One epoch of a pipeline from the first source on: these records in these portions.
   void runEpoch(const std::vector<Ints>& portions) {
     plan = test::lowered(program);
-    core::Line line(plan, plan.sources[0].stream, kPartition, epochs().begin(Time(1000)), *this);
-    for (const Ints& portion : portions) line.put(core::openBlock(test::blockOfRecords(portion)));
-    line.close(epochs());
+    core::Pipeline pipeline(plan, plan.sources[0].stream, kPartition, epochs().begin(Time(1000)), *this);
+    for (const Ints& portion : portions) pipeline.put(core::openBlock(test::blockOfRecords(portion)));
+    pipeline.close(epochs());
     epochs().cellClosed(0);
   }
   /// The records that were gathered for a stream.
   template <class T>
-  std::map<PartKey, std::vector<T>> gathered(const DStream<T>& stream) {
-    std::map<PartKey, std::vector<T>> records;
-    for (std::size_t i = 0; i < plan.points.size(); ++i) {
-      if (plan.points[i].target != stream.node() || plan.points[i].spec) continue;
-      for (const auto& [key, part] : parts[i]) records[key] = test::recordsOf<T>(part.block);
+  std::map<PartitionPath, std::vector<T>> gathered(const DStream<T>& stream) {
+    std::map<PartitionPath, std::vector<T>> records;
+    for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
+      if (plan.sinks[i].target != stream.node() || plan.sinks[i].spec) continue;
+      for (const auto& [key, partition] : partitions[i]) records[key] = test::recordsOf<T>(partition.block);
     }
     return records;
   }
   core::Epochs& epochs() {
     if (!epochs_) {
       epochs_ = std::make_unique<core::Epochs>(
-          plan.points.size(), 1, Time(0), Seconds(1),
-          [this](Epoch, core::Harvest harvest) { parts = std::move(harvest.points); });
+          plan.sinks.size(), 1, Time(0), Seconds(1),
+          [this](Epoch, core::EpochResult result) { partitions = std::move(result.sinks); });
     }
     return *epochs_;
   }
@@ -70,7 +70,7 @@ class LineTest : public testing::Test, public core::LineExit {
 
   test::StreamTest program;
   core::Plan plan;
-  std::vector<std::map<PartKey, core::Part>> parts;
+  std::vector<std::map<PartitionPath, core::SinkPartition>> partitions;
   std::map<int, Ints> sent;
 
  private:
@@ -83,14 +83,14 @@ TEST_F(LineTest, SendsRecordsThroughAllStepsToABlock) {
   });
   seen(end);
   runEpoch({{1, 2}, {}, {3}});
-  EXPECT_EQ(gathered(end), (std::map<PartKey, Ints>{{{{}, kPartition}, {2, 3, 6, 7}}}));
+  EXPECT_EQ(gathered(end), (std::map<PartitionPath, Ints>{{{{}, kPartition}, {2, 3, 6, 7}}}));
 }
 
 TEST_F(LineTest, AnEpochWithoutRecordsGivesEmptyParts) {
   auto end = program.source<int>({}).map(twice);
   seen(end);
   runEpoch({});
-  EXPECT_EQ(gathered(end), (std::map<PartKey, Ints>{{{{}, kPartition}, {}}}));
+  EXPECT_EQ(gathered(end), (std::map<PartitionPath, Ints>{{{{}, kPartition}, {}}}));
 }
 
 TEST_F(LineTest, ChunksOfEverySizePass) {
@@ -120,14 +120,14 @@ TEST_F(LineTest, UnionsMarkTheWayThroughThem) {
   seen(both);
   runEpoch({{1, 2}});
   EXPECT_EQ(gathered(both),
-            (std::map<PartKey, Ints>{{{{0}, kPartition}, {1, 2}}, {{{1}, kPartition}, {2, 4}}}));
-  std::vector<PartKey> keys;
-  for (std::size_t i = 0; i < plan.points.size(); ++i) {
-    if (plan.points[i].target == both.node()) continue;
-    for (const auto& [key, part] : parts[i]) keys.push_back(key);
+            (std::map<PartitionPath, Ints>{{{{0}, kPartition}, {1, 2}}, {{{1}, kPartition}, {2, 4}}}));
+  std::vector<PartitionPath> keys;
+  for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
+    if (plan.sinks[i].target == both.node()) continue;
+    for (const auto& [key, partition] : partitions[i]) keys.push_back(key);
   }
   EXPECT_EQ(keys,
-            (std::vector<PartKey>{
+            (std::vector<PartitionPath>{
                 {{0, 0}, kPartition}, {{0, 1}, kPartition}, {{1, 0}, kPartition}, {{1, 1}, kPartition}}))
       << "the last union comes first";
 }
@@ -137,19 +137,19 @@ TEST_F(LineTest, AShuffleGivesAFilePerPartition) {
       program.source<int>({}).map([](int x) { return Pair(x % 2, x); }).reduceByKey(std::plus<>{}, 4);
   seen(counts);
   runEpoch({{1, 2}, {3}});
-  ASSERT_EQ(plan.points.size(), 1U);
-  ASSERT_EQ(parts[0].size(), 1U);
-  EXPECT_EQ(parts[0].begin()->second.files.size(), 4U);
+  ASSERT_EQ(plan.sinks.size(), 1U);
+  ASSERT_EQ(partitions[0].size(), 1U);
+  EXPECT_EQ(partitions[0].begin()->second.files.size(), 4U);
 }
 
 TEST_F(LineTest, AnExchangeSendsEachPortionOnAtOnce) {
   seen(program.source<int>({}).repartition(2));
   plan = test::lowered(program);
-  core::Line line(plan, plan.sources[0].stream, 0, epochs().begin(Time(1000)), *this);
-  line.put(core::openBlock(test::blockOfRecords(Ints{1, 2, 3, 4})));
+  core::Pipeline pipeline(plan, plan.sources[0].stream, 0, epochs().begin(Time(1000)), *this);
+  pipeline.put(core::openBlock(test::blockOfRecords(Ints{1, 2, 3, 4})));
   EXPECT_EQ(sent[0].size() + sent[1].size(), 4U) << "not only at the end of the epoch";
   EXPECT_EQ(sent[0].size(), 2U) << "round robin";
-  line.close(epochs());
+  pipeline.close(epochs());
 }
 
 struct NotingWriter {
@@ -169,11 +169,11 @@ TEST_F(LineTest, AWriterGetsRecordsAtOnceAndIsClosedWithTheEpoch) {
   auto notes = std::make_shared<std::vector<std::string>>();
   program.source<int>({}).foreach (NotingWriter{notes});
   plan = test::lowered(program);
-  core::Line line(plan, plan.sources[0].stream, kPartition, epochs().begin(Time(1000)), *this);
-  line.put(core::openBlock(test::blockOfRecords(Ints{1, 2})));
+  core::Pipeline pipeline(plan, plan.sources[0].stream, kPartition, epochs().begin(Time(1000)), *this);
+  pipeline.put(core::openBlock(test::blockOfRecords(Ints{1, 2})));
   EXPECT_EQ(*notes, (std::vector<std::string>{"open 3 0", "1", "2"}));
-  line.put(core::openBlock(test::blockOfRecords(Ints{3})));
-  line.close(epochs());
+  pipeline.put(core::openBlock(test::blockOfRecords(Ints{3})));
+  pipeline.close(epochs());
   EXPECT_EQ(*notes, (std::vector<std::string>{"open 3 0", "1", "2", "3", "close"}));
 }
 
@@ -186,11 +186,12 @@ TEST_F(LineTest, AWriterThatThrowsIsClosedAndTheOthersGoOn) {
   EXPECT_EQ(*notes, (std::vector<std::string>{"open 3 0", "1", "failed"}));
   EXPECT_EQ(gathered(source).begin()->second, (Ints{1, 4, 5, 6}));
   int failures = 0;
-  for (const auto& point : parts) {
-    for (const auto& [key, part] : point) {
-      if (!part.failure) continue;
+  for (const auto& sink : partitions) {
+    for (const auto& [key, partition] : sink) {
+      if (!partition.failure) continue;
       ++failures;
-      EXPECT_EQ(core::describeException(part.failure), "foreach #1 failed in partition 3: four is refused");
+      EXPECT_EQ(core::describeException(partition.failure),
+                "foreach #1 failed in partition 3: four is refused");
     }
   }
   EXPECT_EQ(failures, 1);
@@ -205,11 +206,11 @@ TEST_F(LineTest, AWriterOfALineThatIsAbandonedIsClosedWithTheReason) {
   steps.foreach (NotingWriter{notes});
   seen(steps);
   plan = test::lowered(program);
-  core::Line line(plan, plan.sources[0].stream, 0, epochs().begin(Time(1000)), *this);
-  line.put(core::openBlock(test::blockOfRecords(Ints{1})));
-  EXPECT_THROW(line.put(core::openBlock(test::blockOfRecords(Ints{3}))), core::OperatorFailure);
+  core::Pipeline pipeline(plan, plan.sources[0].stream, 0, epochs().begin(Time(1000)), *this);
+  pipeline.put(core::openBlock(test::blockOfRecords(Ints{1})));
+  EXPECT_THROW(pipeline.put(core::openBlock(test::blockOfRecords(Ints{3}))), core::OperatorFailure);
   EXPECT_EQ(*notes, (std::vector<std::string>{"open 0 0", "1"}));
-  line.abandon(std::make_exception_ptr(std::runtime_error("over")));
+  pipeline.abandon(std::make_exception_ptr(std::runtime_error("over")));
   EXPECT_EQ(*notes, (std::vector<std::string>{"open 0 0", "1", "failed"}));
 }
 
@@ -219,10 +220,10 @@ TEST_F(LineTest, EachLineHasFunctionsOfItsOwn) {
   plan = test::lowered(program);
   for (Epoch expected : {0, 1}) {
     Epoch epoch = epochs().begin(Time(1000 * (expected + 1)));
-    core::Line line(plan, plan.sources[0].stream, 0, epoch, *this);
-    line.put(core::openBlock(test::blockOfRecords(Ints{1})));
-    line.put(core::openBlock(test::blockOfRecords(Ints{2})));
-    line.close(epochs());
+    core::Pipeline pipeline(plan, plan.sources[0].stream, 0, epoch, *this);
+    pipeline.put(core::openBlock(test::blockOfRecords(Ints{1})));
+    pipeline.put(core::openBlock(test::blockOfRecords(Ints{2})));
+    pipeline.close(epochs());
     epochs().cellClosed(epoch);
     EXPECT_EQ(gathered(end).begin()->second, (Ints{11, 22})) << epoch;
   }

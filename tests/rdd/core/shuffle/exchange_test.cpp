@@ -1,4 +1,4 @@
-#include <millrace/rdd/core/shuffle/spread.hpp>
+#include <millrace/rdd/core/shuffle/exchange.hpp>
 
 #include <millrace/base/error.hpp>
 
@@ -15,8 +15,8 @@
 namespace millrace::core {
 namespace {
 
-TEST(Spread, DealsRecordsRoundRobin) {
-  SpreadSpec<int, RoundRobin> spec;
+TEST(RecordExchange, DealsRecordsRoundRobin) {
+  RecordExchange<int, RoundRobin> spec;
   auto writer = spec.writer(0, 3);
   writer->drain(*test::chunksReader<int>({{0, 1, 2, 3}, {4, 5, 6, 7, 8}}));
   auto files = writer->finish();
@@ -31,8 +31,8 @@ TEST(Spread, DealsRecordsRoundRobin) {
   EXPECT_EQ(outputs, (std::vector<std::vector<int>>{{0, 3, 6}, {1, 4, 7}, {2, 5, 8}}));
 }
 
-TEST(Spread, MergesTasksInTheirOrder) {
-  SpreadSpec<int, RoundRobin> spec;
+TEST(RecordExchange, MergesTasksInTheirOrder) {
+  RecordExchange<int, RoundRobin> spec;
   auto merger = spec.merger();
   for (int task = 0; task < 3; ++task) {
     auto writer = spec.writer(0, 1);
@@ -42,8 +42,8 @@ TEST(Spread, MergesTasksInTheirOrder) {
   EXPECT_EQ(test::drain<int>(merger->finish()->open()), (std::vector<int>{0, 0, 1, 10, 2, 20}));
 }
 
-TEST(Spread, OwnsTheTextOfItsRecords) {
-  SpreadSpec<std::string_view, RoundRobin> spec;
+TEST(RecordExchange, OwnsTheTextOfItsRecords) {
+  RecordExchange<std::string_view, RoundRobin> spec;
   auto writer = spec.writer(0, 1);
   {
     std::string text = "a text that nobody keeps for it";
@@ -57,20 +57,21 @@ TEST(Spread, OwnsTheTextOfItsRecords) {
 }
 
 // Many partitions with a single record each must not all fill the first outputs.
-TEST(Spread, BeginsElsewhereInEachTask) {
+TEST(RecordExchange, BeginsElsewhereInEachTask) {
   auto rdd = test::rddOf<int>(test::makeEngine(), std::vector<int>(200, 1), 200);
   std::vector<std::size_t> sizes;
-  for (const auto& partition : test::partitionsOf(RDD<int>(spreadNode(
-           rddOperator("repartition"), rdd.node(), std::make_shared<SpreadSpec<int, RoundRobin>>(), 4))))
+  for (const auto& partition : test::partitionsOf(RDD<int>(exchangeNode(
+           rddOperator("repartition"), rdd.node(), std::make_shared<RecordExchange<int, RoundRobin>>(), 4))))
     sizes.push_back(partition.size());
   EXPECT_GT(*std::ranges::min_element(sizes), 30u);
   EXPECT_LT(*std::ranges::max_element(sizes), 70u);
 }
 
-TEST(SpreadNode, RefusesFewerThanOneOutput) {
+TEST(ExchangeNode, RefusesFewerThanOneOutput) {
   auto rdd = test::rddOf<int>(test::makeEngine(), {1}, 1);
   try {
-    spreadNode(rddOperator("repartition"), rdd.node(), std::make_shared<SpreadSpec<int, RoundRobin>>(), 0);
+    exchangeNode(rddOperator("repartition"), rdd.node(), std::make_shared<RecordExchange<int, RoundRobin>>(),
+                 0);
     FAIL();
   } catch (const IllegalArgument& error) {
     EXPECT_STREQ(error.what(), "repartition into 0 partitions: give at least 1");

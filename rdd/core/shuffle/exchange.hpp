@@ -52,16 +52,16 @@ class ByKey {
 
 /// Records as they came.
 template <class T>
-struct SpreadFile final : ShuffleFile {
+struct ExchangeFile final : ShuffleFile {
   PooledVector<owned_t<T>> stored;
 };
 
 template <class T, class Choose>
-class SpreadWriter final : public ShuffleWriter {
+class ExchangeWriter final : public ShuffleWriter {
  public:
-  SpreadWriter(typename Choose::Rule rule, int outputs)
+  ExchangeWriter(typename Choose::Rule rule, int outputs)
       : files_(static_cast<std::size_t>(outputs)), choose_(std::move(rule), files_.size()) {
-    for (auto& file : files_) file = std::make_unique<SpreadFile<T>>();
+    for (auto& file : files_) file = std::make_unique<ExchangeFile<T>>();
   }
   void drain(ReaderBase& input) override {
     auto& reader = static_cast<Reader<T>&>(input);
@@ -74,14 +74,14 @@ class SpreadWriter final : public ShuffleWriter {
   }
 
  private:
-  std::vector<std::unique_ptr<SpreadFile<T>>> files_;
+  std::vector<std::unique_ptr<ExchangeFile<T>>> files_;
   Choose choose_;
 };
 
 /// Puts the files of one partition behind one another.
 template <class T>
 void appendFile(PooledVector<owned_t<T>>& stored, ShuffleFile& base) {
-  auto& file = static_cast<SpreadFile<T>&>(base);
+  auto& file = static_cast<ExchangeFile<T>&>(base);
   if (stored.empty()) {
     stored = std::move(file.stored);
   } else {
@@ -92,10 +92,10 @@ void appendFile(PooledVector<owned_t<T>>& stored, ShuffleFile& base) {
 
 /// The shuffle that moves records as they are: to the output that `Choose` says, in order.
 template <class T, class Choose>
-class SpreadSpec final : public SpreadingSpec {
-  class ChunkSpreader final : public Spreader {
+class RecordExchange final : public ExchangeSpec {
+  class ByChunk final : public ChunkPartitioner {
    public:
-    ChunkSpreader(typename Choose::Rule rule, int outputs)
+    ByChunk(typename Choose::Rule rule, int outputs)
         : stored_(static_cast<std::size_t>(outputs)), choose_(std::move(rule), stored_.size()) {}
 
     bool next(ReaderBase& input, std::vector<BlockPtr>& outputs) override {
@@ -128,15 +128,15 @@ class SpreadSpec final : public SpreadingSpec {
   };
 
  public:
-  explicit SpreadSpec(typename Choose::Rule rule = {}) : rule_(std::move(rule)) {}
+  explicit RecordExchange(typename Choose::Rule rule = {}) : rule_(std::move(rule)) {}
   std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
-    return std::unique_ptr<ShuffleWriter>(new SpreadWriter<T, Choose>(rule_, outputs));
+    return std::unique_ptr<ShuffleWriter>(new ExchangeWriter<T, Choose>(rule_, outputs));
   }
   std::unique_ptr<ShuffleMerger> merger() const override {
     return std::unique_ptr<ShuffleMerger>(new Merger());
   }
-  std::unique_ptr<Spreader> spreader(int outputs) const override {
-    return std::unique_ptr<Spreader>(new ChunkSpreader(rule_, outputs));
+  std::unique_ptr<ChunkPartitioner> chunkPartitioner(int outputs) const override {
+    return std::unique_ptr<ChunkPartitioner>(new ByChunk(rule_, outputs));
   }
 
  private:

@@ -1,0 +1,13 @@
+#include <millrace/dstream/core/input_node.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
+
+namespace millrace::core {
+
+InputNode::InputNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind)
+    : StreamNode(graph, kind, graph->batchDuration()), inputId_(graph->inputCount()) {}
+
+std::string InputNode::inputName() const { return info()->kind + " [" + std::to_string(inputId_) + "]"; }
+
+std::vector<SourcePositions> InputNode::positionsOf(Time) const { return {}; }
+
+}  // namespace millrace::core

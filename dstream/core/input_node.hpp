@@ -1,0 +1,40 @@
+#pragma once
+
+#include <millrace/dstream/core/source_positions.hpp>
+#include <millrace/dstream/core/stream_node.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace millrace::core {
+
+class InputNode;
+using InputPtr = std::shared_ptr<InputNode>;
+
+/// A source of a program: a stream without parents. Inputs are numbered 0, 1, 2 … in the order in which the program made
+/// them.
+class InputNode : public StreamNode {
+ public:
+  InputNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind);
+  int inputId() const { return inputId_; }
+  /// The source's kind and number, as listeners see them: "Socket stream [0]".
+  std::string inputName() const;
+
+  /// True for a source that is sent its records from outside, at any time; false for one that makes an RDD when it is
+  /// asked for that of a batch.
+  virtual bool isLive() const { return false; }
+  /// Called when the context starts and stops.
+  virtual void start() {}
+  virtual void stop() {}
+  /// How many records the batch has, if the source knows; -1 otherwise.
+  virtual std::int64_t recordsOf(Time) const { return -1; }
+  /// Which positions of the source the batch covers, part by part; none for a source that cannot be read again.
+  virtual std::vector<SourcePositions> positionsOf(Time time) const;
+
+ private:
+  int inputId_;
+};
+
+}  // namespace millrace::core
