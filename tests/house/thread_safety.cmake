@@ -27,8 +27,8 @@ foreach(layer ${LAYERS})
 endforeach()
 list(JOIN files "\n" lines)
 file(WRITE ${WORK_DIR}/thread_safety.txt "${lines}\n")
-execute_process(COMMAND xargs -d \\n -n 1 -P 2 ${analyse}
-  INPUT_FILE ${WORK_DIR}/thread_safety.txt RESULT_VARIABLE result ERROR_VARIABLE said)
+execute_process(COMMAND ${CMAKE_CURRENT_LIST_DIR}/compile_each.sh ${WORK_DIR}/thread_safety.txt ${analyse}
+  RESULT_VARIABLE result ERROR_VARIABLE said)
 if(NOT result EQUAL 0)
   message("${said}")
   message(FATAL_ERROR "a guarded member is used without its mutex, or a mutex left locked; see base/thread_annotations.hpp")
