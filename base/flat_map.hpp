@@ -30,25 +30,31 @@ struct Hint {
 /// table larger than the cache two to three times faster. Entries lie nearly in the order of their hashes' high bits,
 /// so merging one table into another reads both forward. `H` must avalanche: every bit of a hash depends on every bit
 /// of the key. Pointers to entries are valid until the next insertion.
+///
+/// As with C++23's std::flat_map, an iterator shows a pair of references, of which the key's is constant. Whoever has the
+/// entry itself may put an equal key in its key's place: a table does so with a text that it has to keep.
 template <class K, class V, class H>
 class FlatMap {
  public:
   /// An aggregate, so that the value is constructed in its place from whatever converts to it.
   struct Entry {
-    const K first;
+    K first;
     V second;
   };
 
-  template <class Shown>
+  template <class Value>
   class Iterator;
-  using iterator = Iterator<Entry>;
-  using const_iterator = Iterator<const Entry>;
+  using iterator = Iterator<V>;
+  using const_iterator = Iterator<const V>;
 
   FlatMap() = default;
   FlatMap(FlatMap&& other) noexcept { swap(other); }
   FlatMap(const FlatMap& other) : FlatMap() {
     reserve(other.size());
-    for (const Entry& entry : other) place(hashOf(entry.first), [&] { return entry; });
+    for (auto at = other.begin(), last = other.end(); at != last; ++at) {
+      const Entry& entry = *at.entry();
+      place(hashOf(entry.first), [&] { return entry; });
+    }
   }
   FlatMap& operator=(FlatMap other) noexcept {
     swap(other);
@@ -121,6 +127,7 @@ class FlatMap {
     return findOrAdd(key, hashOf(key), [] { return V(); }).first->second;
   }
 
+  void erase(iterator at) { erase(at.entry()); }
   void erase(const Entry* entry) {
     const auto slot = static_cast<std::size_t>(entry - entries_);
     SlotGroup& group = groups_[slot / SlotGroup::kSlots];
@@ -240,10 +247,9 @@ class FlatMap {
   void rehash(std::size_t groups) {
     FlatMap to;
     to.allocate(groups);
-    for (Entry& entry : *this) {
-      to.place(hashOf(entry.first), [&] {
-        return Entry{std::move(const_cast<K&>(entry.first)), std::move(entry.second)};
-      });
+    for (auto at = begin(), last = end(); at != last; ++at) {
+      Entry& entry = *at.entry();
+      to.place(hashOf(entry.first), [&] { return std::move(entry); });
     }
     swap(to);
   }
@@ -259,7 +265,7 @@ class FlatMap {
   }
   void destroyAll() {
     if constexpr (!std::is_trivially_destructible_v<Entry>) {
-      for (Entry& entry : *this) std::destroy_at(&entry);
+      for (auto at = begin(), last = end(); at != last; ++at) std::destroy_at(at.entry());
     }
   }
 
@@ -275,18 +281,22 @@ class FlatMap {
 
 /// Iterates over the entries. An entry that an iterator has passed may be erased without disturbing it.
 template <class K, class V, class H>
-template <class Shown>
+template <class Value>
 class FlatMap<K, V, H>::Iterator {
  public:
-  using value_type = std::remove_const_t<Shown>;
-  using reference = Shown&;
-  using pointer = Shown*;
+  using value_type = std::pair<K, V>;
+  using reference = std::pair<const K&, Value&>;
+  struct Arrow {
+    const reference* operator->() const { return &shown; }
+    reference shown;
+  };
+  using pointer = Arrow;
   using difference_type = std::ptrdiff_t;
-  using iterator_category = std::forward_iterator_tag;
+  using iterator_category = std::input_iterator_tag;
 
   Iterator() = default;
-  Shown& operator*() const { return entries_[std::countr_zero(left_)]; }
-  Shown* operator->() const { return &**this; }
+  reference operator*() const { return {entry()->first, entry()->second}; }
+  Arrow operator->() const { return {**this}; }
   Iterator& operator++() {
     left_ &= left_ - 1;
     if (left_ == 0) nextGroup();
@@ -303,7 +313,8 @@ class FlatMap<K, V, H>::Iterator {
 
  private:
   friend FlatMap;
-  Iterator(const SlotGroup* group, Shown* entries) : group_(group), entries_(entries) {}
+  Iterator(const SlotGroup* group, Entry* entries) : group_(group), entries_(entries) {}
+  Entry* entry() const { return entries_ + std::countr_zero(left_); }
   void nextGroup() {
     do {
       ++group_;
@@ -315,14 +326,14 @@ class FlatMap<K, V, H>::Iterator {
   /// Entries are contiguous, but the processor's own prefetching ends with the page, and when a visitor touches other
   /// memory. With this, a pass over a table larger than the cache takes a third of the time.
   void fetchAhead() const {
-    constexpr std::size_t kGroupBytes = SlotGroup::kSlots * sizeof(Shown), kGroupsAhead = 8, kLine = 64;
+    constexpr std::size_t kGroupBytes = SlotGroup::kSlots * sizeof(Entry), kGroupsAhead = 8, kLine = 64;
     const auto from = reinterpret_cast<std::uintptr_t>(entries_) + kGroupsAhead * kGroupBytes;
     for (std::size_t at = 0; at < kGroupBytes; at += kLine)
       __builtin_prefetch(reinterpret_cast<const void*>(from + at));
   }
 
   const SlotGroup* group_ = nullptr;
-  Shown* entries_ = nullptr;
+  Entry* entries_ = nullptr;
   /// The slots of this group whose entries are still to come, the current one included; at the end, that of the tag in
   /// kEnd.
   unsigned left_ = 1;

@@ -91,7 +91,7 @@ class StreamingContext {
     return inputStream<T>(std::make_shared<core::UserInput<T>>(graph(), std::move(source)));
   }
 
-  // ---- Several streams: IllegalArgument unless they are some, all of this context and of one slide. -----------------
+  // ---- Several streams: IllegalArgument unless there is one at least, and all are of this context and slide alike. --
 
   /// The records of all streams, in this order, in each batch. (Spark: union, a keyword here)
   template <class T>
@@ -99,8 +99,8 @@ class StreamingContext {
     return DStream<T>(core::unionStream(nodesOf("union", streams)));
   }
 
-  /// The RDD that f(rdds) or f(rdds, time) makes of each batch's, which come as a vector in the order of the streams; see
-  /// DStream::transform.
+  /// The RDD that f(rdds) or f(rdds, time) makes of the streams' RDDs in each batch, which it gets as a vector, in the
+  /// order of the streams; see DStream::transform.
   template <class T, class F>
     requires TransformFn<F, const std::vector<RDD<T>>&>
   DStream<TransformResult<F, const std::vector<RDD<T>>&>> transform(const std::vector<DStream<T>>& streams,
@@ -131,8 +131,8 @@ class StreamingContext {
   bool awaitTerminationOrTimeout(std::int64_t timeoutMs);
 
   /// Ends the batches. Gracefully: what was received is processed first, within spark.streaming.gracefulStopTimeout.
-  /// Otherwise batches that wait are dropped, and one that runs gets two seconds. From inside an output or transform it
-  /// returns at once and stops behind the caller's back; from a listener it throws SparkException.
+  /// Otherwise batches that wait are dropped, and one that runs gets two seconds. Called from inside an output or a
+  /// transform it returns at once, and another thread stops the context; called from a listener it throws SparkException.
   void stop(bool stopSparkContext, bool stopGracefully);
   void stop(bool stopSparkContext);
   void stop();

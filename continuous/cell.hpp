@@ -13,26 +13,28 @@
 
 namespace millrace::core {
 
-/// What is sent to a cell: records (a block, or a partition of an RDD), or, without either, the marker that closes an
-/// epoch. A credit that comes with it is returned when the records have gone all their way.
+/// What is sent to a cell: records, as a block or as a partition of an RDD, or, with neither of them, the marker that closes
+/// an epoch.
 struct Mail {
-  /// Of records that a source sends when it has them: kCurrent, the epoch that its next marker closes.
+  /// Stands for the epoch that the source's next marker will close: a source that sends what it receives need not know it.
   static constexpr Epoch kCurrent = -1;
 
   Epoch epoch = kCurrent;
-  int partition = 0;
+  int partition =
+      0;  // of the records; in the marker of a source, how many partitions the source has in the epoch
   BlockPtr block;
   NodePtr rdd;
-  std::shared_ptr<void> credit;
+  std::shared_ptr<void> credit;  // kept as long as anything made of the records is on its way: see Credits
 
   bool isMarker() const { return !block && !rdd; }
 };
 
-/// One actor of a graph: a mailbox and what to do with mail. It is run by one thread at a time and takes mail in the
-/// order in which it came: by the sender itself while little waits, else by the pool.
+/// A part of a graph that works on its own: a mailbox, and what is done with the mail. One thread at a time runs a cell and
+/// handles its mail, in the order in which it came. That is the sender's own thread where the mail is little, and one of the
+/// pool otherwise.
 ///
-/// Mailboxes are bounded. A sender that finds one full empties it itself, or waits for the thread that is doing so; that
-/// cannot deadlock, because mail goes only from cells to cells behind them, and a cell that somebody runs gets on.
+/// Mailboxes are bounded. A sender that finds one full runs that cell itself, or waits for the thread that runs it. This
+/// cannot deadlock: mail goes only from cells to cells behind them, never back, so a cell that is run gets on.
 class Cell {
  public:
   explicit Cell(TaskPool& pool) : pool_(pool) {}
@@ -40,17 +42,18 @@ class Cell {
   Cell(const Cell&) = delete;
   Cell& operator=(const Cell&) = delete;
 
-  /// Any thread. receive() may run inside. Markers never wait.
+  /// Puts mail into the mailbox; any thread. The call may run the cell, and wait for room in the mailbox. A marker is taken
+  /// whether there is room or not.
   void post(Mail mail);
 
  protected:
-  /// Must not throw.
+  /// Handles one piece of mail.
   virtual void receive(Mail mail) noexcept = 0;
 
  private:
   enum class State { kIdle, kScheduled, kRunning };
 
-  /// Below this many records a sender runs the cell itself: waking a worker costs more.
+  /// A sender of fewer records than this runs the cell itself: waking a worker of the pool would cost more.
   static constexpr std::size_t kLight = 1024;
   /// Pieces of mail that may wait. A piece is a chunk of records, or a block of a source, of which there are two.
   static constexpr std::size_t kMostWaiting = 16;

@@ -1,3 +1,5 @@
+#include <millrace/base/scope_exit.hpp>
+#include <millrace/base/unlocked.hpp>
 #include <millrace/continuous/epochs.hpp>
 
 namespace millrace::core {
@@ -12,8 +14,7 @@ Epoch Epochs::begin(Time time) {
   std::lock_guard lock(mutex_);
   Epoch epoch = next_++;
   last_ = time;
-  open_.emplace(epoch, Open{time, cells_,
-                            EpochResult{std::vector<std::map<PartitionPath, SinkPartition>>(sinks_), {}}});
+  open_.emplace(epoch, Open{time, cells_, EpochResult{std::vector<SinkPartitions>(sinks_), {}}});
   return epoch;
 }
 
@@ -49,16 +50,19 @@ void Epochs::cellClosed(Epoch epoch) {
   --open_.at(epoch).cellsLeft;
   if (delivering_) return;
   delivering_ = true;
-  while (!open_.empty() && open_.begin()->second.cellsLeft == 0) {
-    Epoch oldest = open_.begin()->first;
-    EpochResult result = std::move(open_.begin()->second.result);
-    lock.unlock();
-    closed_(oldest, std::move(result));
-    lock.lock();
+  ScopeExit delivered([&] { delivering_ = false; });
+  while (!open_.empty() && open_.begin()->second.cellsLeft == 0) deliverOldest(lock);
+}
+
+void Epochs::deliverOldest(std::unique_lock<std::mutex>& lock) {
+  auto oldest = open_.begin();
+  EpochResult result = std::move(oldest->second.result);
+  ScopeExit over([&] {
     open_.erase(oldest);
     changed_.notify_all();
-  }
-  delivering_ = false;
+  });
+  Unlocked unlocked(lock);
+  closed_(oldest->first, std::move(result));
 }
 
 void Epochs::stop() {

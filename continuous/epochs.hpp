@@ -21,51 +21,57 @@ namespace millrace::core {
 
 using Epoch = std::int64_t;
 
-/// Where a partition of a source ended up at a sink: which parents of unions it came through, the last union
-/// first, then its number. Parts in this order are the partitions that the micro-batch has.
+/// Where a partition of a source ended up at a sink: through which parents of unions its records came, the last union
+/// first, then its number at the source. In the order of their paths, these are the partitions that a batch has.
 struct PartitionPath {
   std::vector<int> edges;
   int partition = 0;
   auto operator<=>(const PartitionPath&) const = default;
 };
 
-/// What one partition of a source gave to a sink in one epoch: a block, the files of a shuffle, or what a writer
-/// threw.
+/// What a sink has of one partition in one epoch: a block, the files of a shuffle, or what a writer threw.
 struct SinkPartition {
   BlockPtr block;
   std::vector<ShuffleFilePtr> files;
   std::exception_ptr failure = nullptr;
 };
 
-/// What an epoch has brought: its partitions by sink, and how many records came from each source that counts them.
+/// All that a sink has in one epoch.
+using SinkPartitions = std::map<PartitionPath, SinkPartition>;
+
+/// What an epoch has brought: what each sink has, and how many records each source sent in blocks.
 struct EpochResult {
-  std::vector<std::map<PartitionPath, SinkPartition>> sinks;
+  std::vector<SinkPartitions> sinks;
   std::map<std::size_t, std::int64_t> received;
 };
 
-/// Epochs that have begun and not ended. An epoch is closed when all cells have closed it; epochs close in order.
+/// The open epochs of a graph: those that have begun and are not over. Cells put into an epoch what they have gathered in
+/// it; when all cells have closed it, its result is handed on, in the order of the epochs, and the epoch is over.
 /// Thread-safe.
 class Epochs {
  public:
-  /// Called for each epoch in order, by the thread that closed it last.
+  /// Gets the result of an epoch, on the thread of the cell that was the last to close one. Until it has returned, the
+  /// epoch counts as open.
   using Closed = std::function<void(Epoch epoch, EpochResult result)>;
 
-  /// The first one is expected to end a `length` after `zeroTime`.
+  /// For so many sinks and cells. The first epoch is expected to end a `length` after `zeroTime`.
   Epochs(std::size_t sinks, int cells, Time zeroTime, Duration length, Closed closed)
       : sinks_(sinks), cells_(cells), length_(length), closed_(std::move(closed)), last_(zeroTime) {}
 
   /// Waits until fewer than `most` epochs are open; false when stopped or `deadline` passed.
   bool awaitFewerThan(std::size_t most, std::chrono::steady_clock::time_point deadline);
-  /// The next epoch, which ends at `time`.
+  /// Begins the next epoch, which ends at `time`.
   Epoch begin(Time time);
-  /// When an open epoch ends, or one that has not begun will, as far as can be told.
+  /// The time at which an open epoch ends; of one that has not begun, the time expected from the epochs before it.
   Time timeOf(Epoch epoch);
+  /// Adds what a sink has of a partition, and how many records a source sent.
   void add(Epoch epoch, std::size_t sink, PartitionPath key, SinkPartition partition);
   void addReceived(Epoch epoch, std::size_t source, std::int64_t records);
   /// How many are open.
   std::size_t open();
-  /// One cell has closed the epoch.
+  /// Says that one cell has closed the epoch. May hand on the results of this one and of later ones.
   void cellClosed(Epoch epoch);
+  /// No epoch is waited for any more.
   void stop();
   /// The oldest epoch that is open, if it should have ended before `time`.
   std::optional<Epoch> oldestBefore(Time time);
@@ -76,6 +82,9 @@ class Epochs {
     int cellsLeft;
     EpochResult result;
   };
+
+  /// Hands on the oldest epoch's result, without the lock.
+  void deliverOldest(std::unique_lock<std::mutex>& lock);
 
   const std::size_t sinks_;
   const int cells_;

@@ -1,31 +1,39 @@
 #pragma once
 
-#include <millrace/continuous/cell.hpp>
+#include <millrace/continuous/credits.hpp>
 #include <millrace/continuous/epochs.hpp>
+#include <millrace/continuous/pipeline_cell.hpp>
 #include <millrace/continuous/plan.hpp>
+#include <millrace/continuous/run_end.hpp>
+#include <millrace/continuous/source_cell.hpp>
 #include <millrace/continuous/task_pool.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 namespace millrace::core {
 
-/// A program as a long-lived graph: sources push blocks into it, markers close its epochs. What user functions throw
-/// ends it: from then on it takes everything and gives nothing.
+/// A program as a long-lived graph: sources push records into it, markers close its epochs, and each closed epoch is
+/// handed to whoever made the graph. It knows no timer, no receivers and no jobs: who makes it begins epochs, feeds
+/// records and sends markers.
+///
+/// For each epoch: `epochs().begin(time)`, then for each source its records, if it has any, and its marker. What a user
+/// function throws ends the run: from then on the graph takes everything and gives nothing.
 class LiveGraph {
  public:
   /// Told of the first failure, by the thread that met it.
   using Failed = std::function<void(std::exception_ptr failure, Epoch epoch)>;
 
+  /// The first epoch is expected to end an `epochLength` after `zeroTime`. Each source has `cellsPerSource` cells. Brings
+  /// initial states to their cells, for which jobs are run: throws what these throw.
   LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSource, Time zeroTime,
             Duration epochLength, Epochs::Closed closed, Failed failed);
+  /// Ends the run, and waits for user functions that still run on the pool.
   ~LiveGraph();
 
   const Plan& plan() const { return plan_; }
@@ -36,39 +44,33 @@ class LiveGraph {
   void feed(std::size_t source, BlockPtr block, std::stop_token stop);
   /// Sends a whole RDD as what a source gives to `epoch`.
   void feed(std::size_t source, const NodePtr& rdd, Epoch epoch);
-  /// Nothing up to `epoch` follows from this source, which has so many partitions in it.
+  /// Says that nothing up to `epoch` follows from this source, and how many partitions the source has in it.
   void mark(std::size_t source, Epoch epoch, int partitions);
-  /// The run is over: drops what is on its way, and closes the writers that are open. Does not wait for user functions.
+  /// Ends the run: drops what is on its way, and closes the writers that are open. Does not wait for user functions.
   void end();
   /// Which operators run at this moment, and in which partitions, for whoever waits for them; empty if none.
   std::string runningNow();
 
  private:
-  class PipelineCell;
-  class SourceCell;
-  class ExchangeCell;
-  class Credits;
-
   int cellCount() const;
+  void makeCells();
+  void beginStates(Time firstEpoch) const;
   void fail(std::exception_ptr failure, int partition, Epoch epoch);
   /// Only the first call has an effect, and gives true.
-  bool over(std::exception_ptr reason);
+  bool endBecauseOf(std::exception_ptr reason);
   template <class Visit>
   void forEachCell(Visit visit);
 
   const Plan plan_;
   const int cellsPerSource_;
-  const std::size_t chunkSize_;
-  const Time zeroTime_;
   const Failed failed_;
-  std::mutex ending_;
-  std::exception_ptr reason_;  // set before isOver_, and never again
-  std::atomic<bool> isOver_ = false;
+  RunEnd end_;
   Epochs epochs_;
   std::vector<std::shared_ptr<Credits>> credits_;
-  std::vector<std::vector<std::unique_ptr<Cell>>> sourceCells_;
-  std::vector<std::vector<std::unique_ptr<Cell>>> exchangeCells_;
-  std::unique_ptr<TaskPool> pool_;  // last: its tasks end before the cells
+  std::vector<std::vector<std::unique_ptr<SourceCell>>> sourceCells_;
+  std::vector<ExchangeCells> exchangeCells_;
+  std::unique_ptr<TaskPool> pool_;  // after the cells: its tasks end before them
+  const CellContext context_;
 };
 
 }  // namespace millrace::core

@@ -20,34 +20,41 @@ struct PipelineExit {
   virtual bool isOver() const = 0;
 };
 
-/// One partition of a stream in one epoch: readers from the inlet through all steps to the sinks. Opened anew
-/// for each epoch, so each has its own copies of the user's functions. For one thread.
+/// What the records of one partition of a stream go through in one epoch: a tree of readers, from an inlet through the
+/// steps that are run in the same cell, to sinks and exchanges. It is made anew for each epoch, so that each epoch has its
+/// own copies of the user's functions. For one thread.
 class Pipeline {
  public:
-  /// `exit` must outlive it.
+  /// `plan` and `exit` must outlive it.
   Pipeline(const Plan& plan, std::size_t stream, int partition, Epoch epoch, PipelineExit& exit);
 
   /// Sends records through all steps.
   void put(ReaderPtr records);
-  /// Hands over what the sinks hold.
+  /// Adds what the sinks hold to the epoch's result.
   void close(Epochs& epochs);
-  /// Closes the writers of a pipeline that will not be closed, and tells them what ended the run.
+  /// Instead of close, when the run is over: closes the user's writers, and tells them what ended the run.
   void abandon(const std::exception_ptr& failure) noexcept;
 
  private:
-  /// A tail, or a fork with what is behind it.
+  /// A part of the tree: readers up to a fork, with the branches behind it, up to a sink, or up to an exchange.
   struct Segment {
+    // at a fork
     std::unique_ptr<Fork> fork;
     std::vector<Segment> branches;
 
+    // at a sink or an exchange
     ReaderPtr reader;
+
+    // at a sink: one of writer, gatherer and output
     std::size_t sink = 0;
-    std::optional<std::size_t> exchange;
     PartitionPath key;
     std::unique_ptr<ShuffleWriter> writer;
     std::unique_ptr<Gatherer> gatherer;
     std::unique_ptr<RecordWriter> output;
     std::exception_ptr failure;  // what the output threw
+
+    // at an exchange
+    std::optional<std::size_t> exchange;
     std::unique_ptr<ChunkPartitioner> partitioner;
     std::vector<BlockPtr> outputs;
   };
@@ -57,7 +64,7 @@ class Pipeline {
   void drainIntoExchange(Segment& segment);
   void openOutput(Segment& segment) const;
   void drainIntoOutput(Segment& segment) const;
-  /// Runs code of a writer. What it throws ends this partition of the epoch, not the run.
+  /// Runs code of a user's writer. What it throws fails that output for this partition and epoch; the run goes on.
   template <class Work>
   void tryOutput(Segment& segment, Work work) const;
   Segment buildTail(std::size_t sink, const RecordOps& ops, ReaderPtr reader, const PartitionPath& key) const;

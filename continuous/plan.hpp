@@ -13,12 +13,15 @@ namespace millrace::core {
 
 /// Which streams of a program flow record by record, and where the records of an epoch are gathered: the lowering of a
 /// stream graph. Made once, at start; immutable.
+///
+/// Streams, sinks, exchanges and sources refer to each other by their places in the vectors below. A stream comes after
+/// those it gets records from.
 struct Plan {
-  /// One way on from a stream within a cell: through a step (none for a union) to another one.
+  /// The way from a stream to another one that is run in the same cell: through a step, or, into a union, without one.
   struct Branch {
     std::size_t to;
     StepPtr step;
-    int edge;  // which parent of a union this is; -1 for a step
+    int edge;  // which parent of the union the records come from; -1 for a step
   };
   struct Stream {
     StreamPtr node;
@@ -26,14 +29,15 @@ struct Plan {
     std::vector<std::size_t> sinks;
     std::vector<std::size_t> exchanges;
   };
-  /// A way on to the cells of another stream.
+  /// The way from streams to one that has cells of its own, one for each partition.
   struct Exchange {
     std::size_t to;
     Exchanged flow;
     std::vector<std::size_t> snapshots;  // sinks that get the state at the end of an epoch
   };
-  /// Where records stop flowing: as blocks of `target`'s epoch RDD, in the tables of a shuffle whose result it is, or at
-  /// a user's writer.
+  /// Where records stop flowing. Either they are gathered until the epoch ends, and the stream `target` then has them as
+  /// its RDD: in blocks, or, with a `spec`, in the tables of a shuffle. Or they are given at once to the user's writer of
+  /// `output`.
   struct Sink {
     StreamPtr target;
     ShuffleSpecPtr spec;
@@ -54,7 +58,7 @@ struct Plan {
   std::vector<std::size_t> exchangesFrom(std::size_t stream) const;
 };
 
-/// Lowers the streams that outputs reach.
+/// Lowers the streams that outputs reach. After the graph's start.
 Plan lower(const StreamGraph& graph);
 
 }  // namespace millrace::core

@@ -84,4 +84,12 @@ class ThreadTaskPool final : public TaskPool {
 std::unique_ptr<TaskPool> tbbTaskPool(int workers) { return std::make_unique<TbbTaskPool>(workers); }
 std::unique_ptr<TaskPool> threadTaskPool(int workers) { return std::make_unique<ThreadTaskPool>(workers); }
 
+std::unique_ptr<TaskPool> makeTaskPool(int workers) {
+#ifdef __SANITIZE_THREAD__
+  return threadTaskPool(workers);
+#else
+  return tbbTaskPool(workers);
+#endif
+}
+
 }  // namespace millrace::core

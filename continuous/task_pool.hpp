@@ -13,10 +13,12 @@ class TaskPool {
   virtual void enqueue(std::function<void()> task) = 0;
 };
 
-/// TBB workers in an arena of their own, which no other thread enters: a message sent by a thread that is inside an
-/// arena but never joins it can be stranded there for ever.
+/// TBB workers in an arena of their own, which no other thread enters: a task enqueued by a thread that belongs to an
+/// arena, but never works in it, can lie there for ever.
 std::unique_ptr<TaskPool> tbbTaskPool(int workers);
-/// Plain threads: for ThreadSanitizer, which knows nothing of the packaged TBB.
+/// Plain threads.
 std::unique_ptr<TaskPool> threadTaskPool(int workers);
+/// The one that graphs run on: TBB's, or plain threads under ThreadSanitizer, which knows nothing of the packaged TBB.
+std::unique_ptr<TaskPool> makeTaskPool(int workers);
 
 }  // namespace millrace::core

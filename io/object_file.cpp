@@ -52,7 +52,7 @@ class ObjectFileNode final : public Node {
     const Split& split = splits_[static_cast<std::size_t>(partition)];
     return inOperator(info(), [&] {
       return open_(
-          std::make_shared<ObjectBlocks>(engine().files(), split.path, codec_, split.begin, split.end),
+          std::make_unique<ObjectBlocks>(engine().files(), split.path, codec_, split.begin, split.end),
           info());
     });
   }

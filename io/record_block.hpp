@@ -15,7 +15,7 @@ class RecordBlock final : public Block {
  public:
   explicit RecordBlock(std::vector<T> records) : records_(std::move(records)) {}
 
-  ReaderPtr open() const override { return makeReader<RecordReader>(records_); }
+  ReaderPtr open() const override { return std::make_unique<RecordReader>(records_); }
   std::size_t records() const override { return records_.size(); }
   std::size_t bytes() const override { return records_.capacity() * sizeof(T); }
 

@@ -7,21 +7,23 @@
 
 namespace millrace::core {
 
-/// Makes the batches of a running context: cut from what was received (micro-batch), or closed in a graph that never
-/// ends (continuous).
+/// Makes the batches of a running context, one per batch interval, and hands their jobs to the scheduler. In micro-batch
+/// mode a batch is what was received since the one before; in continuous mode it is an epoch of a graph that never ends.
 class BatchGenerator {
  public:
   virtual ~BatchGenerator() = default;
 
   /// The time of the first batch: the next multiple of the batch interval, strictly after now.
   virtual Time firstBatchTime() const = 0;
+  /// Makes batches from this time on.
   virtual void start(Time firstBatch) = 0;
-  /// No further batch; waits for the one being made until `deadline`, false if it is still being made then. With
-  /// `finish`, what was received and has no batch yet gets one more, at the next batch time, without waiting for it.
+  /// Makes no further batch. Waits for the one that is being made; false if it still is at `deadline`. With `finish`, what
+  /// was received and has no batch yet gets one more, which has the next batch time but does not wait for it.
   virtual bool stop(bool finish, std::chrono::steady_clock::time_point deadline) = 0;
-  /// What it makes at this moment, for whoever waits: "the making of batch 3000 ms", or empty.
+  /// What is being made at this moment, to be named where a stop has to wait for it: "the making of batch 3000 ms"; empty
+  /// if nothing is.
   virtual std::string runningNow() const = 0;
-  /// True while a batch's jobs are being made by the calling thread.
+  /// True if the calling thread is making a batch or its jobs: it must not wait for the generator's stop.
   virtual bool isGeneratingThread() const = 0;
 };
 

@@ -1,63 +1,36 @@
 #include <millrace/base/log.hpp>
-#include <millrace/base/recurring_timer.hpp>
+#include <millrace/contexts/scheduler/batch_ticker.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
 #include <millrace/dstream/core/input_node.hpp>
 
-#include <condition_variable>
 #include <map>
-#include <mutex>
-#include <thread>
 #include <utility>
 
 namespace millrace::core {
 
-namespace {
-
-thread_local const void* generatingFor = nullptr;
-
-}  // namespace
-
 struct JobGenerator::State {
-  std::shared_ptr<StreamGraph> graph;
-  std::shared_ptr<ReceiverTracker> tracker;
-  std::shared_ptr<JobScheduler> scheduler;
+  State(std::shared_ptr<StreamGraph> ownGraph, std::shared_ptr<ReceiverTracker> ownTracker,
+        std::shared_ptr<JobScheduler> ownScheduler, std::shared_ptr<Clock> clock)
+      : graph(std::move(ownGraph)),
+        tracker(std::move(ownTracker)),
+        scheduler(std::move(ownScheduler)),
+        ticker(
+            std::move(clock), graph->batchDuration(), "batch timer",
+            [this](const std::stop_token& stop) { return awaitRoom(stop); },
+            [this](Time time) { generate(time); }) {}
 
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool generating = false;
-  bool stopped = false;
-  Time last{0};
-  std::string making;
-  std::unique_ptr<RecurringTimer> timer;  // last, so that it ends before what its thread uses
-
-  void onTick(std::int64_t time) {
-    {
-      std::lock_guard lock(mutex);
-      if (stopped) return;
-      generating = true;
-    }
-    if (awaitRoom()) generate(Time(time));
-    std::lock_guard lock(mutex);
-    generating = false;
-    changed.notify_all();
-  }
-
-  bool awaitRoom() {
+  bool awaitRoom(const std::stop_token& stop) const {
     auto soon = [] { return std::chrono::steady_clock::now() + std::chrono::milliseconds(100); };
     if (scheduler->pendingBatches() < kMostPending) return true;
     logWarning("falling behind: batches wait to be run, the next ones will be joined",
                {{"pending", scheduler->pendingBatches()}, {"running", scheduler->runningNow()}});
     while (!scheduler->awaitFewerThan(kMostPending, soon())) {
-      std::lock_guard lock(mutex);
-      if (stopped) return false;
+      if (stop.stop_requested()) return false;
     }
     return true;
   }
 
-  void generate(Time time) {
-    const void* outer = std::exchange(generatingFor, this);
-    last = time;
-    setMaking("the making of batch " + time.toString());
+  void generate(Time time) const {
     tracker->allocateBlocksToBatch(time.milliseconds());
     try {
       auto jobs = graph->generateJobs(time);
@@ -65,13 +38,6 @@ struct JobGenerator::State {
     } catch (...) {
       scheduler->reportGenerationFailure(time, std::current_exception());
     }
-    setMaking({});
-    generatingFor = outer;
-  }
-
-  void setMaking(std::string what) {
-    std::lock_guard lock(mutex);
-    making = std::move(what);
   }
 
   std::map<int, StreamInputInfo> inputsOf(Time time) const {
@@ -82,46 +48,33 @@ struct JobGenerator::State {
     }
     return infos;
   }
+
+  const std::shared_ptr<StreamGraph> graph;
+  const std::shared_ptr<ReceiverTracker> tracker;
+  const std::shared_ptr<JobScheduler> scheduler;
+  BatchTicker ticker;
 };
 
 JobGenerator::JobGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
                            std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<Clock> clock)
-    : state_(std::make_shared<State>()) {
-  state_->graph = std::move(graph);
-  state_->tracker = std::move(tracker);
-  state_->scheduler = std::move(scheduler);
-  auto tick = [state = state_.get()](std::int64_t time) { state->onTick(time); };
-  state_->timer = std::make_unique<RecurringTimer>(
-      std::move(clock), state_->graph->batchDuration().milliseconds(), std::move(tick), "batch timer");
-}
+    : state_(std::make_shared<State>(std::move(graph), std::move(tracker), std::move(scheduler),
+                                     std::move(clock))) {}
 
-Time JobGenerator::firstBatchTime() const { return Time(state_->timer->getStartTime()); }
+Time JobGenerator::firstBatchTime() const { return state_->ticker.firstTime(); }
 
-void JobGenerator::start(Time firstBatch) {
-  state_->last = firstBatch - state_->graph->batchDuration();
-  state_->timer->start(firstBatch.milliseconds());
-}
+void JobGenerator::start(Time firstBatch) { state_->ticker.start(firstBatch); }
 
 bool JobGenerator::stop(bool finish, std::chrono::steady_clock::time_point deadline) {
-  {
-    std::unique_lock lock(state_->mutex);
-    state_->stopped = true;
-    if (!state_->changed.wait_until(lock, deadline, [&] { return !state_->generating; })) {
-      std::thread([state = state_] { state->timer->stop(true); }).detach();
-      return false;
-    }
-  }
-  state_->timer->stop(true);
-  if (finish && state_->tracker->hasUnallocatedBlocks())
-    state_->generate(state_->last + state_->graph->batchDuration());
+  if (!state_->ticker.stop(deadline, state_)) return false;
+  if (finish && state_->tracker->hasUnallocatedBlocks()) state_->ticker.makeNext();
   return true;
 }
 
 std::string JobGenerator::runningNow() const {
-  std::lock_guard lock(state_->mutex);
-  return state_->making;
+  auto time = state_->ticker.making();
+  return time ? "the making of batch " + time->toString() : "";
 }
 
-bool JobGenerator::isGeneratingThread() const { return generatingFor == state_.get(); }
+bool JobGenerator::isGeneratingThread() const { return state_->ticker.isMakingThread(); }
 
 }  // namespace millrace::core

@@ -12,8 +12,9 @@
 
 namespace millrace::core {
 
-/// Makes one batch per interval: gives it what was received, asks the outputs for its jobs and submits them. When
-/// kMostPending batches wait, it waits too; the input that comes meanwhile joins a later batch.
+/// Makes the batches of the micro-batch mode: gives each what was received, asks the outputs for its jobs and submits them.
+/// While kMostPending batches have jobs that have not ended, no further one is made; the input that comes meanwhile joins
+/// a later batch.
 class JobGenerator final : public BatchGenerator {
  public:
   static constexpr std::size_t kMostPending = 10;

@@ -39,7 +39,8 @@ class JobScheduler {
   std::size_t pendingBatches() const;
   /// Waits until fewer than `count` batches are pending; false when `deadline` passed first, or it was stopped.
   bool awaitFewerThan(std::size_t count, std::chrono::steady_clock::time_point deadline) const;
-  /// What runs at this moment, for whoever waits: "batch 3000 ms, print #4", or empty.
+  /// Which outputs run at this moment, to be named where somebody has to wait for them: "batch 3000 ms, print #4"; empty
+  /// if none does.
   std::string runningNow() const;
   /// True on a thread that runs a job of this scheduler.
   bool isJobThread() const;

@@ -7,7 +7,8 @@
 
 namespace millrace::core {
 
-/// Records spread over so many partitions, whatever their keys. IllegalArgument below 1.
+/// A stream that spreads the records of each batch over so many partitions, without regard to keys: repartition.
+/// IllegalArgument below 1 partition; SparkException where the parent has no RDD.
 StreamPtr exchangeStream(const std::string& kind, const StreamPtr& parent, ExchangeSpecPtr spec,
                          int partitions);
 

@@ -8,9 +8,10 @@
 
 namespace millrace::core {
 
-/// Folds all records of a batch into one partition, task by task in order. `Fold` has `Held`, what it holds so far;
-/// `Result`, the record it gives; `void add(Held&, const Chunk<T>&)`; `void merge(Held&, Held&&)`; and
-/// `void give(Held&&, PooledVector<Result>&)`. Each task has a copy.
+/// A shuffle that folds all records of a batch into one partition: each task folds its own records, then what the tasks
+/// hold is merged in their order. Each task has a copy of the `Fold`, which has two types and three functions: `Held`,
+/// what a task holds so far; `void add(Held&, const Chunk<T>&)` folds records into it; `void merge(Held&, Held&&)` adds
+/// what a later task holds; `void give(Held&&, PooledVector<Result>&)` appends the results, records of type `Result`.
 template <class T, class Fold>
 class FoldSpec final : public ShuffleSpec {
   using Held = typename Fold::Held;
@@ -29,7 +30,7 @@ class FoldSpec final : public ShuffleSpec {
       for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) fold_.add(held_, chunk);
     }
     std::vector<ShuffleFilePtr> finish() override {
-      return onlyFile(ShuffleFilePtr(new File(std::move(held_))));
+      return onlyFile(std::make_unique<File>(std::move(held_)));
     }
 
    private:
@@ -56,12 +57,8 @@ class FoldSpec final : public ShuffleSpec {
 
  public:
   explicit FoldSpec(Fold fold) : fold_(std::move(fold)) {}
-  std::unique_ptr<ShuffleWriter> writer(int, int) const override {
-    return std::unique_ptr<ShuffleWriter>(new Writer(fold_));
-  }
-  std::unique_ptr<ShuffleMerger> merger() const override {
-    return std::unique_ptr<ShuffleMerger>(new Merger(fold_));
-  }
+  std::unique_ptr<ShuffleWriter> writer(int, int) const override { return std::make_unique<Writer>(fold_); }
+  std::unique_ptr<ShuffleMerger> merger() const override { return std::make_unique<Merger>(fold_); }
 
  private:
   const Fold fold_;

@@ -13,13 +13,13 @@ namespace millrace::core {
 class InputNode;
 using InputPtr = std::shared_ptr<InputNode>;
 
-/// A source of a program: a stream without parents. Inputs are numbered 0, 1, 2 … in the order in which the program made
-/// them.
+/// A source of a program: a stream without parents. Inputs are numbered 0, 1, 2 … in the order in which the program
+/// made them.
 class InputNode : public StreamNode {
  public:
   InputNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind);
   int inputId() const { return inputId_; }
-  /// The source's kind and number, as listeners see them: "Socket stream [0]".
+  /// The source's kind and number: "Socket stream [0]".
   std::string inputName() const;
 
   /// True for a source that is sent its records from outside, at any time; false for one that makes an RDD when it is

@@ -13,23 +13,24 @@
 
 namespace millrace::core {
 
-/// An output operation: what to run on its parent's RDD, batch by batch.
+/// An output operation of a program, such as print or foreach: in each batch it has a job, which does something with
+/// the RDD of its parent.
 class OutputOperation {
  public:
   OutputOperation(StreamPtr parent, const std::string& kind, OutputAction action);
-  /// An output that takes records one by one.
+  /// An output operation that takes records one by one: each partition of a batch has a writer that `writer` makes.
   OutputOperation(StreamPtr parent, const std::string& kind, RecordWriterFactory writer);
 
   const StreamPtr& parent() const { return parent_; }
   const OperatorPtr& info() const { return info_; }
-  /// Null for outputs that see RDDs.
+  /// What makes the writers; null for an output operation that is given RDDs.
   const RecordWriterFactory& writer() const { return writer_; }
-  /// Called when a long-lived graph gives the records to the writer itself: the jobs only report whether the writer
-  /// failed.
+  /// Says that a long-lived graph has writers of its own, to which it gives records as they arrive. Nothing is left for
+  /// the jobs but to fail if a writer has.
   void setRunsInGraph() { runsInGraph_ = true; }
-  /// What the writer threw in the epoch whose job is generated next.
+  /// Sets what a writer of a long-lived graph has thrown in the epoch whose job is generated next: that job throws it.
   void setFailure(std::exception_ptr failure);
-  /// The job of a batch; none where the parent has no RDD.
+  /// The job of the batch of `time`; none if the parent has no RDD.
   std::optional<Job> generateJob(Time time);
 
  private:

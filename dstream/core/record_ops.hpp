@@ -9,39 +9,40 @@
 
 namespace millrace::core {
 
-/// Where records enter a chain of readers: the chain reads on from the reader that was put last.
+/// Where records enter a pipeline, which is a chain of readers. `put` takes a reader of some records; the pipeline has
+/// to read these before the next `put`.
 struct Inlet {
   virtual ~Inlet() = default;
   virtual void put(ReaderPtr records) = 0;
 };
 
-/// A reader of what is put into the inlet. The reader owns the inlet.
+/// The first reader of a pipeline, which gives the records that are put into the inlet. The inlet lives as long as it.
 struct InletReader {
   ReaderPtr reader;
   Inlet* inlet;
 };
 
-/// Gives each chunk of one reader, the trunk, to several others, the branches.
+/// Where a pipeline parts: each chunk of one reader, the trunk, is given to several other readers, the branches.
 struct Fork {
   virtual ~Fork() = default;
   virtual ReaderPtr addBranch() = 0;
-  /// Gives the next chunk to all branches; false if there is none for now.
+  /// Moves on to the trunk's next chunk, which each branch then gives once. False if there is none for now.
   virtual bool pull() = 0;
 };
 
-/// Consumes what a reader has; called again when the reader has more.
+/// The end of a pipeline: `drain` takes all records that the last reader has for now, and is called again later.
 struct Drain {
   virtual ~Drain() = default;
   virtual void drain(ReaderBase& input) = 0;
 };
 
-/// Keeps the records of one partition of an epoch.
+/// An end at which the records of one partition and one epoch are kept; `take` gives them as a block, once.
 struct Gatherer : Drain {
   virtual BlockPtr take() = 0;
 };
 
-/// What a long-lived graph needs of a record type: typed work behind one virtual call per chunk. Each DStream<T> sets
-/// it at its node.
+/// How a long-lived graph, which knows no record type, builds pipelines for the records of a stream: what is typed is
+/// behind one virtual call per chunk. Each DStream<T> tells its node the one of T.
 struct RecordOps {
   InletReader (*inlet)();
   std::unique_ptr<Fork> (*fork)(ReaderPtr trunk);
@@ -69,10 +70,9 @@ class ChunkFork final : public Fork {
   explicit ChunkFork(ReaderPtr trunk) : trunk_(typed<T>(std::move(trunk))) {}
 
   ReaderPtr addBranch() override {
-    auto* branch = new Branch();
-    ReaderPtr reader(branch);
-    branches_.push_back(branch);
-    return reader;
+    auto branch = std::make_unique<Branch>();
+    branches_.push_back(branch.get());
+    return branch;
   }
   bool pull() override {
     Chunk<T> chunk = trunk_->next();
@@ -108,11 +108,14 @@ template <class T>
 const RecordOps* recordOps() {
   static constexpr RecordOps kOps{
       [] {
-        auto* inlet = new ReaderInlet<T>();
-        return InletReader{ReaderPtr(inlet), inlet};
+        auto reader = std::make_unique<ReaderInlet<T>>();
+        Inlet* inlet = reader.get();
+        return InletReader{std::move(reader), inlet};
       },
-      [](ReaderPtr trunk) { return std::unique_ptr<Fork>(new ChunkFork<T>(std::move(trunk))); },
-      [] { return std::unique_ptr<Gatherer>(new VectorGatherer<T>()); }};
+      [](ReaderPtr trunk) -> std::unique_ptr<Fork> {
+        return std::make_unique<ChunkFork<T>>(std::move(trunk));
+      },
+      []() -> std::unique_ptr<Gatherer> { return std::make_unique<VectorGatherer<T>>(); }};
   return &kOps;
 }
 

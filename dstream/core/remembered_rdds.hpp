@@ -8,8 +8,8 @@
 
 namespace millrace::core {
 
-/// What a stream knows because its program runs: the RDD of each time so far, and how long an RDD is remembered. Whoever
-/// uses it holds the lock of the stream's graph.
+/// What changes about a stream while its program runs: which RDD was made for which time, and how long RDDs are kept.
+/// Whoever uses it holds the lock of the stream's graph.
 class RememberedRdds {
  public:
   /// Records the RDD of a time, or, with null, that the stream has none at that time. A second RDD replaces the first.
@@ -26,20 +26,20 @@ class RememberedRdds {
   /// Says that the times up to `time` were another run's: they have no RDDs here.
   void skipTo(Time time) { latest_ = time; }
 
-  /// How long an RDD is remembered, counted from its time. Zero before the start, and for ever in a stream that no output
-  /// operation uses.
+  /// How long an RDD is remembered, counted from its time. Zero before the start, and for ever in a stream that no
+  /// output operation uses.
   Duration duration() const { return duration_; }
   /// Sets how long an RDD is remembered if nobody asks for it later; called at start.
   void setDuration(Duration duration) { duration_ = duration; }
-  /// Remembers each RDD for `asked` at least, because a child or the program may ask for it that much later. False if as
-  /// much was asked for before.
+  /// Remembers each RDD for `asked` at least, because a child or the program may ask for it that much later. False if
+  /// as much was asked for before.
   bool rememberAtLeast(Duration asked);
   /// The longest that was asked for; below zero if nobody asked.
   Duration longestAsked() const { return longestAsked_; }
   /// Forgets the RDDs that are too old to be remembered at `now`. `unpersist`: those drop the partitions they store.
   void forgetOld(Time now, bool unpersist);
 
-  /// Says that there will be no RDDs: a long-lived graph lets the stream's records pass by, and nobody gathers them.
+  /// Says that no RDD will have the stream's records: a long-lived graph lets them pass by, and nobody gathers them.
   void setPassesBy() { passesBy_ = true; }
   bool passesBy() const { return passesBy_; }
 

@@ -5,8 +5,8 @@
 
 namespace millrace::core {
 
-/// Which records of one part of a source a batch covers, for sources that can be read again: a part is a file, say, or a
-/// partition of a topic, and the batch has its records at the positions [from, until).
+/// Which records of one part of a source a batch covers, for sources that can be read again: a part is a file, say, or
+/// a partition of a topic, and the batch has its records at the positions [from, until).
 struct SourcePositions {
   std::string part;
   std::int64_t from = 0;

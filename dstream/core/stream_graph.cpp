@@ -117,11 +117,6 @@ Time StreamGraph::zeroTime() const {
   return *zeroTime_;
 }
 
-bool StreamGraph::isInitialized() const {
-  RecursiveMutexLock lock(mutex_);
-  return zeroTime_.has_value();
-}
-
 std::vector<Job> StreamGraph::generateJobs(Time time) {
   RecursiveMutexLock lock(mutex_);
   std::vector<Job> jobs;

@@ -17,7 +17,7 @@ namespace millrace::core {
 
 class OutputOperation;
 
-/// One piece of work of a batch: what an output operation does with its RDD of that time.
+/// What one output operation has to do in one batch.
 struct Job {
   Time time;
   int outputId = 0;
@@ -25,11 +25,12 @@ struct Job {
   std::function<void()> run;
 };
 
-/// The streams and outputs of a context, and whether and since when they run. Owned by the context; streams know it
-/// weakly, so a handle that a function captures makes no cycle. Every use after the context's end is IllegalState.
+/// The program of a context: its sources, its output operations, and through these all streams between them. The
+/// context owns the graph, and streams hold it weakly, so that a stream that a user's function captures makes no cycle.
+/// Every use of a stream after the context's end is IllegalState.
 ///
-/// Streams are built on the user's threads, batches are generated on one thread of the context, slices are taken on
-/// any: one lock covers all of them.
+/// The user's threads build the graph, one thread of the context makes its batches, and any thread may ask for a slice:
+/// one lock covers all of that.
 class StreamGraph {
  public:
   enum class Phase { kBuilding, kStarted, kStopped };
@@ -41,7 +42,8 @@ class StreamGraph {
   RecursiveMutex& mutex() const MILLRACE_RETURN_CAPABILITY(mutex_) { return mutex_; }
   Phase phase() const;
 
-  /// Numbers an operator that is being built. IllegalState, naming `kind`, once started or stopped.
+  /// Gives the next number to an operator that the program is building. IllegalState, naming `kind`, once started or
+  /// stopped.
   std::shared_ptr<OperatorInfo> newOperator(const std::string& kind);
   void addInput(InputPtr input);
   void addOutput(std::shared_ptr<OutputOperation> output);
@@ -51,32 +53,36 @@ class StreamGraph {
   std::vector<std::shared_ptr<OutputOperation>> outputs() const;
   int inputCount() const;
 
-  /// All streams keep their RDDs at least this long. Once only (IllegalArgument), and before start.
+  /// Has every stream remember its RDDs for at least this long. IllegalArgument when called a second time.
   void remember(Duration duration);
   bool isRemembering() const;
   void setCheckpointDirectory(std::string directory);
   std::string checkpointDirectory() const;
-  /// Set when jobs of several batches may run at once: then the RDDs of windows and states keep their tables, and the
-  /// next batch changes copies.
+  /// Says that jobs of several batches may run at once. RDDs that show a state then keep what they show, and the state
+  /// goes on with a copy.
   void setConcurrent(bool concurrent);
   bool isConcurrent() const;
+  /// Says whether RDDs that are forgotten drop what they store.
   void setUnpersist(bool unpersist);
 
-  /// Throws if something is wrong with the program as a whole: no output, an interval that does not fit.
+  /// Throws what is wrong with the program: IllegalArgument for one without an output operation, and what its operators
+  /// throw. Called before start.
   void validate() const;
-  /// Fixes time zero, works out how long each stream remembers, and forbids further building.
+  /// Fixes time zero, from which slides are counted, works out how long each stream remembers its RDDs, and forbids
+  /// further building.
   void start(Time zeroTime);
   void stop();
+  /// SparkException before start.
   Time zeroTime() const;
-  bool isInitialized() const;
 
-  /// The jobs of batch `time`, in the order in which outputs were registered; ids number those present, from 0.
+  /// The jobs of the batch of `time`, in the order in which the program added their output operations. Their output ids
+  /// count from 0 and leave out operations that have no job.
   std::vector<Job> generateJobs(Time time);
   /// Called when the jobs of batch `time` have ended: streams drop the RDDs that no later batch can ask for. What a failed
   /// batch read is kept one batch longer. Returns the oldest time whose input may be asked for again: sources can drop what
   /// is older.
   Time batchEnded(Time time, bool succeeded);
-  /// All streams that outputs reach, each once, children before parents.
+  /// All streams from which a way leads to an output operation, each once, children before parents.
   std::vector<StreamPtr> reachable() const;
 
  private:

@@ -21,12 +21,12 @@ class StreamGraph;
 class StreamNode;
 using StreamPtr = std::shared_ptr<StreamNode>;
 
-/// One stream operator: it makes one RDD per time, from those of its parents. Edges point to parents only, and no record
-/// type is known here. The node itself describes what the program built, which is fixed once the graph has started; what
-/// changes from then on is in its RememberedRdds.
+/// One stream operator: it makes one RDD per time, from those of its parents. Edges point to parents only, and no
+/// record type is known here. The node itself describes what the program built, which is fixed once the graph has
+/// started; what changes from then on is in its RememberedRdds.
 ///
-/// setName, rdd, slice and rememberedTimes take the graph's lock. Whoever calls another method that changes something while
-/// batches run holds it.
+/// setName, rdd, slice and rememberedTimes take the graph's lock. Whoever calls another method that changes something
+/// while batches run holds it.
 class StreamNode : public std::enable_shared_from_this<StreamNode> {
  public:
   /// A stream with the slide of its first parent.
@@ -52,8 +52,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// Tells what a long-lived graph must know of the stream's records. The typed handle calls it: it knows their type.
   void setRecordOps(const RecordOps* ops) { recordOps_ = ops; }
 
-  /// Keeps the records of each of this stream's RDDs in memory, stored by `store`; with a null `store` the level is only
-  /// reported. Unsupported after start.
+  /// Keeps the records of each of this stream's RDDs in memory, stored by `store`; with a null `store` the level is
+  /// only reported. Unsupported after start.
   virtual void persist(StorageLevel level, StoreFn store);
   virtual StorageLevel storageLevel() const { return level_; }
   /// Sets the interval of the state's checkpoints. Unsupported after start.
@@ -62,8 +62,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
 
   // ---- Whoever needs its RDDs, while it runs: children, output operations, the program. -----------------------------
 
-  /// The RDD of a time, made when it is first asked for and remembered from then on. Null where the stream has none: the
-  /// time is not one of its slides, or its source made nothing.
+  /// The RDD of a time, made when it is first asked for and remembered from then on. Null where the stream has none:
+  /// the time is not one of its slides, or its source made nothing.
   NodePtr rdd(Time time);
   /// The RDDs with times in [from, to], oldest first; ends between two slides are floored. SparkException for a stream
   /// that no output operation uses. Unsupported where a long-lived graph lets the records pass by.
@@ -88,11 +88,11 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// earlier batches have run, as transform does. Windows and states above the child then keep each RDD's tables until
   /// the RDD's batch is done. The call goes up to all ancestors.
   void willBeReadEarly();
-  /// The batch of `time` is done: forgets the RDDs that nobody can ask for again, and makes them drop what they store if
-  /// `unpersist`.
+  /// The batch of `time` is done: forgets the RDDs that nobody can ask for again, and makes them drop what they store
+  /// if `unpersist`.
   virtual void clearMetadata(Time time, bool unpersist);
 
-  // ---- A long-lived graph, which makes RDDs itself where it gathers records. ----------------------------------------
+  // ---- A long-lived graph (continuous mode), which makes RDDs itself where it gathers records. ----------------------
 
   /// How this operator takes part in such a graph.
   virtual Flow flow() const;
@@ -122,8 +122,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   virtual void restore(Time, ByteReader&) {}
 
  protected:
-  /// Makes the RDD of a time, which is one of the stream's slides, or gives null if the stream has none then. Called when
-  /// the RDD is first asked for, with the graph's lock held.
+  /// Makes the RDD of a time, which is one of the stream's slides, or gives null if the stream has none then. Called
+  /// when the RDD is first asked for, with the graph's lock held.
   virtual NodePtr compute(Time time) = 0;
   /// The RDD of parent `i` at `time`; SparkException, with the cure, if it has none.
   NodePtr parentRdd(std::size_t i, Time time);
@@ -135,7 +135,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// True if someone may ask for the RDD of a time after the next one was made.
   bool isAskedForLater() const { return rdds_.longestAsked() > slide_; }
   bool isReadEarly() const { return readEarly_; }
-  /// Makes the RDDs of this stream's times before `time` that nobody has asked for: what keeps state needs each of them.
+  /// Makes the RDDs of times before `time` that nobody has asked for: a stream that keeps state needs each of them.
   void makeBefore(Time time);
   /// Makes no RDDs of times up to `time` any more.
   void resumeAfter(Time time);

@@ -33,7 +33,7 @@ class Duration {
   constexpr Duration times(std::int64_t times) const { return *this * times; }
   constexpr double div(Duration that) const { return *this / that; }
 
-  /// A whole number of `that`; IllegalArgument when `that` is zero.
+  /// True if this is a whole number of `that`. IllegalArgument when `that` is zero.
   constexpr bool isMultipleOf(Duration that) const { return milliseconds_ % that.divisor() == 0; }
   constexpr Duration min(Duration that) const { return *this < that ? *this : that; }
   constexpr Duration max(Duration that) const { return *this < that ? that : *this; }
@@ -42,7 +42,7 @@ class Duration {
   std::string toString() const;
   /// "1500".
   std::string toFormattedString() const;
-  /// In the largest unit that it fills: "999 ms", "1.5 s", "1.5 m", "1.50 h".
+  /// In the largest unit of which the duration is at least one: "999 ms", "1.5 s", "1.5 m", "1.50 h".
   std::string prettyPrint() const;
 
  private:
@@ -64,8 +64,7 @@ struct Durations {
   static constexpr Duration minutes(std::int64_t minutes) { return Minutes(minutes); }
 };
 
-/// A point in time in milliseconds since the epoch; of a batch, the end of its interval. (Spark:
-/// streaming.Time)
+/// A point in time, in milliseconds since 1970. The time of a batch is the end of its interval. (Spark: streaming.Time)
 class Time {
  public:
   constexpr explicit Time(std::int64_t milliseconds) : milliseconds_(milliseconds) {}
@@ -85,8 +84,8 @@ class Time {
   constexpr Time minus(Duration that) const { return *this - that; }
   constexpr Duration minus(Time that) const { return *this - that; }
 
-  /// The last whole number of `step`, counted from `zeroTime`, that is not after this; before `zeroTime` it
-  /// rounds towards `zeroTime`. IllegalArgument when `step` is zero.
+  /// This time rounded to a whole number of `step`s from `zeroTime`, always towards `zeroTime`. IllegalArgument when
+  /// `step` is zero.
   constexpr Time floor(Duration step, Time zeroTime = Time(0)) const {
     return *this - Duration((*this - zeroTime).milliseconds() % step.divisor());
   }
@@ -94,7 +93,7 @@ class Time {
   constexpr Time min(Time that) const { return *this < that ? *this : that; }
   constexpr Time max(Time that) const { return *this < that ? that : *this; }
 
-  /// This time and every `step` further, before `that` (until) or up to it (to).
+  /// This time and the times that follow it every `step`: those before `that` (until), or those not after `that` (to).
   /// IllegalArgument unless `step` is positive.
   std::vector<Time> until(Time that, Duration step) const;
   std::vector<Time> to(Time that, Duration step) const;
@@ -106,8 +105,8 @@ class Time {
   std::int64_t milliseconds_;
 };
 
-/// The time from `beginTime` to `endTime`, both included. Only intervals of the same length can be ordered:
-/// those of different lengths throw IllegalArgument.
+/// The time from `beginTime` to `endTime`, both included. Intervals are ordered by their ends; to order two of
+/// different lengths is an IllegalArgument.
 class Interval {
  public:
   constexpr Interval(Time beginTime, Time endTime) : beginTime_(beginTime), endTime_(endTime) {}

@@ -4,11 +4,11 @@
 
 namespace millrace::core {
 
-/// Throws IllegalArgument unless window and slide are positive multiples of the parent's slide.
+/// Throws IllegalArgument, naming `kind`, unless window and slide are positive multiples of the parent's slide.
 void checkWindow(const std::string& kind, const StreamNode& parent, Duration window, Duration slide);
 
-/// The parent's RDDs of the last `window`, concatenated, oldest first. A parent without a storage level is persisted,
-/// by `store`; to persist the window is to persist the parent.
+/// A stream that every `slide` has the records of the parent's RDDs of the last `window`, oldest first. Persists the
+/// parent, with `store`, unless that was persisted before; a call to persist the window persists the parent.
 StreamPtr windowStream(const StreamPtr& parent, Duration window, Duration slide, StoreFn store);
 
 }  // namespace millrace::core

@@ -7,7 +7,7 @@
 
 namespace millrace {
 
-/// The same RDD in every batch. IllegalArgument for the null RDD. (Spark: ConstantInputDStream)
+/// A source that has the same RDD in every batch. IllegalArgument for the null RDD. (Spark: ConstantInputDStream)
 template <class T>
 class ConstantInputDStream : public InputDStream<T> {
  public:

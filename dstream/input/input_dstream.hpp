@@ -15,28 +15,30 @@ namespace millrace {
 
 using core::SourcePositions;
 
-/// A source of your own: subclass it and give an instance to StreamingContext::inputStream. (Spark: InputDStream)
+/// A source of your own: subclass this and give an instance to StreamingContext::inputStream. (Spark: InputDStream)
 template <class T>
 class InputDStream {
  public:
   using value_type = T;
   virtual ~InputDStream() = default;
 
-  /// The RDD of a batch, asked for once per batch, in order; nothing where the source makes none. On the driver.
+  /// The RDD of the batch of `time`, or nothing where the source makes none. Called on the driver, once per batch, in
+  /// the order of the batches.
   virtual std::optional<RDD<T>> compute(Time time) = 0;
   /// Called when the context starts and stops.
   virtual void start() {}
   virtual void stop() {}
-  /// "Kind" in the source's name, "Kind stream [id]".
+  /// What kind of source this is, as errors name it.
   virtual std::string kind() const { return "Input stream"; }
-  /// How many records a batch has, for listeners; -1 where that is not known.
+  /// How many records the batch of `time` has, for listeners; -1 where that is not known.
   virtual std::int64_t recordsOf(Time) const { return -1; }
-  /// Which positions of the source a batch covers, for sources that can be read again.
+  /// Which positions of the source the batch of `time` covers, for sources that can be read again.
   virtual std::vector<SourcePositions> positionsOf(Time) const { return {}; }
 };
 
 namespace core {
 
+/// The node of a source that a program has subclassed.
 template <class T>
 class UserInput final : public InputNode {
  public:

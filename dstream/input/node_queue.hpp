@@ -8,14 +8,15 @@
 
 namespace millrace::core {
 
-/// RDDs in the order in which they came, for any threads. A shared handle.
+/// A queue of RDDs, whatever their records: what is behind an RDDQueue<T>. Any threads may use it. Copies are handles
+/// of the same queue.
 class NodeQueue {
  public:
   NodeQueue();
 
   void push(NodePtr rdd) const;
   std::size_t size() const;
-  /// Takes the oldest, or all of them.
+  /// Takes the oldest RDD if `one`, else all; fewer if there are not as many.
   std::vector<NodePtr> take(bool one) const;
 
  private:

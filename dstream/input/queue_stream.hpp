@@ -15,7 +15,8 @@ RDD<T> emptyPartition(EnginePtr engine) {
   return RDD<T>(blockNode(std::move(engine), rddOperator("emptyRDD"), std::move(blocks)));
 }
 
-/// One queued RDD per batch, or all that wait. An empty queue gives the default RDD, which may be null.
+/// The source of queueStream: a batch takes one RDD from the queue if `oneAtATime`, else all. Where the queue is empty,
+/// the batch has `whenEmpty`, or an RDD without partitions if that is null.
 class QueueInput final : public InputNode {
  public:
   QueueInput(const std::shared_ptr<StreamGraph>& graph, NodeQueue queue, bool oneAtATime, NodePtr whenEmpty);

@@ -7,8 +7,8 @@
 
 namespace millrace {
 
-/// RDDs that wait to become batches of a queueStream. A shared handle: the program pushes, the stream takes, from any
-/// threads.
+/// RDDs that wait to become batches of a queueStream: the program pushes them, the stream takes them. Any threads may
+/// use it. Copies are handles of the same queue.
 template <class T>
 class RDDQueue {
  public:

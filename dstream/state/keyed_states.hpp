@@ -58,7 +58,7 @@ struct StateBlock final : Block {
     Buffer<std::pair<K, S>> out_;
   };
 
-  ReaderPtr open() const override { return makeReader<StateReader>(table); }
+  ReaderPtr open() const override { return std::make_unique<StateReader>(table); }
   std::size_t records() const override { return table.size(); }
   std::size_t bytes() const override { return table.bytes(); }
 

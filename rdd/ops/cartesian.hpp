@@ -65,7 +65,7 @@ RDD<std::pair<T, U>> RDD<T>::cartesian(const RDD<U>& other) const {
   const int partitions = core::checkedProduct(getNumPartitions(), width);
   auto open = [width](int partition, const std::vector<core::NodePtr>& parents,
                       const core::OperatorInfo&) -> core::ReaderPtr {
-    return core::makeReader<core::CartesianReader<T, U>>(core::typed<T>(parents[0]->read(partition / width)),
+    return std::make_unique<core::CartesianReader<T, U>>(core::typed<T>(parents[0]->read(partition / width)),
                                                          core::typed<U>(parents[1]->read(partition % width)));
   };
   return RDD<std::pair<T, U>>(core::openedNode(core::rddOperator("cartesian"),

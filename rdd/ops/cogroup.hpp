@@ -44,7 +44,7 @@ struct EmitGroups {
 
   template <class K, class... Vs>
   static ReaderPtr open(const GroupBlock<EmitGroups, K, Vs...>& block) {
-    return makeReader<GroupsReader<K, Vs...>>(block);
+    return std::make_unique<GroupsReader<K, Vs...>>(block);
   }
 };
 

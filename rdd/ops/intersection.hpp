@@ -36,7 +36,7 @@ struct EmitCommon {
 
   template <class K>
   static ReaderPtr open(const GroupBlock<EmitCommon, K, Nothing, Nothing>& block) {
-    return makeReader<CommonReader<K>>(block);
+    return std::make_unique<CommonReader<K>>(block);
   }
 };
 

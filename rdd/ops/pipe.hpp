@@ -78,7 +78,7 @@ RDD<std::string> RDD<T>::pipe(const std::vector<std::string>& command, const Pip
   auto open = [run, options](int partition, const std::vector<core::NodePtr>& parents,
                              const core::OperatorInfo& info) -> core::ReaderPtr {
     return core::inOperator(info, [&] {
-      return core::makeReader<core::PipeReader<T>>(core::typed<T>(parents[0]->read(partition)), run, options,
+      return std::make_unique<core::PipeReader<T>>(core::typed<T>(parents[0]->read(partition)), run, options,
                                                    info);
     });
   };

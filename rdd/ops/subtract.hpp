@@ -53,7 +53,7 @@ struct EmitOnlyLeft {
 
   template <class K, class V>
   static ReaderPtr open(const GroupBlock<EmitOnlyLeft, K, V, Nothing>& block) {
-    return makeReader<OnlyLeftReader<K, V>>(block);
+    return std::make_unique<OnlyLeftReader<K, V>>(block);
   }
 };
 

@@ -73,7 +73,7 @@ RDD<std::pair<T, U>> RDD<T>::zip(const RDD<U>& other) const {
   core::checkSamePartitions(*info, parents);
   auto open = [](int partition, const std::vector<core::NodePtr>& sides,
                  const core::OperatorInfo& name) -> core::ReaderPtr {
-    return core::makeReader<core::ZipReader<T, U>>(core::typed<T>(sides[0]->read(partition)),
+    return std::make_unique<core::ZipReader<T, U>>(core::typed<T>(sides[0]->read(partition)),
                                                    core::typed<U>(sides[1]->read(partition)), name);
   };
   return RDD<std::pair<T, U>>(core::openedNode(std::move(info), parents, getNumPartitions(), nullptr, open));

@@ -9,8 +9,25 @@
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <array>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace {
+
+std::function<void(const std::string& path)> onSync;
+
+}  // namespace
+
+/// Takes the place of the C library's, since only a power cut would show that a directory was not synced.
+extern "C" int fsync(int file) {
+  if (onSync) onSync(std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file)));
+  return static_cast<int>(syscall(SYS_fsync, file));
+}
 
 namespace millrace {
 namespace {
@@ -107,6 +124,28 @@ TEST_F(FileSystemTest, ADirectoryIsRenamedToWhereNothingIs) {
   local.createDirectories(directory + "/b");
   EXPECT_EQ(failureOf<SparkException>([&] { local.rename(directory + "/b", directory + "/empty"); }),
             "cannot rename " + directory + "/b to " + directory + "/empty: Directory not empty");
+}
+
+TEST_F(FileSystemTest, ARenameSurvivesAPowerCut) {
+  write(local, file, "text");
+  const std::string inside = directory + "/inside";
+  local.createDirectories(inside);
+  Names synced;
+  onSync = [&](const std::string& path) {
+    synced.push_back(path);
+    EXPECT_TRUE(local.exists(inside + "/file")) << "it is synced when it has the new name";
+  };
+  local.rename(file, inside + "/file");
+  onSync = nullptr;
+  EXPECT_EQ(synced, Names{std::filesystem::canonical(inside)});
+}
+
+TEST_F(FileSystemTest, AFileIsSynced) {
+  Names synced;
+  onSync = [&](const std::string& path) { synced.push_back(path); };
+  write(local, file, "text");
+  onSync = nullptr;
+  EXPECT_EQ(synced, Names{std::filesystem::canonical(file)});
 }
 
 TEST_F(FileSystemTest, ErrorsNameTheFileAndTheReason) {

@@ -11,6 +11,7 @@
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -120,10 +121,24 @@ TEST(FlatMap, IteratorsGoOnAfterWhatTheyPassedIsErased) {
   for (int i = 0; i < 1'000; ++i) map[i] = i;
   for (auto next = map.begin(); next != map.end();) {
     const auto at = next++;
-    if (at->first % 3 != 0) map.erase(&*at);
+    if (at->first % 3 != 0) map.erase(at);
   }
   EXPECT_EQ(map.size(), 334);
   for (const auto& [key, value] : map) EXPECT_EQ(key % 3, 0);
+}
+
+TEST(FlatMap, IteratorsShowKeysThatCannotBeChanged) {
+  using Map = FlatMap<std::string, int, Hash<std::string>>;
+  static_assert(std::is_same_v<Map::iterator::reference, std::pair<const std::string&, int&>>);
+  static_assert(std::is_same_v<Map::const_iterator::reference, std::pair<const std::string&, const int&>>);
+  Map map;
+  for (int i = 0; i < 1'000; ++i)
+    map["a key that the map has to move when it grows, " + std::to_string(i)] = 1;
+  for (auto&& [key, value] : map) value += static_cast<int>(key.size());
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string key = "a key that the map has to move when it grows, " + std::to_string(i);
+    EXPECT_EQ(map.find(key)->second, 1 + static_cast<int>(key.size()));
+  }
 }
 
 TEST(FlatMap, GoesInTheOrderOfHashes) {

@@ -6,11 +6,15 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -54,6 +58,20 @@ class NotingCell final : public Cell {
   std::atomic<bool> busy_ = false;
   std::atomic<int> received_ = 0;
 };
+
+/// Never gets to what it is given.
+class BusyPool final : public TaskPool {
+ public:
+  void enqueue(std::function<void()>) override {}
+};
+
+/// True while the thread waits for something.
+bool sleeps(pid_t thread) {
+  std::ifstream status("/proc/self/task/" + std::to_string(thread) + "/stat");
+  std::string number, name, state;
+  status >> number >> name >> state;
+  return state == "S";
+}
 
 class CellTest : public testing::Test {
  protected:
@@ -116,6 +134,42 @@ TEST_F(CellTest, SomebodyWhoPostsMeanwhileDoesNotWait) {
   gate->letGo();
   cell.await(2);
   EXPECT_EQ(cell.threads[1], cell.threads[0]) << "the thread that was there took it along";
+}
+
+TEST(Cell, WhoFindsItsMailboxFullEmptiesIt) {
+  constexpr int kMostWaiting = 16;
+  BusyPool busy;
+  NotingCell cell(busy);
+  for (int i = 0; i < kMostWaiting; ++i) cell.post(mailOf(i, recordsOf(1500)));
+  EXPECT_TRUE(cell.threads.empty()) << "the pool has not got to it";
+  cell.post(mailOf(kMostWaiting, recordsOf(1500)));
+  EXPECT_EQ(cell.threads, std::vector(kMostWaiting + 1, std::this_thread::get_id()));
+  EXPECT_TRUE(std::ranges::is_sorted(cell.bySender[0]));
+}
+
+TEST_F(CellTest, WhoFindsItsMailboxFullWaitsForTheThreadThatRunsIt) {
+  constexpr int kMostWaiting = 16, kAll = 100;
+  auto gate = Gate::make();
+  cell.meanwhile = [gate](const Mail& mail) {
+    if (mail.epoch == 0) gate->pass();
+  };
+  cell.post(mailOf(0, recordsOf(1500)));
+  gate->awaitArrivals(1);
+  std::atomic<int> sent = 0;
+  std::atomic<pid_t> sender = 0;
+  std::jthread sending([&] {
+    sender = gettid();
+    for (int i = 1; i <= kAll; ++i, ++sent) cell.post(mailOf(i, recordsOf(1)));
+  });
+  while (sent < kMostWaiting || (sent < kAll && !sleeps(sender))) std::this_thread::yield();
+  EXPECT_EQ(sent, kMostWaiting);
+  cell.post(mailOf(0, nullptr, 1));
+  gate->letGo();
+  cell.await(1 + kAll + 1);
+  sending.join();
+  EXPECT_EQ(sent, kAll);
+  EXPECT_TRUE(std::ranges::is_sorted(cell.bySender[0]));
+  EXPECT_EQ(cell.bySender[1].size(), 1U) << "a marker does not wait";
 }
 
 TEST(Mail, WithoutRecordsIsAMarker) {

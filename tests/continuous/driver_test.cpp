@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -130,6 +131,66 @@ TEST(Epochs, AtMostFourAreOpen) {
   EXPECT_EQ(most, 4);
   EXPECT_EQ(times, (std::vector<std::int64_t>{1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10000}))
       << "those that the sources owed come later, in order";
+}
+
+/// What the log has said about epochs that are late.
+Strings lateEpochs(const StreamTest& running) {
+  Strings lines = running.log().lines();
+  std::erase_if(lines, [](const std::string& line) { return !line.starts_with("an epoch is late"); });
+  return lines;
+}
+
+/// Moves time on, and lets the engine look at each of its seconds.
+void tickOneByOne(StreamTest& running, int ticks) {
+  for (int i = 0; i < ticks; ++i) {
+    running.clock().advance(1000);
+    ASSERT_TRUE(running.clock().awaitWaiter(running.clock().now() + 1000, kPatience));
+  }
+}
+
+void tickUntilLate(StreamTest& running, std::size_t times) {
+  for (int tick = 0; tick < 1000 && lateEpochs(running).size() < times; ++tick) tickOneByOne(running, 1);
+}
+
+TEST(Epochs, OneThatIsLateIsNamedOnce) {
+  StreamTest running({.mode = StreamingMode::kContinuous});
+  std::map<int, std::shared_ptr<Gate>> gates{{1, Gate::make()}, {2, Gate::make()}};
+  auto numbers = running.receiver<int>();
+  numbers.stream
+      .map([gates](int x) {
+        gates.at(x)->pass();
+        return x;
+      })
+      .foreachRDD([](const RDD<int>&) {});
+  running.start();
+  const std::string late =
+      "an epoch is late: its records are still on their way sinceMs=2000 runs=\"map #1 in partition 0\" "
+      "heldBack=0";
+  for (std::size_t time = 1; auto& [number, gate] : gates) {
+    std::jthread feeding([&] { numbers.feed->add({number}); });
+    gate->awaitArrivals(1);
+    tickUntilLate(running, time);
+    EXPECT_EQ(lateEpochs(running), Strings(time, late)) << number;
+    tickOneByOne(running, 70);
+    EXPECT_EQ(lateEpochs(running), Strings(time, late)) << number << ", after more than a minute";
+    gate->letGo();
+    running.moveTo(running.clock().now());
+    ++time;
+  }
+  running.stop();
+}
+
+TEST(Epochs, OneWhoseJobsAreLateIsNamedToo) {
+  StreamTest running({.mode = StreamingMode::kContinuous});
+  auto gate = Gate::make();
+  auto numbers = running.receiver<int>();
+  numbers.stream.foreachRDD([gate](const RDD<int>&) { gate->pass(); });
+  running.start();
+  tickUntilLate(running, 1);
+  gate->open();
+  EXPECT_EQ(lateEpochs(running), Strings{"an epoch is late: its records are still on their way sinceMs=2000 "
+                                         "runs=\"batch 1000 ms, foreachRDD #1\" heldBack=0"});
+  running.stop();
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -130,6 +131,20 @@ TEST_F(EpochsTest, OneThatIsBeingDeliveredIsStillOpen) {
   all.cellClosed(0);
   EXPECT_FALSE(hadRoom);
   EXPECT_TRUE(all.awaitFewerThan(1, soon()));
+}
+
+TEST_F(EpochsTest, OneWhoseReceiverThrowsIsOverAndLaterOnesAreDelivered) {
+  Epochs all(kPoints, 1, Time(0), Seconds(1), [&](Epoch epoch, const EpochResult&) {
+    closed.push_back(epoch);
+    if (epoch == 0) throw std::runtime_error("no room for a result");
+  });
+  all.begin(Time(1000));
+  all.begin(Time(2000));
+  EXPECT_THROW(all.cellClosed(0), std::runtime_error);
+  EXPECT_EQ(all.open(), 1U);
+  all.cellClosed(1);
+  EXPECT_EQ(closed, (std::vector<Epoch>{0, 1}));
+  EXPECT_EQ(all.open(), 0U);
 }
 
 TEST_F(EpochsTest, AStopEndsTheWaitWithoutRoom) {

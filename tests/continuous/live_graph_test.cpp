@@ -1,3 +1,4 @@
+#include <millrace/continuous/epoch_rdds.hpp>
 #include <millrace/continuous/live_graph.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
@@ -6,6 +7,7 @@
 
 #include <millrace/dstream/core/stream_graph.hpp>
 
+#include "contexts/inputs.hpp"
 #include "contexts/observed.hpp"
 
 #include <gtest/gtest.h>
@@ -303,6 +305,88 @@ TEST_F(LiveGraphTest, ItsFunctionsRunOnChunksOfTheEnginesSize) {
       [](Epoch, const core::EpochResult&) {}, [](std::exception_ptr, Epoch) {});
   graph.feed(0, test::blockOfRecords(Ints{1}), {});
   EXPECT_EQ(seenSize, 3U);
+}
+
+/// A program on a SparkContext alone, with neither StreamingContext nor scheduler, receivers or timers.
+class LiveGraphAlone : public testing::Test {
+ protected:
+  LiveGraphAlone() {
+    auto source =
+        std::make_shared<test::ScriptedInput>(graph, [](Time) { ADD_FAILURE() << "a batch is made"; });
+    graph->addInput(source);
+    numbers.emplace(source);
+  }
+  void start() {
+    graph->validate();
+    graph->start(Time(0));
+    live.emplace(
+        core::lower(*graph), core::makeTaskPool(2), 2, graph->zeroTime(), graph->batchDuration(),
+        [this](Epoch epoch, core::EpochResult closed) {
+          result = std::move(closed);
+          over.add("epoch " + std::to_string(epoch));
+        },
+        [this](std::exception_ptr failure, Epoch) { over.add(core::describeException(failure)); });
+  }
+  /// Feeds these records in two partitions, and runs the outputs on what the graph makes of them.
+  std::vector<std::string> epochOf(const Ints& records) {
+    Time time(1000 * ++epochs);
+    Epoch epoch = live->epochs().begin(time);
+    live->feed(0, spark.parallelize(records, 2).node(), epoch);
+    live->mark(0, epoch, 2);
+    EXPECT_EQ(over.await(static_cast<std::size_t>(epochs)).back(), "epoch " + std::to_string(epoch));
+    EXPECT_TRUE(live->epochs().awaitFewerThan(1, test::soon()));
+    shown.clear();
+    std::lock_guard lock(graph->mutex());
+    core::setEpochRdds(live->plan(), time, {}, std::move(result.sinks));
+    for (const core::Job& job : graph->generateJobs(time)) job.run();
+    graph->batchEnded(time, true);
+    return shown;
+  }
+  template <class T>
+  void show(const std::string& name, const DStream<T>& stream) {
+    stream.foreachRDD([this, name](const RDD<T>& rdd) {
+      auto records = rdd.collect();
+      std::ranges::sort(records);
+      shown.push_back(name + testing::PrintToString(records));
+    });
+  }
+
+  SparkContext spark{SparkConf().setMaster("local[2]")};
+  std::shared_ptr<core::StreamGraph> graph = std::make_shared<core::StreamGraph>(spark.engine(), Seconds(1));
+  std::optional<DStream<int>> numbers;
+  int epochs = 0;
+  std::vector<std::string> shown;
+  core::EpochResult result;
+  test::Happenings over;
+  std::optional<core::LiveGraph> live;
+};
+
+TEST_F(LiveGraphAlone, GivesTheRddsOfEachEpoch) {
+  auto ones = numbers->map([](int x) { return Pair(x % 2, 1); });
+  show("numbers ", numbers->map([](int x) { return 10 * x; }));
+  show("counts ", ones.reduceByKey(std::plus<>{}));
+  show("window ", ones.reduceByKeyAndWindow(std::plus<>{}, Seconds(2)));
+  start();
+  EXPECT_EQ(epochOf({1, 2, 3}),
+            (std::vector<std::string>{"numbers { 10, 20, 30 }", "counts { (0, 1), (1, 2) }",
+                                      "window { (0, 1), (1, 2) }"}));
+  EXPECT_EQ(epochOf({4}),
+            (std::vector<std::string>{"numbers { 40 }", "counts { (0, 1) }", "window { (0, 2), (1, 2) }"}));
+  EXPECT_EQ(epochOf({}), (std::vector<std::string>{"numbers {}", "counts {}", "window { (0, 1) }"}));
+}
+
+TEST_F(LiveGraphAlone, BeginsWithTheStatesThatAreGiven) {
+  auto sum = [](int key, std::optional<int> value, State<int>& state) {
+    state.update(state.getOption().value_or(0) + value.value_or(0));
+    return Pair(key, state.get());
+  };
+  auto initial = spark.parallelize(std::vector<Pair>{{0, 100}}, 1);
+  graph->setCheckpointDirectory("unused");
+  show("sums ", numbers->map([](int x) { return Pair(x % 2, x); })
+                    .mapWithState(StateSpec::function(sum).initialState(initial)));
+  start();
+  EXPECT_EQ(epochOf({2, 3}), (std::vector<std::string>{"sums { (0, 102), (1, 3) }"}));
+  EXPECT_EQ(epochOf({4}), (std::vector<std::string>{"sums { (0, 106) }"}));
 }
 
 TEST_F(LiveGraphTest, MayEndWithRecordsOnTheirWay) {

@@ -18,7 +18,7 @@ using namespace test;
 using Pair = std::pair<int, int>;
 using Times = std::vector<std::int64_t>;
 
-Pair keyed(int x) { return {x % 2, x}; }
+Pair byParity(int x) { return {x % 2, x}; }
 
 int sum(int, std::optional<int> value, State<int>& state) {
   state.update(state.getOption().value_or(0) + value.value_or(0));
@@ -31,8 +31,8 @@ TEST(Markers, AreAbsentWhereASlideIsLonger) {
     auto numbers = running.input<int>();
     auto windows =
         running.collect(numbers.stream.window(Seconds(3), Seconds(2)).map([](int x) { return -x; }));
-    auto sums = running.collect(numbers.stream.map(keyed).reduceByKeyAndWindow(std::plus<>{}, std::minus<>{},
-                                                                               Seconds(4), Seconds(2)));
+    auto sums = running.collect(numbers.stream.map(byParity).reduceByKeyAndWindow(
+        std::plus<>{}, std::minus<>{}, Seconds(4), Seconds(2)));
     running.play({start(), addData(numbers, {1}), closeBatch(), expectNothing(windows), expectNothing(sums),
                   addData(numbers, {2}), closeBatch(), expect(windows, {-1, -2}),
                   expectAnyOrder(sums, {{0, 2}, {1, 1}}), addData(numbers, {3}), closeBatch(),
@@ -48,7 +48,7 @@ TEST(Markers, AreAbsentWhereASourceHasNoRdd) {
     StreamTest running(options);
     auto numbers = running.input<int>(), others = running.input<int>();
     auto mapped = running.collect(numbers.stream.map([](int x) { return x; }));
-    auto counted = running.collect(numbers.stream.map(keyed).reduceByKey(std::plus<>{}));
+    auto counted = running.collect(numbers.stream.map(byParity).reduceByKey(std::plus<>{}));
     auto elsewhere = running.collect(others.stream);
     running.play({start(), addData(numbers, {1}), closeBatch(), noRdd(numbers), addData(others, {5}),
                   closeBatch(), addData(numbers, {2}), closeBatch(), stop()});
@@ -112,7 +112,7 @@ TEST(Markers, WindowsRunOnTheirOwnSlide) {
     auto numbers = running.input<int>();
     auto plain = running.collect(numbers.stream.window(Seconds(2)));
     auto sums = running.collect(
-        numbers.stream.map(keyed).reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(2)));
+        numbers.stream.map(byParity).reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(2)));
     running.play({start(), addData(numbers, {1}), closeBatch(), expect(plain, {1}), expect(sums, {{1, 1}}),
                   noRdd(numbers), closeBatch(), expect(plain, {1}), expect(sums, {{1, 1}}),
                   addData(numbers, {3}), closeBatch(), expect(plain, {3}), expect(sums, {{1, 3}}), stop()});
@@ -123,7 +123,7 @@ TEST(Markers, StatesRunOnTheirOwnSlide) {
   inBothModesOnAllShapes([](const StreamOptions& options) {
     StreamTest running(options);
     auto numbers = running.input<int>(1);
-    auto sums = numbers.stream.map(keyed).mapWithState(StateSpec::function(&sum));
+    auto sums = numbers.stream.map(byParity).mapWithState(StateSpec::function(&sum));
     auto emitted = running.collect(sums);
     auto snapshots = running.collect(sums.stateSnapshots());
     running.play({start(), addData(numbers, {1, 3}), closeBatch(), expect(emitted, {1, 4}),

@@ -23,7 +23,7 @@ using core::Epoch;
 using core::PartitionPath;
 using Ints = std::vector<int>;
 using Pair = std::pair<int, int>;
-using Notes = std::shared_ptr<std::vector<std::string>>;
+using NotedTexts = std::shared_ptr<std::vector<std::string>>;
 
 class LineTest : public testing::Test, public core::PipelineExit {
  protected:
@@ -153,7 +153,7 @@ TEST_F(LineTest, AnExchangeSendsEachPortionOnAtOnce) {
 }
 
 struct NotingWriter {
-  Notes notes;
+  NotedTexts notes;
   bool open(int partition, std::int64_t epoch) {
     notes->push_back("open " + std::to_string(partition) + " " + std::to_string(epoch));
     return true;

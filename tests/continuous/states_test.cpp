@@ -1,5 +1,6 @@
 #include <millrace/dstream/state/keyed_states.hpp>
 
+#include "contexts/observed.hpp"
 #include "support/script.hpp"
 
 #include <gtest/gtest.h>
@@ -15,10 +16,10 @@ namespace millrace {
 namespace {
 
 using namespace test;
-using Pair = std::pair<std::string, int>;
+using Named = std::pair<std::string, int>;
 using Strings = std::vector<std::string>;
 
-int sum(std::string, std::optional<int> value, State<int>& state) {
+int sumByName(std::string, std::optional<int> value, State<int>& state) {
   state.update(state.getOption().value_or(0) + value.value_or(0));
   return state.get();
 }
@@ -32,8 +33,8 @@ std::optional<std::string> watched(Time time, std::string key, std::optional<int
 TEST(States, AreKeptFromBatchToBatch) {
   inBothModesOnAllShapes([](const StreamOptions& options) {
     StreamTest running(options);
-    auto pairs = running.input<Pair>(1);
-    auto sums = pairs.stream.mapWithState(StateSpec::function(&sum).numPartitions(3));
+    auto pairs = running.input<Named>(1);
+    auto sums = pairs.stream.mapWithState(StateSpec::function(&sumByName).numPartitions(3));
     auto emitted = running.collect(sums.map([](int x) { return x; }));
     auto snapshots = running.collect(sums.stateSnapshots());
     running.play({start(), addData(pairs, {{"a", 1}, {"b", 2}, {"a", 3}}), closeBatch(),
@@ -49,7 +50,7 @@ TEST(States, AreKeptFromBatchToBatch) {
 TEST(States, RecordsOfAKeyComeInOrder) {
   inBothModes([](const StreamOptions& options) {
     StreamTest running(options);
-    auto pairs = running.receiver<Pair>();
+    auto pairs = running.receiver<Named>();
     auto last = [](std::string, std::optional<int> value, State<int>& state) {
       int before = state.getOption().value_or(0);
       state.update(*value);
@@ -65,9 +66,9 @@ TEST(States, RecordsOfAKeyComeInOrder) {
 TEST(States, BeginWithWhatIsGiven) {
   inBothModesOnAllShapes([](const StreamOptions& options) {
     StreamTest running(options);
-    auto pairs = running.input<Pair>(1);
-    auto initial = running.context().sparkContext().parallelize(std::vector<Pair>{{"a", 100}, {"z", 5}}, 2);
-    auto sums = pairs.stream.mapWithState(StateSpec::function(&sum).initialState(initial));
+    auto pairs = running.input<Named>(1);
+    auto initial = running.context().sparkContext().parallelize(std::vector<Named>{{"a", 100}, {"z", 5}}, 2);
+    auto sums = pairs.stream.mapWithState(StateSpec::function(&sumByName).initialState(initial));
     auto emitted = running.collect(sums);
     auto snapshots = running.collect(sums.stateSnapshots());
     running.play({start(), closeBatch(), expect(emitted, {}),
@@ -79,7 +80,7 @@ TEST(States, BeginWithWhatIsGiven) {
 TEST(States, IdleOnesEndAtTheMarkerOfACheckpoint) {
   inBothModesOnAllShapes([](const StreamOptions& options) {
     StreamTest running(options);
-    auto pairs = running.input<Pair>(1);
+    auto pairs = running.input<Named>(1);
     auto states = pairs.stream.mapWithState(StateSpec::function(&watched).timeout(Milliseconds(1500)));
     states.checkpoint(Seconds(2));
     auto emitted = running.collect(states);
@@ -89,8 +90,8 @@ TEST(States, IdleOnesEndAtTheMarkerOfACheckpoint) {
                   addData(pairs, {{"b", 2}}), closeBatch(), expect(emitted, {"b at 3000"}), closeBatch(),
                   expect(emitted, {"a idle at 4000"}), addData(pairs, {{"a", 3}}), closeBatch(),
                   expect(emitted, {"a at 5000"}), closeBatch(), expect(emitted, {"b idle at 6000"}), stop()});
-    std::vector<std::vector<Pair>> expected{{{"a", 1}, {"b", 1}}, {{"a", 1}, {"b", 1}}, {{"a", 1}, {"b", 2}},
-                                            {{"b", 2}},           {{"a", 3}, {"b", 2}}, {{"a", 3}}};
+    std::vector<std::vector<Named>> expected{{{"a", 1}, {"b", 1}}, {{"a", 1}, {"b", 1}}, {{"a", 1}, {"b", 2}},
+                                             {{"b", 2}},           {{"a", 3}, {"b", 2}}, {{"a", 3}}};
     EXPECT_EQ(snapshots.sorted(), expected);
   });
 }
@@ -98,7 +99,7 @@ TEST(States, IdleOnesEndAtTheMarkerOfACheckpoint) {
 TEST(States, TimeOutsComeAfterTheRecordsOfTheirEpoch) {
   inBothModes([](const StreamOptions& options) {
     StreamTest running(options);
-    auto pairs = running.receiver<Pair>();
+    auto pairs = running.receiver<Named>();
     auto states =
         pairs.stream.mapWithState(StateSpec::function(&watched).timeout(Milliseconds(500)).numPartitions(1));
     states.checkpoint(Seconds(2));
@@ -113,11 +114,34 @@ TEST(States, KnowTheTimeOfTheFirstEpochBeforeItsMarker) {
   inBothModes([](StreamOptions options) {
     options.now = 1388354300500;
     StreamTest running(options);
-    auto pairs = running.receiver<Pair>();
+    auto pairs = running.receiver<Named>();
     auto emitted = running.collect(pairs.stream.mapWithState(StateSpec::function(&watched)));
     running.play({start(), addData(pairs, {{"a", 1}}), closeBatch(), expect(emitted, {"a at 1388354301000"}),
                   addData(pairs, {{"a", 1}}), closeBatch(), expect(emitted, {"a at 1388354302000"}), stop()});
   });
+}
+
+// One sender of an epoch is stuck, while the other one has sent records of the next.
+TEST(States, HoldBackWhatIsAhead) {
+  StreamTest running({.shape = {.partitions = 2, .threads = 2}, .mode = StreamingMode::kContinuous});
+  auto gate = Gate::make();
+  Happenings later;
+  auto pairs = running.input<Named>(2);
+  auto passed = pairs.stream.map([&, gate](const Named& pair) {
+    if (pair.second == 1) gate->pass();
+    if (pair.first == "b") later.add("the first of the third epoch");
+    return pair;
+  });
+  auto snapshots = running.collect(passed.mapWithState(StateSpec::function(&sumByName)).stateSnapshots());
+  running.play({start(), addData(pairs, {{"a", 1}, {"a", 10}}), tick(),
+                addData(pairs, {{"a", 100}, {"a", 1000}}), tick(), addData(pairs, {{"b", 0}, {"b", 0}}),
+                tick(), then([&] {
+                  later.await(1);
+                  gate->open();
+                  running.moveTo(3000);
+                }),
+                expect(snapshots, {{"a", 11}}), expect(snapshots, {{"a", 1111}}),
+                expectAnyOrder(snapshots, {{"a", 1111}, {"b", 0}}), stop()});
 }
 
 TEST(States, InAContinuousRunTheyChangeAndEmitAtOnce) {
@@ -127,8 +151,8 @@ TEST(States, InAContinuousRunTheyChangeAndEmitAtOnce) {
   };
   StreamTest running({.mode = StreamingMode::kContinuous});
   auto log = std::make_shared<Log>();
-  auto pairs = running.receiver<Pair>();
-  pairs.stream.mapWithState(StateSpec::function(&sum)).foreach ([log](int x) {
+  auto pairs = running.receiver<Named>();
+  pairs.stream.mapWithState(StateSpec::function(&sumByName)).foreach ([log](int x) {
     std::lock_guard lock(log->mutex);
     log->seen.push_back(x);
   });

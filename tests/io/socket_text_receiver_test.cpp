@@ -9,6 +9,11 @@
 
 #include <gtest/gtest.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -184,6 +189,39 @@ TEST(SocketTextReceiver, StopWakesItWhereverItWaits) {
     ASSERT_TRUE(waiting.clock->awaitWaiter(2000, 30s));
     waiting.stop();
   }
+}
+
+/// The descriptor, in this process, of the socket that is connected to `port`; -1 if there is none.
+int socketConnectedTo(int port) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    const int socket = std::stoi(entry.path().filename().string());
+    sockaddr_in peer{};
+    socklen_t length = sizeof peer;
+    if (getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &length) == 0 && ntohs(peer.sin_port) == port)
+      return socket;
+  }
+  return -1;
+}
+
+TEST(SocketTextReceiver, APeerThatIsGoneWithoutAWordIsNoticed) {
+  Reading test;
+  test.start();
+  Peer peer = test.server.accept();
+  peer.send("one\n");
+  test.awaitLines(1);
+  const int socket = socketConnectedTo(test.server.port());
+  ASSERT_GE(socket, 0);
+  auto option = [&](int level, int name) {
+    int value = 0;
+    socklen_t length = sizeof value;
+    EXPECT_EQ(getsockopt(socket, level, name, &value, &length), 0);
+    return value;
+  };
+  EXPECT_EQ(option(SOL_SOCKET, SO_KEEPALIVE), 1);
+  EXPECT_LE(option(IPPROTO_TCP, TCP_KEEPIDLE) +
+                option(IPPROTO_TCP, TCP_KEEPCNT) * option(IPPROTO_TCP, TCP_KEEPINTVL),
+            25)
+      << "seconds";
 }
 
 TEST(SocketTextReceiver, WhileBlocksAreNotTakenItStopsReading) {

@@ -1,6 +1,10 @@
-#include "spark_parity/parity.hpp"
+#include "spark_parity/from_json.hpp"
 
 #include <millrace/contexts/scheduler/streaming_listener.hpp>
+#include <support/script.hpp>
+#include <support/vectors.hpp>
+
+#include <gtest/gtest.h>
 
 #include <memory>
 #include <mutex>

@@ -1,6 +1,10 @@
-#include "spark_parity/parity.hpp"
+#include "spark_parity/from_json.hpp"
 
 #include <support/scratch_directory.hpp>
+#include <support/script.hpp>
+#include <support/vectors.hpp>
+
+#include <gtest/gtest.h>
 
 #include <filesystem>
 #include <iostream>

@@ -2,7 +2,7 @@
 #include <millrace/contexts/spark_context.hpp>
 #include <millrace/rdd/ops.hpp>
 
-#include <spark_parity/parity.hpp>
+#include <spark_parity/from_json.hpp>
 #include <support/engines.hpp>
 #include <support/vectors.hpp>
 

@@ -1,7 +1,11 @@
-#include "spark_parity/parity.hpp"
+#include "spark_parity/from_json.hpp"
 
 #include <millrace/base/error.hpp>
 #include <millrace/io/receiver.hpp>
+#include <support/script.hpp>
+#include <support/vectors.hpp>
+
+#include <gtest/gtest.h>
 
 #include <memory>
 #include <string_view>

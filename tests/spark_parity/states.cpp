@@ -1,5 +1,9 @@
-#include "spark_parity/parity.hpp"
+#include "spark_parity/expect_program.hpp"
+#include "spark_parity/from_json.hpp"
+#include "spark_parity/program.hpp"
+#include "spark_parity/runners.hpp"
 
+#include <gtest/gtest.h>
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/state/keyed_states.hpp>
 
@@ -12,72 +16,21 @@ namespace millrace::parity {
 namespace {
 
 using Json = boost::json::value;
-using Pair = std::pair<std::string, int>;
-using Counts = std::vector<std::vector<Pair>>;
-
-auto ones(auto stream) {
-  return stream.map([](auto word) { return std::pair(word, 1); });
-}
-
-std::vector<std::vector<Pair>> sortedBatches(std::vector<std::vector<Pair>> batches) {
-  for (auto& batch : batches) std::ranges::sort(batch);
-  return batches;
-}
-
-/// Runs a function of mapWithState over the row's batches; its results and the states are the row's `out` and `snap`.
-template <class Spec>
-void expectMapped(const Json& row, const Spec& spec) {
-  using M = typename Spec::Traits::Mapped;
-  const auto in = fromJson<test::Batches<std::string>>(row.at("in"));
-  inEveryWay(row, [&](const test::StreamOptions& options) {
-    test::StreamTest running(options);
-    Spec own = spec;
-    if (const auto* initial = row.as_object().if_contains("initial"))
-      own = own.initialState(
-          running.context().sparkContext().parallelize(fromJson<std::vector<Pair>>(*initial), 2));
-    auto mapped = ones(running.source<std::string>(in)).mapWithState(own);
-    auto snapshots = running.collect(mapped.stateSnapshots());
-    expectOutputs<M>(row, running, mapped);
-    EXPECT_EQ(snapshots.sorted(), sortedBatches(fromJson<Counts>(row.at("snap"))));
-  });
-}
-
-int sum(std::string, std::optional<int> value, State<int>& state) {
-  state.update(state.getOption().value_or(0) + value.value_or(0));
-  return state.get();
-}
-std::optional<std::string> doubled(Time, std::string key, std::optional<int> value, State<int>& state) {
-  sum(key, value, state);
-  return key + key;
-}
-std::optional<Pair> summed(Time, std::string key, std::optional<int> value, State<int>& state) {
-  return Pair(key, sum(key, value, state));
-}
-std::optional<int> silent(Time, std::string key, std::optional<int> value, State<int>& state) {
-  sum(key, value, state);
-  return std::nullopt;
-}
-std::optional<std::string> timed(Time, std::string key, std::optional<int> value, State<int>& state) {
-  if (value) state.update(1);
-  return state.isTimingOut() ? std::optional(key) : std::nullopt;
-}
 
 void timeOuts(const Json& row) {
-  const auto in = fromJson<test::Batches<std::string>>(row.at("in"));
+  const std::string words = "in | mapToPair one | mapWithStateAtTime timedOutKey timeout 3000";
   inEveryWay(row, [&](const test::StreamOptions& options) {
     test::StreamTest running(options);
-    auto mapped =
-        ones(running.source<std::string>(in)).mapWithState(StateSpec::function(&timed).timeout(Seconds(3)));
-    auto outputs = running.collect(mapped);
-    auto snapshots = running.collect(mapped.stateSnapshots());
+    Program program(running, row);
+    const auto outputs = program.collect(program.stream(words));
+    const auto snapshots = program.collect(program.stream(words + " | stateSnapshots"));
     running.run(20);
     const auto& derived = row.at("derived");
-    const auto before = fromJson<std::vector<Pair>>(derived.at("snapshot batches 1-9"));
-    const auto after = fromJson<std::vector<Pair>>(derived.at("snapshot from batch 10"));
+    const Value before(derived.at("snapshot batches 1-9")), after(derived.at("snapshot from batch 10"));
     ASSERT_EQ(snapshots.sorted().size(), 20U);
     for (std::size_t batch = 1; batch <= 20; ++batch) {
-      EXPECT_EQ(snapshots.sorted()[batch - 1], batch < 10 ? before : after) << "batch " << batch;
-      const auto timedOut = batch == 10 ? std::vector<std::string>{"b", "c"} : std::vector<std::string>();
+      EXPECT_EQ(Value(snapshots.sorted()[batch - 1]), batch < 10 ? before : after) << "batch " << batch;
+      const auto timedOut = batch == 10 ? Value::List{"b", "c"} : Value::List();
       EXPECT_EQ(outputs.sorted()[batch - 1], timedOut) << "batch " << batch;
     }
   });
@@ -85,14 +38,14 @@ void timeOuts(const Json& row) {
 
 void checkpointIntervals(const Json& table) {
   for (const auto& row : table.at("rows").as_array()) {
-    const Duration batch = Milliseconds(fromJson<std::int64_t>(row.at("batch_ms")));
-    test::StreamTest running({.batch = batch});
-    auto mapped = running.source<Pair>({}).mapWithState(StateSpec::function(&sum));
+    test::StreamTest running({.batch = Milliseconds(fromJson<std::int64_t>(row.at("batch_ms")))});
+    Program program(running, row);
+    const Stream mapped = program.stream("pairs | mapWithState sum");
     if (auto asked = fromJson<std::optional<std::int64_t>>(row.at("explicit_ms")))
-      mapped.checkpoint(Milliseconds(*asked));
-    running.collect(mapped);
+      std::get<StateStream>(mapped).checkpoint(Milliseconds(*asked));
+    program.collect(mapped);
     running.start();
-    EXPECT_EQ(mapped.node()->checkpointInterval(),
+    EXPECT_EQ(nodeOf(mapped)->checkpointInterval(),
               Milliseconds(fromJson<std::int64_t>(row.at("interval_ms"))));
     running.stop();
   }
@@ -117,9 +70,9 @@ void initialStates(const Json& row) {
   EXPECT_EQ(held, (States{{1, "1", 123}, {2, "2", 123}, {3, "3", 123}}));
   EXPECT_EQ(fromJson<int>(row.at("expect").at("partitions")), 10);
   test::StreamTest running;
-  auto mapped = running.source<Pair>({}).mapWithState(
-      StateSpec::function(&sum).numPartitions(3).partitioner(HashPartitioner(10)));
-  auto snapshots = running.collect(mapped.stateSnapshots());
+  Program program(running, row);
+  const auto snapshots = program.collect(
+      program.stream("pairs | mapWithState sum numPartitions 3 partitioner 10 | stateSnapshots"));
   running.run(1);
   EXPECT_EQ(snapshots.all()[0].partitions.size(), 10U);
 }
@@ -273,18 +226,10 @@ void copies(const Json&) {
 
 }  // namespace
 
-std::map<std::string, Runner> stateRunners() {
+Runners stateRunners() {
   return {
-      {"C01", lifeCycle},
-      {"C02", [](const Json& row) { expectMapped(row, StateSpec::function(&sum)); }},
-      {"C03", [](const Json& row) { expectMapped(row, StateSpec::function(&doubled)); }},
-      {"C05", [](const Json& row) { expectMapped(row, StateSpec::function(&summed)); }},
-      {"C06", [](const Json& row) { expectMapped(row, StateSpec::function(&silent)); }},
-      {"C08", timeOuts},
-      {"C09", checkpointIntervals},
-      {"C11", initialStates},
-      {"C12", updates},
-      {"C14", copies},
+      {"C01", lifeCycle},     {"C08", timeOuts}, {"C09", checkpointIntervals},
+      {"C11", initialStates}, {"C12", updates},  {"C14", copies},
   };
 }
 

@@ -1,4 +1,9 @@
-#include "spark_parity/parity.hpp"
+#include "spark_parity/from_json.hpp"
+
+#include <support/script.hpp>
+#include <support/vectors.hpp>
+
+#include <gtest/gtest.h>
 
 #include <functional>
 

@@ -41,7 +41,7 @@ class ConcatReader final : public Reader<T> {
 
 template <class T>
 ReaderPtr concatReaders(std::vector<ReaderPtr> inputs) {
-  return makeReader<ConcatReader<T>>(std::move(inputs));
+  return std::make_unique<ConcatReader<T>>(std::move(inputs));
 }
 
 }  // namespace millrace::core

@@ -6,7 +6,6 @@
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,28 +15,23 @@
 
 namespace millrace::core {
 
-/// Views that compute their records from values they hold, so that an RDD can read them later: those of two numbers
-/// (std::views::iota), and those over such a view whose function, if they have one, captures nothing (take, drop,
-/// reverse, transform). A view of a container does not count: the container may be destroyed before the RDD is read.
+/// Views that compute their records from values they hold, so that an RDD can read them later: std::views::iota, and
+/// take, drop, reverse and transform over such a view, where a function captures nothing. A view of a container does not
+/// count: the container may be destroyed before the RDD is read.
 template <class V>
 inline constexpr bool kMakesItsRecords = false;
-
-template <class View, class Base>
-concept ViewThatHolds = std::ranges::view<View> && requires(const View& view) {
-  { view.base() } -> std::same_as<Base>;
-};
-
-template <template <class...> class View, class First, class Last>
-  requires std::ranges::view<View<First, Last>> && std::is_arithmetic_v<First> &&
-               std::is_arithmetic_v<Last> && std::constructible_from<View<First, Last>, First, Last>
-inline constexpr bool kMakesItsRecords<View<First, Last>> =
-    std::same_as<std::ranges::range_reference_t<View<First, Last>>, First>;
-template <template <class...> class View, class V>
-  requires ViewThatHolds<View<V>, V>
-inline constexpr bool kMakesItsRecords<View<V>> = kMakesItsRecords<V>;
-template <template <class...> class View, class V, class F>
-  requires ViewThatHolds<View<V, F>, V>
-inline constexpr bool kMakesItsRecords<View<V, F>> = kMakesItsRecords<V> && std::is_empty_v<F>;
+template <class First, class Last>
+inline constexpr bool kMakesItsRecords<std::ranges::iota_view<First, Last>> =
+    std::is_arithmetic_v<First> && std::is_arithmetic_v<Last>;
+template <class V>
+inline constexpr bool kMakesItsRecords<std::ranges::take_view<V>> = kMakesItsRecords<V>;
+template <class V>
+inline constexpr bool kMakesItsRecords<std::ranges::drop_view<V>> = kMakesItsRecords<V>;
+template <class V>
+inline constexpr bool kMakesItsRecords<std::ranges::reverse_view<V>> = kMakesItsRecords<V>;
+template <class V, class F>
+inline constexpr bool kMakesItsRecords<std::ranges::transform_view<V, F>> =
+    kMakesItsRecords<V> && std::is_empty_v<F>;
 
 template <class R, class V = std::remove_cvref_t<R>>
 concept LazyRange = kMakesItsRecords<V> && std::ranges::random_access_range<const V> &&
@@ -76,8 +70,8 @@ class LazyRangeNode final : public Node {
  protected:
   ReaderPtr compute(int partition) override {
     const auto n = static_cast<std::size_t>(std::ranges::size(range_));
-    return makeReader<LazyRangeReader<V>>(range_, sliceBoundary(n, partition, partitions()),
-                                          sliceBoundary(n, partition + 1, partitions()));
+    return std::make_unique<LazyRangeReader<V>>(range_, sliceBoundary(n, partition, partitions()),
+                                                sliceBoundary(n, partition + 1, partitions()));
   }
 
  private:

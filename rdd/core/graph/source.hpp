@@ -26,8 +26,8 @@ class ParallelNode final : public Node {
   ReaderPtr compute(int partition) override {
     const T* all = records_->data();
     std::size_t n = records_->size();
-    return makeReader<StoredReader<T>>(all + sliceBoundary(n, partition, partitions()),
-                                       all + sliceBoundary(n, partition + 1, partitions()));
+    return std::make_unique<StoredReader<T>>(all + sliceBoundary(n, partition, partitions()),
+                                             all + sliceBoundary(n, partition + 1, partitions()));
   }
 
  private:

@@ -22,7 +22,7 @@ struct StepFunction {
 /// Opens a reader of class R, which is constructed from (input reader, function, operator).
 template <class T, template <class, class> class R, class F>
 ReaderPtr openReader(ReaderPtr input, F function, const OperatorInfo& info) {
-  return makeReader<R<T, F>>(typed<T>(std::move(input)), std::move(function), info);
+  return std::make_unique<R<T, F>>(typed<T>(std::move(input)), std::move(function), info);
 }
 
 /// The StepFunction whose reader is of class R.

@@ -27,12 +27,6 @@ struct ReaderBase {
 };
 using ReaderPtr = std::unique_ptr<ReaderBase>;
 
-/// Makes a reader of class R. Returning std::unique_ptr<R> would take the compiler longer than the class R itself.
-template <class R, class... Args>
-ReaderPtr makeReader(Args&&... args) {
-  return ReaderPtr(new R(std::forward<Args>(args)...));
-}
-
 /// Gives one chunk per call. An empty chunk means "end", or "nothing for now": a reader may be asked again after it,
 /// and goes on if its input has got more. So the same operators serve a batch and a long-lived graph.
 ///

@@ -25,7 +25,6 @@ class Table {
     std::uint64_t operator()(const Stored& key) const { return Form::hash(key); }
   };
   using Map = FlatMap<Stored, V, StoredHash>;
-  using Entry = typename Map::Entry;
   using iterator = typename Map::iterator;
   using const_iterator = typename Map::const_iterator;
 
@@ -45,7 +44,10 @@ class Table {
   iterator end() { return map_.end(); }
 
   V* find(const Stored& key) { return find(key, Form::hash(key)); }
-  const V* find(const Stored& key) const { return const_cast<Table*>(this)->find(key); }
+  const V* find(const Stored& key) const {
+    const auto* entry = map_.find(key);
+    return entry == nullptr ? nullptr : &entry->second;
+  }
   /// The same for a key whose hash is known, or for which there is a Hint.
   template <class Known>
   V* find(const Stored& key, const Known& known) {
@@ -66,7 +68,7 @@ class Table {
       update(entry->second);
       return false;
     }
-    if constexpr (Form::kNeedsArena) Form::keep(const_cast<Stored&>(entry->first), arena_);
+    if constexpr (Form::kNeedsArena) Form::keep(entry->first, arena_);
     return true;
   }
 
@@ -93,9 +95,15 @@ class Table {
     }
   }
 
-  void erase(iterator at) { eraseEntry(&*at); }
+  void erase(iterator at) {
+    forget(at->first);
+    map_.erase(at);
+  }
   void erase(const Stored& key) {
-    if (auto* entry = map_.find(key)) eraseEntry(entry);
+    if (auto* entry = map_.find(key)) {
+      forget(entry->first);
+      map_.erase(entry);
+    }
   }
 
   /// A copy that shares no memory with this table. Text of erased keys is left behind.
@@ -116,7 +124,7 @@ class Table {
     if (dead_ < kCompactBytes || dead_ < arena_.bytes() / 2) return;
     Table to;
     to.reserve(size());
-    for (auto& [key, value] : map_)
+    for (auto&& [key, value] : map_)
       to.upsert(
           key, [&] { return std::move(value); }, [](V&) {});
     *this = std::move(to);
@@ -153,9 +161,8 @@ class Table {
     };
   };
 
-  void eraseEntry(const Entry* entry) {
-    if constexpr (Form::kNeedsArena) dead_ += entry->first.isInline() ? 0 : entry->first.size();
-    map_.erase(entry);
+  void forget(const Stored& key) {
+    if constexpr (Form::kNeedsArena) dead_ += key.isInline() ? 0 : key.size();
   }
 
   Map map_;

@@ -74,7 +74,7 @@ template <class T>
 struct VectorBlock final : Block {
   explicit VectorBlock(PooledVector<owned_t<T>> held) : stored(std::move(held)) {}
   ReaderPtr open() const override {
-    return makeReader<StoredReader<T>>(stored.data(), stored.data() + stored.size());
+    return std::make_unique<StoredReader<T>>(stored.data(), stored.data() + stored.size());
   }
   std::size_t records() const override { return stored.size(); }
   std::size_t bytes() const override { return stored.capacity() * sizeof(owned_t<T>); }

@@ -48,7 +48,7 @@ class TableReader final : public Reader<std::pair<K, V>> {
 
 template <class K, class V>
 ReaderPtr TableBlock<K, V>::open() const {
-  return makeReader<TableReader<K, V>>(table);
+  return std::make_unique<TableReader<K, V>>(table);
 }
 
 /// Decides when combining in a map task no longer pays: when most of the last records had new keys. The ratio over all
@@ -142,7 +142,7 @@ class CombineWriter final : public ShuffleWriter {
   void stopCombining() {
     sizeHint_.store(table_.size(), std::memory_order_relaxed);
     buckets_.resize(static_cast<std::size_t>(outputs_) * bucketsPerOutput());
-    for (auto& [key, value] : table_) bucketFor(Form::hash(key), key).emplace_back(key, std::move(value));
+    for (auto&& [key, value] : table_) bucketFor(Form::hash(key), key).emplace_back(key, std::move(value));
     texts_ = table_.takeTexts();
     table_ = {};
   }
@@ -174,7 +174,7 @@ class CombineWriter final : public ShuffleWriter {
       return;
     }
     auto texts = std::make_shared<TextArena>();
-    for (auto& [key, value] : table_) {
+    for (auto&& [key, value] : table_) {
       File& file = fileOf(outputOf(Form::hash(key), key));
       if (!file.texts) {
         file.texts = texts;
@@ -234,7 +234,7 @@ class CombineMerger final : public ShuffleMerger {
     }
     if (table_.empty()) table_ = std::exchange(file->table, {});
     makeRoom(file->table.size() + file->combined.size());
-    for (auto& entry : file->table) merge(entry, Form::hash(entry.first));
+    for (auto&& entry : file->table) merge(entry, Form::hash(entry.first));
     for (auto& entry : file->combined) merge(entry, Form::hash(entry.first));
   }
 
@@ -250,7 +250,7 @@ class CombineMerger final : public ShuffleMerger {
     const auto put = [&](const auto& key, C& value) {
       file.buckets[bucketOf(Form::hash(key), count)].emplace_back(key, std::move(value));
     };
-    for (auto& [key, value] : file.table) put(key, value);
+    for (auto&& [key, value] : file.table) put(key, value);
     for (auto& [key, value] : file.combined) put(key, value);
     file.combined = {};
   }
@@ -323,11 +323,10 @@ class CombineSpec final : public ShuffleSpec {
   explicit CombineSpec(Combiner combiner, PartitionerPtr partitioner = nullptr)
       : combiner_(std::move(combiner)), router_(std::move(partitioner)) {}
   std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
-    return std::unique_ptr<ShuffleWriter>(
-        new CombineWriter<P, C, Combiner>(combiner_, router_, outputs, writerSize_));
+    return std::make_unique<CombineWriter<P, C, Combiner>>(combiner_, router_, outputs, writerSize_);
   }
   std::unique_ptr<ShuffleMerger> merger() const override {
-    return std::unique_ptr<ShuffleMerger>(new CombineMerger<P, C, Combiner>(combiner_, mergerSize_));
+    return std::make_unique<CombineMerger<P, C, Combiner>>(combiner_, mergerSize_);
   }
   bool shrinksByMerging() const override { return true; }
 

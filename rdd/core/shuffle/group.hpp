@@ -182,13 +182,14 @@ class GroupSpec final : public ShuffleSpec {
   explicit GroupSpec(PartitionerPtr partitioner = nullptr) : router_(std::move(partitioner)) {}
   std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const override {
     using Make = std::unique_ptr<ShuffleWriter> (*)(const Router<K>&, int);
-    static constexpr Make kWriters[] = {[](const Router<K>& router, int count) {
-      return std::unique_ptr<ShuffleWriter>(new GroupWriter<K, Sides>(router, count));
-    }...};
+    static constexpr Make kWriters[] = {
+        [](const Router<K>& router, int count) -> std::unique_ptr<ShuffleWriter> {
+          return std::make_unique<GroupWriter<K, Sides>>(router, count);
+        }...};
     return kWriters[side](router_, outputs);
   }
   std::unique_ptr<ShuffleMerger> merger() const override {
-    return std::unique_ptr<ShuffleMerger>(new GroupMerger<Emit, K, Sides...>());
+    return std::make_unique<GroupMerger<Emit, K, Sides...>>();
   }
 
  private:

@@ -83,7 +83,7 @@ struct EmitJoined {
 
   template <class K, class V, class W>
   static ReaderPtr open(const GroupBlock<EmitJoined, K, V, W>& block) {
-    return makeReader<JoinReader<K, V, W>>(block);
+    return std::make_unique<JoinReader<K, V, W>>(block);
   }
 };
 

@@ -34,8 +34,7 @@ struct ShuffleMerger {
 };
 
 /// The typed work of a wide operator behind virtual calls per task; batches and long-lived graphs use the same.
-/// Immutable but for hints. Specs make their writers and mergers by `new`: a std::unique_ptr of each class would take
-/// the compiler longer than the class.
+/// Immutable but for hints.
 struct ShuffleSpec {
   virtual ~ShuffleSpec() = default;
   virtual std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const = 0;

@@ -47,11 +47,9 @@ class SortSpec final : public ShuffleSpec {
   SortSpec(PartitionerPtr partitioner, bool ascending)
       : router_(std::move(partitioner)), ascending_(ascending) {}
   std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
-    return std::unique_ptr<ShuffleWriter>(new ExchangeWriter<P, ByKey<K>>(router_, outputs));
+    return std::make_unique<ExchangeWriter<P, ByKey<K>>>(router_, outputs);
   }
-  std::unique_ptr<ShuffleMerger> merger() const override {
-    return std::unique_ptr<ShuffleMerger>(new Merger(ascending_));
-  }
+  std::unique_ptr<ShuffleMerger> merger() const override { return std::make_unique<Merger>(ascending_); }
 
  private:
   Router<K> router_;

@@ -83,7 +83,7 @@ class ObjectBlocks {
 template <class T>
 class ObjectReader final : public Reader<T> {
  public:
-  ObjectReader(std::shared_ptr<ObjectBlocks> blocks, OperatorPtr info)
+  ObjectReader(std::unique_ptr<ObjectBlocks> blocks, OperatorPtr info)
       : blocks_(std::move(blocks)), info_(std::move(info)), out_(chunkSize()) {}
 
   Chunk<T> next() override {
@@ -108,7 +108,7 @@ class ObjectReader final : public Reader<T> {
     return out_.chunk();
   }
 
-  std::shared_ptr<ObjectBlocks> blocks_;
+  std::unique_ptr<ObjectBlocks> blocks_;
   OperatorPtr info_;
   ByteReader bytes_{{}};
   std::uint32_t left_ = 0;

@@ -4,10 +4,12 @@
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/ops.hpp>
 
+#include "support/counted.hpp"
 #include "support/script.hpp"
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -185,6 +187,39 @@ TEST(UpdateStateByKey, CanBeKeptAndSliced) {
     EXPECT_EQ(kept[0].collect(), (std::vector<Pair>{{"a", 1}}));
     running.play({stop()});
   });
+}
+
+// Checkpoints make it remember the RDDs of twenty batches: their states must not stay with them.
+TEST(UpdateStateByKey, LetsGoOfTheStatesBefore) {
+  using Numbers = DStream<std::pair<int, int>>;
+  using States = DStream<std::pair<int, Counted>>;
+  auto keyByKey = [](const Numbers& numbers) -> States {
+    return numbers.updateStateByKey([](std::span<const int>, std::optional<Counted> old) {
+      return std::optional(old.value_or(Counted()));
+    });
+  };
+  auto byPartition = [](const Numbers& numbers) -> States {
+    return numbers.updateStateByKey<Counted>(
+        [](auto& entries) {
+          std::vector<std::pair<int, Counted>> states;
+          for (auto& [key, values, state] : entries) states.emplace_back(key, state.value_or(Counted()));
+          return states;
+        },
+        2, true);
+  };
+  for (const auto& update :
+       std::initializer_list<std::function<States(const Numbers&)>>{keyByKey, byPartition}) {
+    const long before = Counted::live();
+    StreamTest running;
+    update(running.source<std::pair<int, int>>(batches<std::pair<int, int>>({{{1, 0}, {2, 0}, {3, 0}}})))
+        .foreachRDD([](const auto& rdd) { rdd.count(); });
+    running.start();
+    for (int batch = 1; batch <= 15; ++batch) {
+      running.advance();
+      EXPECT_EQ(Counted::live() - before, 3) << "batch " << batch;
+    }
+    running.stop();
+  }
 }
 
 TEST(UpdateStateByKey, NeedsACheckpointDirectory) {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <random>
 #include <stdexcept>
@@ -378,6 +379,34 @@ TEST(IncrementalWindow, HoldsNoMoreThanItsWindow) {
   const long after30 = held(30);
   EXPECT_GT(after30, 0);
   EXPECT_EQ(held(90), after30);
+}
+
+// A table that somebody may still read is copied when the window slides; one that nobody reads any more must not be.
+TEST(IncrementalWindow, SlidesWithoutACopy) {
+  using test::Counted;
+  constexpr int kKeys = 1000, kSlides = 3;
+  for (bool isReadEarly : {false, true}) {
+    SCOPED_TRACE(isReadEarly ? "read by a transform" : "read by an output");
+    StreamTest running;
+    Batches<int> in{std::vector<int>(kKeys)};
+    std::iota(in[0]->begin(), in[0]->end(), 0);
+    auto window = running.source<int>(in)
+                      .map([](int x) { return std::pair(x, Counted(x)); })
+                      .reduceByKeyAndWindow([](Counted a, const Counted&) { return a; },
+                                            [](Counted a, const Counted&) { return a; }, Seconds(10));
+    auto read = [](const auto& rdd) { return rdd.map([](const auto& kv) { return kv.first; }); };
+    running.collect(isReadEarly ? window.transform(read)
+                                : window.map([](const auto& kv) { return kv.first; }));
+    running.start();
+    running.advance(2);
+    const long held = Counted::live();
+    EXPECT_GE(held, kKeys);
+    Counted::reset();
+    running.advance(kSlides);
+    EXPECT_EQ(Counted::live(), held);
+    EXPECT_LT(Counted::peak(), held + kKeys);
+    running.stop();
+  }
 }
 
 }  // namespace

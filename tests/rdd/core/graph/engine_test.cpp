@@ -1,5 +1,6 @@
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/run/interrupt.hpp>
 #include <millrace/rdd/core/run/task_context.hpp>
 #include <millrace/rdd/core/run/task_failure.hpp>
 
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <barrier>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -45,6 +47,40 @@ TEST(Engine, RunsATaskForEachPartition) {
     EXPECT_FALSE(wrong) << "a task knows its partition and its chunk size";
     EXPECT_EQ(TaskContext::get(), nullptr) << "and nothing of it stays";
     EXPECT_EQ(chunkSize(), kChunkSize);
+  }
+}
+
+TEST(Engine, TasksSeeTheFlagOfTheThreadThatRunsTheirJob) {
+  auto engine = test::makeEngine({.threads = 2});
+  std::barrier both(2);
+  std::atomic<int> right = 0;
+  auto see = [&](const std::atomic<bool>* flag) {
+    right = 0;
+    engine->runTasks({0, 1}, [&](int) {
+      both.arrive_and_wait();  // each has a thread of its own
+      if (interruptFlag() == flag) ++right;
+    });
+    return right == 2;
+  };
+  const std::atomic<bool> flag = false;
+  {
+    InterruptScope interruptible(&flag);
+    EXPECT_TRUE(see(&flag));
+  }
+  EXPECT_TRUE(see(nullptr)) << "nothing of it stays with the threads of the pool";
+}
+
+TEST(Engine, ACancelledJobBeginsNoTask) {
+  for (int threads : {1, 2, 4}) {
+    auto engine = test::makeEngine({.threads = threads});
+    const std::atomic<bool> cancelled = true;
+    InterruptScope interruptible(&cancelled);
+    std::atomic<int> begun = 0;
+    EXPECT_EQ(messageOf([&] {
+                engine->runTasks({0, 1, 2}, [&](int) { ++begun; });
+              }),
+              "a task failed in partition 0: the action was cancelled");
+    EXPECT_EQ(begun, 0) << threads << " threads";
   }
 }
 

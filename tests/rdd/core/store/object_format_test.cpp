@@ -34,7 +34,7 @@ class ObjectFormatTest : public testing::Test {
   }
   template <class T = Record>
   std::vector<T> read(std::uint64_t begin = 0, std::uint64_t end = ObjectBlocks::kWholeFile) {
-    auto blocks = std::make_shared<ObjectBlocks>(files, scratch / "file", requiredCodec<T>(), begin, end);
+    auto blocks = std::make_unique<ObjectBlocks>(files, scratch / "file", requiredCodec<T>(), begin, end);
     ObjectReader<T> reader(std::move(blocks), rddOperator("objectFile"));
     std::vector<T> records;
     for (auto chunk = reader.next(); !chunk.empty(); chunk = reader.next())

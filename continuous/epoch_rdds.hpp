@@ -1,0 +1,26 @@
+#pragma once
+
+#include <millrace/continuous/epochs.hpp>
+#include <millrace/continuous/plan.hpp>
+#include <millrace/dstream/core/time.hpp>
+
+#include <cstddef>
+#include <set>
+#include <vector>
+
+namespace millrace::core {
+
+/// Makes RDDs of what a graph has gathered in the epoch that ended at `time`, one for each stream that has a sink, and
+/// gives them to these streams. From there on the program is run as for a batch: its outputs make jobs, which ask their
+/// streams for RDDs. An output whose writer the graph has run itself is told what the writer threw.
+///
+/// `absentSources` are sources of the plan that have no RDD at that time, not even an empty one; streams that only pass on
+/// their records have none either. A union and a repartition cannot do without the RDDs of their parents: they are given
+/// nothing, so that they try to make their RDD themselves and throw, naming the parent that has none. A state goes on
+/// without records.
+///
+/// The caller holds the lock of the stream graph.
+void setEpochRdds(const Plan& plan, Time time, const std::set<std::size_t>& absentSources,
+                  std::vector<SinkPartitions> sinks);
+
+}  // namespace millrace::core

@@ -1,0 +1,55 @@
+#include <millrace/continuous/exchange_cell.hpp>
+#include <millrace/rdd/core/run/operator_failure.hpp>
+
+#include <utility>
+
+namespace millrace::core {
+
+ExchangeCell::ExchangeCell(const CellContext& graph, const Plan::Exchange& exchange, int partition)
+    : PipelineCell(graph, exchange.to),
+      exchange_(exchange),
+      state_(exchange.flow.state.get()),
+      partition_(partition) {}
+
+void ExchangeCell::take(Mail& mail) {
+  if (mail.isMarker()) {
+    if (++markers_[mail.epoch] == senders_) close(mail.epoch);
+  } else if (state_ != nullptr && mail.epoch > current_) {
+    early_.push_back(std::move(mail));
+  } else {
+    process(mail);
+  }
+}
+
+void ExchangeCell::process(Mail& mail) {
+  BlockPtr records = std::move(mail.block);
+  if (state_ != nullptr) records = update(mail.epoch, records, false);
+  put(mail.epoch, partition_, openBlock(std::move(records)), std::move(mail.credit));
+}
+
+void ExchangeCell::close(Epoch epoch) {
+  markers_.erase(epoch);
+  if (state_ != nullptr) closeState(epoch);
+  closePipeline(epoch, partition_);
+  current_ = epoch + 1;
+  closeEpoch(epoch);
+  std::vector<Mail> waiting = std::exchange(early_, {});
+  for (Mail& mail : waiting) take(mail);
+}
+
+void ExchangeCell::closeState(Epoch epoch) {
+  Epochs& epochs = graph().epochs;
+  std::int64_t sinceZero = (epochs.timeOf(epoch) - graph().zeroTime).milliseconds();
+  if (sinceZero % exchange_.flow.sweepMs == 0)
+    put(epoch, partition_, openBlock(update(epoch, nullptr, true)), nullptr);
+  for (std::size_t sink : exchange_.snapshots)
+    epochs.add(epoch, sink, PartitionPath{{}, partition_}, SinkPartition{state_->table(partition_), {}});
+}
+
+BlockPtr ExchangeCell::update(Epoch epoch, const BlockPtr& records, bool sweep) {
+  Time time = graph().epochs.timeOf(epoch);
+  return inOperator(graph().plan.streams[exchange_.to].node->info(),
+                    [&] { return state_->update(partition_, time, records, sweep); });
+}
+
+}  // namespace millrace::core

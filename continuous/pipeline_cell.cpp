@@ -1,0 +1,59 @@
+#include <millrace/continuous/exchange_cell.hpp>
+#include <millrace/continuous/pipeline_cell.hpp>
+#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/run/task_context.hpp>
+
+namespace millrace::core {
+
+PipelineCell::PipelineCell(const CellContext& graph, std::size_t stream)
+    : Cell(graph.pool), graph_(graph), stream_(stream), exchanges_(graph.plan.exchangesFrom(stream)) {}
+
+void PipelineCell::receive(Mail mail) noexcept {
+  if (isOver()) return abandonPipelines();
+  Activity::Reported reported(activity_);
+  try {
+    TaskContext::Scope scope(mail.partition);
+    ChunkSizeScope chunks(graph_.chunkSize);
+    take(mail);
+    scope.succeed();
+  } catch (...) {
+    graph_.fail(std::current_exception(), mail.partition, mail.epoch);
+  }
+  credit_.reset();
+}
+
+void PipelineCell::abandonPipelines() noexcept {
+  for (auto& [place, pipeline] : pipelines_) pipeline->abandon(graph_.end.reason());
+  pipelines_.clear();
+}
+
+Pipeline& PipelineCell::pipeline(Epoch epoch, int partition) {
+  auto& place = pipelines_[{epoch, partition}];
+  if (!place) place = std::make_unique<Pipeline>(graph_.plan, stream_, partition, epoch, *this);
+  return *place;
+}
+
+void PipelineCell::put(Epoch epoch, int partition, ReaderPtr records, std::shared_ptr<void> credit) {
+  credit_ = std::move(credit);
+  sending_ = epoch;
+  pipeline(epoch, partition).put(std::move(records));
+}
+
+void PipelineCell::send(std::size_t exchange, int output, BlockPtr records) {
+  auto& cell = graph_.exchangeCells[exchange][static_cast<std::size_t>(output)];
+  cell->post(Mail{sending_, output, std::move(records), nullptr, credit_});
+}
+
+void PipelineCell::closePipeline(Epoch epoch, int partition) {
+  pipeline(epoch, partition).close(graph_.epochs);
+  pipelines_.erase({epoch, partition});
+}
+
+void PipelineCell::closeEpoch(Epoch epoch) {
+  for (std::size_t exchange : exchanges_) {
+    for (auto& cell : graph_.exchangeCells[exchange]) cell->post(Mail{epoch, 0, nullptr, nullptr, nullptr});
+  }
+  graph_.epochs.cellClosed(epoch);
+}
+
+}  // namespace millrace::core
