@@ -1,5 +1,6 @@
 #include <millrace/base/memory_pool.hpp>
 #include <millrace/base/mutex.hpp>
+#include <millrace/base/poison.hpp>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -46,21 +47,16 @@ class Pool {
  public:
   void* allocate(std::size_t bytes) {
     SizeClass size = classOf(bytes);
-    {
-      MutexLock lock(mutex_);
-      auto& alike = idle_[static_cast<std::size_t>(size.index)];
-      if (!alike.empty()) {
-        void* memory = alike.back().memory;
-        alike.pop_back();
-        idleBytes_ -= size.bytes;
-        return memory;
-      }
-    }
-    return map(size.bytes);
+    void* memory = takeIdle(size);
+    if (memory == nullptr) memory = map(size.bytes);
+    poison(memory, size.bytes);
+    unpoison(memory, bytes);
+    return memory;
   }
 
   void free(void* memory, std::size_t bytes) noexcept {
     SizeClass size = classOf(bytes);
+    poison(memory, size.bytes);
     std::list<Idle> leaving;
     try {
       MutexLock lock(mutex_);
@@ -72,9 +68,9 @@ class Pool {
         leaving.splice(leaving.end(), alike, alike.begin());
       }
     } catch (const std::bad_alloc&) {
-      munmap(memory, size.bytes);
+      unmap(memory, size.bytes);
     }
-    for (const Idle& idle : leaving) munmap(idle.memory, idle.bytes);
+    for (const Idle& idle : leaving) unmap(idle.memory, idle.bytes);
   }
 
   std::size_t idleBytes() {
@@ -83,6 +79,20 @@ class Pool {
   }
 
  private:
+  void* takeIdle(SizeClass size) {
+    MutexLock lock(mutex_);
+    auto& alike = idle_[static_cast<std::size_t>(size.index)];
+    if (alike.empty()) return nullptr;
+    void* memory = alike.back().memory;
+    alike.pop_back();
+    idleBytes_ -= size.bytes;
+    return memory;
+  }
+
+  static void unmap(void* memory, std::size_t bytes) {
+    unpoison(memory, bytes);
+    munmap(memory, bytes);
+  }
   static void* map(std::size_t bytes) {
     std::size_t slack = bytes >= kHugePage ? kHugePage - kPage : 0;
     void* mapped = mmap(nullptr, bytes + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

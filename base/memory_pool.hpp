@@ -8,7 +8,8 @@ namespace millrace::core {
 /// Memory for blocks, tables and text that survives the batch. A fresh page costs more than counting the words in it,
 /// so what is freed here is kept for the next batch, in size classes a quarter of a power of two apart. Large pieces
 /// ask for huge pages. When more than the budget is kept (an eighth of the machine's or the cgroup's memory), the
-/// pieces that were idle longest go back to the system. Thread-safe.
+/// pieces that were idle longest go back to the system. AddressSanitizer reports a use of memory that lies in the pool.
+/// Thread-safe.
 void* poolAllocate(std::size_t bytes);
 void poolFree(void* memory, std::size_t bytes) noexcept;
 

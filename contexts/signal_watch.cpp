@@ -1,4 +1,5 @@
 #include <millrace/base/error.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/contexts/signal_watch.hpp>
 
 #include <fcntl.h>
@@ -7,7 +8,6 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -15,9 +15,10 @@ namespace millrace::core {
 
 namespace {
 
-std::mutex installing;
-std::vector<int> pipes;  // of those that exist, the newest last
-struct sigaction oldInterrupt, oldTerminate;
+Mutex installing;
+std::vector<int> pipes MILLRACE_GUARDED_BY(installing);  // of those that exist, the newest last
+struct sigaction oldInterrupt MILLRACE_GUARDED_BY(installing);
+struct sigaction oldTerminate MILLRACE_GUARDED_BY(installing);
 std::atomic<int> newestPipe = -1;
 
 void onSignalArrived(int signal) {
@@ -30,7 +31,7 @@ void onSignalArrived(int signal) {
 }
 
 void install(int pipe) {
-  std::lock_guard lock(installing);
+  MutexLock lock(installing);
   pipes.push_back(pipe);
   newestPipe = pipe;
   if (pipes.size() > 1) return;
@@ -42,7 +43,7 @@ void install(int pipe) {
 }
 
 void uninstall(int pipe) {
-  std::lock_guard lock(installing);
+  MutexLock lock(installing);
   std::erase(pipes, pipe);
   if (pipes.empty()) {
     sigaction(SIGINT, &oldInterrupt, nullptr);

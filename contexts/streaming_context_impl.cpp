@@ -21,12 +21,12 @@ namespace {
 using Deadline = std::chrono::steady_clock::time_point;
 constexpr std::chrono::seconds kGrace{2};
 
-std::mutex activeMutex;
-const void* activeContext = nullptr;
+core::Mutex activeMutex;
+const void* activeContext MILLRACE_GUARDED_BY(activeMutex) = nullptr;
 
 /// Claims the one place of an active context in this process.
 void claimActive(const void* context) {
-  std::lock_guard lock(activeMutex);
+  core::MutexLock lock(activeMutex);
   if (activeContext != nullptr && activeContext != context)
     throw IllegalState(
         "another StreamingContext is active in this process: stop it before starting this StreamingContext");
@@ -34,7 +34,7 @@ void claimActive(const void* context) {
 }
 
 void releaseActive(const void* context) {
-  std::lock_guard lock(activeMutex);
+  core::MutexLock lock(activeMutex);
   if (activeContext == context) activeContext = nullptr;
 }
 
@@ -96,7 +96,7 @@ StreamingContext::Impl::Impl(SparkContext core, Duration batchDuration, std::sha
 StreamingContext::Impl::~Impl() { releaseActive(this); }
 
 void StreamingContext::Impl::start() {
-  std::lock_guard changing(changing_);
+  core::MutexLock changing(changing_);
   switch (state()) {
     case StreamingContextState::ACTIVE:
       logWarning("start() of a StreamingContext that is running already has no effect");
@@ -132,13 +132,13 @@ void StreamingContext::Impl::startParts() {
   Time first = generator->firstBatchTime();
   graph->start(first - graph->batchDuration());
   {
-    std::lock_guard lock(mutex_);
-    scheduler_ = std::move(scheduler);
-    generator_ = std::move(generator);
+    core::MutexLock lock(mutex_);
+    scheduler_ = scheduler;
+    generator_ = generator;
     state_ = StreamingContextState::ACTIVE;
   }
   bus->post([time = clock->now()](StreamingListener& to) { to.onStreamingStarted(time); });
-  generator_->start(first);
+  generator->start(first);
   for (const core::InputPtr& input : graph->inputs()) input->start();
   tracker->start();
 }
@@ -156,7 +156,7 @@ bool StreamingContext::Impl::stop(bool stopSparkContext, bool gracefully) {
         "stop() from a StreamingListener, which the stop would wait for: call it on another thread");
   if (isOwnThread()) {
     logInfo("stop() from inside a batch: it goes on when the batch has ended");
-    std::lock_guard lock(mutex_);
+    core::MutexLock lock(mutex_);
     if (!stopper_) {
       stopper_ =
           std::make_unique<core::DetachableThread>([self = shared_from_this(), stopSparkContext, gracefully] {
@@ -165,7 +165,7 @@ bool StreamingContext::Impl::stop(bool stopSparkContext, bool gracefully) {
     }
     return true;
   }
-  std::lock_guard changing(changing_);
+  core::MutexLock changing(changing_);
   bool ended = true;
   if (state() == StreamingContextState::STOPPED) {
     logWarning("stop() of a StreamingContext that is stopped already");
@@ -183,26 +183,33 @@ bool StreamingContext::Impl::stopParts(bool gracefully) {
   auto timeout = gracefully ? gracefulTimeout() : std::chrono::milliseconds(kGrace);
   Deadline deadline = in(timeout);
   bool ended = true, generatorEnded = true;
-  if (generator_) {
+  std::shared_ptr<core::JobScheduler> scheduler;
+  std::shared_ptr<core::BatchGenerator> generator;
+  {
+    core::MutexLock lock(mutex_);
+    scheduler = scheduler_;
+    generator = generator_;
+  }
+  if (generator) {
     if (gracefully) {
       ended = tracker->stop(until(deadline));
-      generatorEnded = generator_->stop(true, deadline);
-      ended = generatorEnded && scheduler_->awaitFewerThan(1, deadline) && ended;
+      generatorEnded = generator->stop(true, deadline);
+      ended = generatorEnded && scheduler->awaitFewerThan(1, deadline) && ended;
     } else {
-      generatorEnded = generator_->stop(false, deadline);
+      generatorEnded = generator->stop(false, deadline);
       ended = tracker->stop(until(deadline)) && generatorEnded;
     }
     for (const core::InputPtr& input : graph->inputs()) input->stop();
-    std::string running = scheduler_->runningNow(), making = generator_->runningNow();
+    std::string running = scheduler->runningNow(), making = generator->runningNow();
     if (!making.empty()) running += (running.empty() ? "" : "; ") + making;
-    bool jobsEnded = scheduler_->stop(gracefully && !ended ? std::chrono::steady_clock::now()
-                                                           : std::max(deadline, in(kGrace)));
+    bool jobsEnded = scheduler->stop(gracefully && !ended ? std::chrono::steady_clock::now()
+                                                          : std::max(deadline, in(kGrace)));
     ended = jobsEnded && ended;
     if (!ended) logUnfinished(timeout, running);
   }
   if (generatorEnded) graph->stop();  // who makes a batch holds the graph
   {
-    std::lock_guard lock(mutex_);
+    core::MutexLock lock(mutex_);
     state_ = StreamingContextState::STOPPED;
   }
   if (!bus->stop(in(kGrace))) {
@@ -217,7 +224,7 @@ void StreamingContext::Impl::awaitStopper() {
   if (isOwnThread()) return;
   std::unique_ptr<core::DetachableThread> stopper;
   {
-    std::lock_guard lock(mutex_);
+    core::MutexLock lock(mutex_);
     stopper.swap(stopper_);
   }
   if (stopper) stopper->join(in(kGrace));
@@ -237,7 +244,7 @@ void StreamingContext::Impl::onSignal(int signal) {
 
 bool StreamingContext::Impl::isOwnThread() const {
   if (TaskContext::get() != nullptr) return true;
-  std::lock_guard lock(mutex_);
+  core::MutexLock lock(mutex_);
   return (scheduler_ && scheduler_->isJobThread()) || (generator_ && generator_->isGeneratingThread());
 }
 
@@ -247,7 +254,7 @@ std::chrono::milliseconds StreamingContext::Impl::gracefulTimeout() const {
 }
 
 StreamingContextState StreamingContext::Impl::state() const {
-  std::lock_guard lock(mutex_);
+  core::MutexLock lock(mutex_);
   return state_;
 }
 

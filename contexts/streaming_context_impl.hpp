@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/detachable_thread.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/contexts/scheduler/batch_generator.hpp>
 #include <millrace/contexts/scheduler/context_waiter.hpp>
 #include <millrace/contexts/scheduler/job_scheduler.hpp>
@@ -10,7 +11,6 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -51,20 +51,20 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
   const std::shared_ptr<core::ReceiverTracker> tracker;
 
  private:
-  void startParts();
+  void startParts() MILLRACE_REQUIRES(changing_);
   std::shared_ptr<core::BatchGenerator> makeGenerator(
       const std::shared_ptr<core::JobScheduler>& scheduler) const;
-  bool stopParts(bool gracefully);
+  bool stopParts(bool gracefully) MILLRACE_REQUIRES(changing_);
   bool isOwnThread() const;
   void onSignal(int signal);
   std::chrono::milliseconds gracefulTimeout() const;
 
-  std::shared_ptr<core::JobScheduler> scheduler_;
-  std::shared_ptr<core::BatchGenerator> generator_;
-  std::mutex changing_;  // held while starting or stopping
-  mutable std::mutex mutex_;
-  StreamingContextState state_ = StreamingContextState::INITIALIZED;
-  std::unique_ptr<core::DetachableThread> stopper_;
+  core::Mutex changing_;  // held while starting or stopping
+  mutable core::Mutex mutex_;
+  std::shared_ptr<core::JobScheduler> scheduler_ MILLRACE_GUARDED_BY(mutex_);
+  std::shared_ptr<core::BatchGenerator> generator_ MILLRACE_GUARDED_BY(mutex_);
+  StreamingContextState state_ MILLRACE_GUARDED_BY(mutex_) = StreamingContextState::INITIALIZED;
+  std::unique_ptr<core::DetachableThread> stopper_ MILLRACE_GUARDED_BY(mutex_);
 };
 
 }  // namespace millrace

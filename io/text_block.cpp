@@ -1,3 +1,4 @@
+#include <millrace/base/poison.hpp>
 #include <millrace/io/text_block.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
@@ -78,6 +79,14 @@ TextBlock::TextBlock(std::vector<TextSlice> slices) : slices_(std::move(slices))
   for (const TextSlice& slice : slices_) {
     records_ += slice.records;
     bytes_ += slice.bytes();
+  }
+}
+
+TextBlock::~TextBlock() {
+  for (const TextSlice& slice : slices_) {
+    if (slice.ends == 0) continue;
+    const LineEnd* last = slice.buffer->lineEnds() - slice.firstEnd - slice.ends;
+    poison(slice.buffer->text() + slice.begin, last->offset() - slice.begin);
   }
 }
 

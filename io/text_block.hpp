@@ -70,6 +70,8 @@ struct TextSlice {
 class TextBlock final : public Block {
  public:
   explicit TextBlock(std::vector<TextSlice> slices);
+  /// Poisons its lines, since others may keep the buffer.
+  ~TextBlock() override;
 
   ReaderPtr open() const override;
   std::size_t records() const override { return records_; }

@@ -6,24 +6,24 @@
 namespace millrace::core {
 
 void ContextWaiter::notifyError(std::exception_ptr error) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   error_ = std::move(error);
-  changed_.notify_all();
+  changed_.notifyAll();
 }
 
 void ContextWaiter::notifyStop() {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   stopped_ = true;
-  changed_.notify_all();
+  changed_.notifyAll();
 }
 
 bool ContextWaiter::waitForStopOrError(std::optional<std::chrono::milliseconds> timeout) {
-  std::unique_lock lock(mutex_);
-  auto over = [&] { return stopped_ || error_ != nullptr; };
+  MutexLock lock(mutex_);
   if (timeout) {
-    changed_.wait_for(lock, boundedWait(*timeout), over);
+    const auto deadline = std::chrono::steady_clock::now() + boundedWait(*timeout);
+    while (!isOver() && changed_.waitUntil(lock, deadline)) continue;
   } else {
-    changed_.wait(lock, over);
+    while (!isOver()) changed_.wait(lock);
   }
   if (error_) std::rethrow_exception(error_);
   return stopped_;

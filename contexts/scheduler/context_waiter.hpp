@@ -1,9 +1,9 @@
 #pragma once
 
+#include <millrace/base/mutex.hpp>
+
 #include <chrono>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <optional>
 
 namespace millrace::core {
@@ -18,10 +18,12 @@ class ContextWaiter {
   bool waitForStopOrError(std::optional<std::chrono::milliseconds> timeout);
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::exception_ptr error_;
-  bool stopped_ = false;
+  bool isOver() const MILLRACE_REQUIRES(mutex_) { return stopped_ || error_ != nullptr; }
+
+  Mutex mutex_;
+  ConditionVariable changed_;
+  std::exception_ptr error_ MILLRACE_GUARDED_BY(mutex_);
+  bool stopped_ MILLRACE_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace millrace::core

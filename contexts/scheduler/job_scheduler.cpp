@@ -1,12 +1,11 @@
 #include <millrace/base/log.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/contexts/scheduler/batch_failure.hpp>
 #include <millrace/contexts/scheduler/job_scheduler.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <algorithm>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <utility>
@@ -46,12 +45,12 @@ struct JobScheduler::State {
   std::shared_ptr<ContextWaiter> waiter;
   BatchEnd batchEnd;
 
-  mutable std::mutex mutex;
-  mutable std::condition_variable changed;
-  std::deque<QueuedJob> queue;
-  std::size_t pending = 0;
-  std::multiset<std::string> running;
-  bool stopped = false;
+  Mutex mutex;  // guards the batches too
+  ConditionVariable changed;
+  std::deque<QueuedJob> queue MILLRACE_GUARDED_BY(mutex);
+  std::size_t pending MILLRACE_GUARDED_BY(mutex) = 0;
+  std::multiset<std::string> running MILLRACE_GUARDED_BY(mutex);
+  bool stopped MILLRACE_GUARDED_BY(mutex) = false;
 
   void work();
   void runJob(QueuedJob& queued);
@@ -61,9 +60,9 @@ struct JobScheduler::State {
 
 void JobScheduler::State::work() {
   jobThreadOf = this;
-  std::unique_lock lock(mutex);
+  MutexLock lock(mutex);
   for (;;) {
-    changed.wait(lock, [&] { return stopped || !queue.empty(); });
+    while (!stopped && queue.empty()) changed.wait(lock);
     if (stopped) break;
     std::optional<QueuedJob> queued = std::move(queue.front());
     queue.pop_front();
@@ -74,7 +73,7 @@ void JobScheduler::State::work() {
     queued.reset();
     lock.lock();
     running.erase(entry);
-    changed.notify_all();
+    changed.notifyAll();
   }
 }
 
@@ -94,7 +93,7 @@ void JobScheduler::State::runJob(QueuedJob& queued) {
 
 void JobScheduler::State::begin(Batch& batch, OutputOperationInfo& output) {
   output.startTime = clock->now();
-  std::lock_guard lock(mutex);
+  MutexLock lock(mutex);
   if (!batch.info.processingStartTime) {
     batch.info.processingStartTime = output.startTime;
     bus->post([info = batch.info](StreamingListener& to) { to.onBatchStarted(info); });
@@ -115,7 +114,7 @@ void JobScheduler::State::end(Batch& batch, const OutputOperationInfo& begun,
   }
   bool last = false;
   {
-    std::lock_guard lock(mutex);
+    MutexLock lock(mutex);
     batch.info.outputOperationInfos[output.id] = output;
     batch.failed = batch.failed || failure != nullptr;
     last = --batch.unfinished == 0;
@@ -125,9 +124,9 @@ void JobScheduler::State::end(Batch& batch, const OutputOperationInfo& begun,
   if (!last) return;
   batchEnd(batch.info.batchTime, !batch.failed);
   bus->post([info = batch.info](StreamingListener& to) { to.onBatchCompleted(info); });
-  std::lock_guard lock(mutex);
+  MutexLock lock(mutex);
   --pending;
-  changed.notify_all();
+  changed.notifyAll();
 }
 
 JobScheduler::JobScheduler(int threads, std::shared_ptr<Clock> clock, std::shared_ptr<ListenerBus> bus,
@@ -151,13 +150,13 @@ void JobScheduler::submit(Time batchTime, std::vector<Job> jobs, std::map<int, S
   batch->info.submissionTime = state_->clock->now();
   for (const Job& job : jobs) batch->info.outputOperationInfos[job.outputId] = infoOf(job);
   {
-    std::lock_guard lock(state_->mutex);
+    MutexLock lock(state_->mutex);
     if (state_->stopped) return;
     state_->bus->post([info = batch->info](StreamingListener& to) { to.onBatchSubmitted(info); });
     ++state_->pending;
     for (Job& job : jobs) state_->queue.push_back({batch, std::move(job)});
   }
-  state_->changed.notify_all();
+  state_->changed.notifyAll();
 }
 
 void JobScheduler::reportGenerationFailure(Time batchTime, std::exception_ptr cause) {
@@ -167,18 +166,18 @@ void JobScheduler::reportGenerationFailure(Time batchTime, std::exception_ptr ca
 }
 
 std::size_t JobScheduler::pendingBatches() const {
-  std::lock_guard lock(state_->mutex);
+  MutexLock lock(state_->mutex);
   return state_->pending;
 }
 
 bool JobScheduler::awaitFewerThan(std::size_t count, std::chrono::steady_clock::time_point deadline) const {
-  std::unique_lock lock(state_->mutex);
-  state_->changed.wait_until(lock, deadline, [&] { return state_->stopped || state_->pending < count; });
+  MutexLock lock(state_->mutex);
+  while (!state_->stopped && state_->pending >= count && state_->changed.waitUntil(lock, deadline)) continue;
   return !state_->stopped && state_->pending < count;
 }
 
 std::string JobScheduler::runningNow() const {
-  std::lock_guard lock(state_->mutex);
+  MutexLock lock(state_->mutex);
   std::string text;
   for (const std::string& name : state_->running) text += (text.empty() ? "" : "; ") + name;
   return text;
@@ -189,10 +188,10 @@ bool JobScheduler::isJobThread() const { return jobThreadOf == state_.get(); }
 bool JobScheduler::stop(std::chrono::steady_clock::time_point deadline) {
   std::deque<QueuedJob> dropped;
   {
-    std::lock_guard lock(state_->mutex);
+    MutexLock lock(state_->mutex);
     state_->stopped = true;
     dropped.swap(state_->queue);
-    state_->changed.notify_all();
+    state_->changed.notifyAll();
   }
   bool ended = true;
   for (DetachableThread& thread : threads_) ended = thread.join(deadline) && ended;

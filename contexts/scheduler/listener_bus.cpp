@@ -1,13 +1,12 @@
 #include <millrace/base/log.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/contexts/scheduler/listener_bus.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <pthread.h>
 #include <sched.h>
 
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -26,12 +25,12 @@ void letOthersFirst() {
 }  // namespace
 
 struct ListenerBus::State {
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::vector<std::shared_ptr<StreamingListener>> listeners;
-  std::deque<Event> events;
-  std::size_t dropped = 0;
-  bool stopped = false;
+  Mutex mutex;
+  ConditionVariable changed;
+  std::vector<std::shared_ptr<StreamingListener>> listeners MILLRACE_GUARDED_BY(mutex);
+  std::deque<Event> events MILLRACE_GUARDED_BY(mutex);
+  std::size_t dropped MILLRACE_GUARDED_BY(mutex) = 0;
+  bool stopped MILLRACE_GUARDED_BY(mutex) = false;
 
   void run();
   static void deliver(const Event& event, StreamingListener& listener);
@@ -40,9 +39,9 @@ struct ListenerBus::State {
 void ListenerBus::State::run() {
   delivering = this;
   letOthersFirst();
-  std::unique_lock lock(mutex);
+  MutexLock lock(mutex);
   for (;;) {
-    changed.wait(lock, [&] { return stopped || !events.empty(); });
+    while (!stopped && events.empty()) changed.wait(lock);
     if (events.empty()) break;
     Event event = std::move(events.front());
     events.pop_front();
@@ -68,18 +67,18 @@ ListenerBus::ListenerBus() : state_(std::make_shared<State>()), thread_([state =
 ListenerBus::~ListenerBus() { stop(std::chrono::steady_clock::now()); }
 
 void ListenerBus::add(std::shared_ptr<StreamingListener> listener) {
-  std::lock_guard lock(state_->mutex);
+  MutexLock lock(state_->mutex);
   state_->listeners.push_back(std::move(listener));
 }
 
 void ListenerBus::remove(const std::shared_ptr<StreamingListener>& listener) {
-  std::lock_guard lock(state_->mutex);
+  MutexLock lock(state_->mutex);
   std::erase(state_->listeners, listener);
 }
 
 void ListenerBus::post(Event event) {
   {
-    std::lock_guard lock(state_->mutex);
+    MutexLock lock(state_->mutex);
     if (state_->stopped || state_->listeners.empty()) return;
     if (state_->events.size() == kMostWaiting) {
       ++state_->dropped;
@@ -87,14 +86,14 @@ void ListenerBus::post(Event event) {
     }
     state_->events.push_back(std::move(event));
   }
-  state_->changed.notify_all();
+  state_->changed.notifyAll();
 }
 
 bool ListenerBus::stop(std::chrono::steady_clock::time_point deadline) {
   {
-    std::lock_guard lock(state_->mutex);
+    MutexLock lock(state_->mutex);
     state_->stopped = true;
-    state_->changed.notify_all();
+    state_->changed.notifyAll();
   }
   return thread_.join(deadline);
 }

@@ -29,7 +29,7 @@ void MovingStream::snapshot(Time, ByteWriter& to) {
   to.raw(begun_);
   if (!begun_) return;
   if (last_) last_->prepare();
-  std::lock_guard lock(state_->moving);
+  MutexLock lock(state_->moving);
   to.varint(static_cast<std::uint64_t>(partitioner_->partitions()));
   for (int p = 0; p < partitioner_->partitions(); ++p) state_->tables->write(p, to);
 }

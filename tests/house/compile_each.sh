@@ -10,7 +10,7 @@ shift
 check() {
   local file=${!#} said
   said=$("$@" 2>&1) && return 0
-  printf '%s does not compile alone:\n%s\n' "${file}" "${said}" >&2
+  printf '%s does not compile:\n%s\n' "${file}" "${said}" >&2
   return 1
 }
 export -f check

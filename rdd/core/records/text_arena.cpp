@@ -1,4 +1,5 @@
 #include <millrace/base/memory_pool.hpp>
+#include <millrace/base/poison.hpp>
 #include <millrace/rdd/core/records/text_arena.hpp>
 
 #include <algorithm>
@@ -30,6 +31,7 @@ const char* TextArena::copy(std::string_view text) {
   bytes_ += text.size();
   if (static_cast<std::size_t>(end_ - free_) < text.size()) free_ = grow(text.size());
   char* to = std::exchange(free_, free_ + text.size());
+  unpoison(to, text.size());
   std::memcpy(to, text.data(), text.size());
   return to;
 }
@@ -38,6 +40,7 @@ void TextArena::clear() noexcept {
   release(std::min<std::size_t>(pieces_.size(), 1));
   free_ = pieces_.empty() ? nullptr : pieces_[0].begin;
   end_ = pieces_.empty() ? nullptr : free_ + pieces_[0].size;
+  if (!pieces_.empty()) poison(pieces_[0].begin, pieces_[0].size);
   bytes_ = 0;
 }
 
