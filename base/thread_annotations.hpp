@@ -23,7 +23,8 @@
 #define MILLRACE_ACQUIRE(...) MILLRACE_THREAD_ANNOTATION(acquire_capability(__VA_ARGS__))
 #define MILLRACE_RELEASE(...) MILLRACE_THREAD_ANNOTATION(release_capability(__VA_ARGS__))
 
-/// A function that the analysis leaves out; a comment has to say why it is right without the lock.
+/// A function that the analysis leaves out: the one of a ScopeExit, which runs under the lock around it, or one whose
+/// comment says why it needs none.
 #define MILLRACE_UNCHECKED MILLRACE_THREAD_ANNOTATION(no_thread_safety_analysis)
 
 /// A function that gives a reference to the mutex.

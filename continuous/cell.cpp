@@ -7,10 +7,10 @@ namespace millrace::core {
 void Cell::post(Mail mail) {
   bool light = mail.rdd == nullptr && (mail.block == nullptr || mail.block->records() < kLight);
   bool mayWait = !mail.isMarker();
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   mail_.push_back(std::move(mail));
   if (state_ == State::kIdle) {
-    if (light) return run(lock);
+    if (light) return run();
     return schedule();
   }
   while (mayWait && mail_.size() > kMostWaiting) {
@@ -19,7 +19,7 @@ void Cell::post(Mail mail) {
       hasRoom_.wait(lock);
       --waiting_;
     } else {
-      run(lock);
+      run();
     }
   }
 }
@@ -30,27 +30,27 @@ void Cell::schedule() {
 }
 
 void Cell::runScheduled() noexcept {
-  std::unique_lock lock(mutex_);
-  if (state_ == State::kScheduled) run(lock);
+  MutexLock lock(mutex_);
+  if (state_ == State::kScheduled) run();
 }
 
-void Cell::run(std::unique_lock<std::mutex>& lock) noexcept {
+void Cell::run() noexcept {
   state_ = State::kRunning;
   for (std::size_t taken = 0; taken < kTurn && !mail_.empty(); ++taken) {
     Mail mail = std::move(mail_.front());
     mail_.pop_front();
     bool hasRoomNow = waiting_ > 0 && mail_.size() <= kMostWaiting;
-    lock.unlock();
-    if (hasRoomNow) hasRoom_.notify_all();
+    mutex_.unlock();
+    if (hasRoomNow) hasRoom_.notifyAll();
     receive(std::move(mail));
-    lock.lock();
+    mutex_.lock();
   }
   if (mail_.empty()) {
     state_ = State::kIdle;
   } else {
     schedule();
   }
-  if (waiting_ > 0) hasRoom_.notify_all();
+  if (waiting_ > 0) hasRoom_.notifyAll();
 }
 
 }  // namespace millrace::core

@@ -1,15 +1,14 @@
 #pragma once
 
+#include <millrace/base/mutex.hpp>
 #include <millrace/continuous/epochs.hpp>
 #include <millrace/continuous/task_pool.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 #include <millrace/rdd/core/records/block.hpp>
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <mutex>
 
 namespace millrace::core {
 
@@ -62,15 +61,15 @@ class Cell {
 
   /// Makes the calling thread the one that runs the cell, if there is something to run and nobody else does.
   void runScheduled() noexcept;
-  void run(std::unique_lock<std::mutex>& lock) noexcept;
-  void schedule();
+  void run() noexcept MILLRACE_REQUIRES(mutex_);
+  void schedule() MILLRACE_REQUIRES(mutex_);
 
   TaskPool& pool_;
-  std::mutex mutex_;
-  std::condition_variable hasRoom_;
-  std::deque<Mail> mail_;
-  State state_ = State::kIdle;
-  int waiting_ = 0;  // senders that wait for room
+  Mutex mutex_;
+  ConditionVariable hasRoom_;
+  std::deque<Mail> mail_ MILLRACE_GUARDED_BY(mutex_);
+  State state_ MILLRACE_GUARDED_BY(mutex_) = State::kIdle;
+  int waiting_ MILLRACE_GUARDED_BY(mutex_) = 0;  // senders that wait for room
 };
 
 }  // namespace millrace::core

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <condition_variable>
+#include <millrace/base/mutex.hpp>
+
 #include <memory>
-#include <mutex>
 #include <stop_token>
 
 namespace millrace::core {
@@ -18,11 +18,13 @@ class Credits : public std::enable_shared_from_this<Credits> {
  private:
   static constexpr int kMost = 2;
 
+  bool tryTake();
+  void awaitReturn(const std::stop_token& stop);
   void giveBack();
 
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  int out_ = 0;
+  Mutex mutex_;
+  ConditionVariable changed_;
+  int out_ MILLRACE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace millrace::core

@@ -1,18 +1,17 @@
 #pragma once
 
+#include <millrace/base/mutex.hpp>
 #include <millrace/continuous/plan.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/rdd/core/records/block.hpp>
 #include <millrace/rdd/core/shuffle/shuffle.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -84,19 +83,19 @@ class Epochs {
   };
 
   /// Hands on the oldest epoch's result, without the lock.
-  void deliverOldest(std::unique_lock<std::mutex>& lock);
+  void deliverOldest() MILLRACE_REQUIRES(mutex_);
 
   const std::size_t sinks_;
   const int cells_;
   const Duration length_;
   const Closed closed_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<Epoch, Open> open_;
-  Epoch next_ = 0;
-  Time last_;
-  bool delivering_ = false;
-  bool stopped_ = false;
+  Mutex mutex_;
+  ConditionVariable changed_;
+  std::map<Epoch, Open> open_ MILLRACE_GUARDED_BY(mutex_);
+  Epoch next_ MILLRACE_GUARDED_BY(mutex_) = 0;
+  Time last_ MILLRACE_GUARDED_BY(mutex_);
+  bool delivering_ MILLRACE_GUARDED_BY(mutex_) = false;
+  bool stopped_ MILLRACE_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace millrace::core

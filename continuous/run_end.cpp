@@ -5,7 +5,7 @@
 namespace millrace::core {
 
 bool RunEnd::set(std::exception_ptr reason) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   if (isOver_) return false;
   reason_ = std::move(reason);
   isOver_ = true;

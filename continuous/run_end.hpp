@@ -1,8 +1,9 @@
 #pragma once
 
+#include <millrace/base/mutex.hpp>
+
 #include <atomic>
 #include <exception>
-#include <mutex>
 
 namespace millrace::core {
 
@@ -13,12 +14,12 @@ class RunEnd {
   /// Ends the run. Only the first call has an effect, and gives true.
   bool set(std::exception_ptr reason);
   bool isOver() const { return isOver_; }
-  /// What ended the run; for callers that have seen that it is over.
-  const std::exception_ptr& reason() const { return reason_; }
+  /// What ended the run; for callers that have seen that it is over: the reason was set before, and never is again.
+  const std::exception_ptr& reason() const MILLRACE_UNCHECKED { return reason_; }
 
  private:
-  std::mutex mutex_;
-  std::exception_ptr reason_;  // set before isOver_, and never again
+  Mutex mutex_;
+  std::exception_ptr reason_ MILLRACE_GUARDED_BY(mutex_);
   std::atomic<bool> isOver_ = false;
 };
 

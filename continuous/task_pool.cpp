@@ -1,12 +1,11 @@
+#include <millrace/base/mutex.hpp>
 #include <millrace/continuous/task_pool.hpp>
 
 #include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -19,27 +18,27 @@ class TbbTaskPool final : public TaskPool {
  public:
   explicit TbbTaskPool(int workers) : arena_(workers, 0) {}
   ~TbbTaskPool() override {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_ == 0; });
+    MutexLock lock(mutex_);
+    while (waiting_ != 0) changed_.wait(lock);
   }
   void enqueue(std::function<void()> task) override {
     {
-      std::lock_guard lock(mutex_);
+      MutexLock lock(mutex_);
       ++waiting_;
     }
     arena_.enqueue([this, task = std::move(task)] {
       task();
-      std::lock_guard lock(mutex_);
+      MutexLock lock(mutex_);
       --waiting_;
-      changed_.notify_all();
+      changed_.notifyAll();
     });
   }
 
  private:
   tbb::task_arena arena_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::size_t waiting_ = 0;
+  Mutex mutex_;
+  ConditionVariable changed_;
+  std::size_t waiting_ MILLRACE_GUARDED_BY(mutex_) = 0;
 };
 
 class ThreadTaskPool final : public TaskPool {
@@ -48,21 +47,21 @@ class ThreadTaskPool final : public TaskPool {
     for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
   }
   ~ThreadTaskPool() override {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     stopped_ = true;
-    changed_.notify_all();
+    changed_.notifyAll();
   }
   void enqueue(std::function<void()> task) override {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     tasks_.push_back(std::move(task));
-    changed_.notify_one();
+    changed_.notifyOne();
   }
 
  private:
   void work() {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     for (;;) {
-      changed_.wait(lock, [&] { return stopped_ || !tasks_.empty(); });
+      while (!stopped_ && tasks_.empty()) changed_.wait(lock);
       if (tasks_.empty()) return;
       auto task = std::move(tasks_.front());
       tasks_.pop_front();
@@ -72,10 +71,10 @@ class ThreadTaskPool final : public TaskPool {
     }
   }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::function<void()>> tasks_;
-  bool stopped_ = false;
+  Mutex mutex_;
+  ConditionVariable changed_;
+  std::deque<std::function<void()>> tasks_ MILLRACE_GUARDED_BY(mutex_);
+  bool stopped_ MILLRACE_GUARDED_BY(mutex_) = false;
   std::vector<std::jthread> threads_;
 };
 

@@ -25,7 +25,10 @@ BatchTicker::BatchTicker(std::shared_ptr<Clock> clock, Duration interval, std::s
 Time BatchTicker::firstTime() const { return Time(timer_.getStartTime()); }
 
 void BatchTicker::start(Time first) {
-  newest_ = first - interval_;
+  {
+    MutexLock lock(mutex_);
+    newest_ = first - interval_;
+  }
   timer_.start(first.milliseconds());
 }
 
@@ -34,8 +37,9 @@ void BatchTicker::requestStop() { stopping_.request_stop(); }
 bool BatchTicker::stop(std::chrono::steady_clock::time_point deadline, std::shared_ptr<const void> owner) {
   requestStop();
   {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait_until(lock, deadline, [&] { return !making_; })) {
+    MutexLock lock(mutex_);
+    while (making_ && changed_.waitUntil(lock, deadline)) continue;
+    if (making_) {
       std::thread([this, owner = std::move(owner)] { timer_.stop(true); }).detach();
       return false;
     }
@@ -45,30 +49,30 @@ bool BatchTicker::stop(std::chrono::steady_clock::time_point deadline, std::shar
 }
 
 void BatchTicker::makeNext() {
-  std::unique_lock lock(mutex_);
-  run(newest_ + interval_, lock);
+  MutexLock lock(mutex_);
+  run(newest_ + interval_);
 }
 
 void BatchTicker::onTick(Time time) {
   if (stopping_.stop_requested() || !awaitRoom_(stopping_.get_token())) return;
-  std::unique_lock lock(mutex_);
-  if (!stopping_.stop_requested()) run(time, lock);
+  MutexLock lock(mutex_);
+  if (!stopping_.stop_requested()) run(time);
 }
 
-void BatchTicker::run(Time time, std::unique_lock<std::mutex>& lock) {
+void BatchTicker::run(Time time) {
   making_ = newest_ = time;
-  ScopeExit made([&] {
+  ScopeExit made([&]() MILLRACE_UNCHECKED {
     making_.reset();
-    changed_.notify_all();
+    changed_.notifyAll();
   });
-  Unlocked unlocked(lock);
+  Unlocked unlocked(mutex_);
   const void* outer = std::exchange(makingFor, this);
   ScopeExit restored([&] { makingFor = outer; });
   make_(time);
 }
 
 std::optional<Time> BatchTicker::making() const {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   return making_;
 }
 

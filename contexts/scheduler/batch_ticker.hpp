@@ -1,14 +1,13 @@
 #pragma once
 
 #include <millrace/base/clock.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/base/recurring_timer.hpp>
 #include <millrace/dstream/core/time.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -49,16 +48,16 @@ class BatchTicker {
 
  private:
   void onTick(Time time);
-  void run(Time time, std::unique_lock<std::mutex>& lock);
+  void run(Time time) MILLRACE_REQUIRES(mutex_);
 
   const Duration interval_;
   const AwaitRoom awaitRoom_;
   const Make make_;
   std::stop_source stopping_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<Time> making_;
-  Time newest_{0};
+  mutable Mutex mutex_;
+  ConditionVariable changed_;
+  std::optional<Time> making_ MILLRACE_GUARDED_BY(mutex_);
+  Time newest_ MILLRACE_GUARDED_BY(mutex_){0};
   RecurringTimer timer_;  // last, so that it ends before what its thread uses
 };
 

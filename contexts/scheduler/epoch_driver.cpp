@@ -1,10 +1,9 @@
+#include <millrace/base/mutex.hpp>
 #include <millrace/base/scope_exit.hpp>
 #include <millrace/base/unlocked.hpp>
 #include <millrace/contexts/scheduler/epoch_driver.hpp>
 
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <utility>
 
 namespace millrace::core {
@@ -16,29 +15,31 @@ thread_local const void* drivingFor = nullptr;
 }  // namespace
 
 struct EpochDriver::State {
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::deque<ClosedEpoch> queue;
-  bool isMaking = false;
-  bool isStopped = false;
+  Mutex mutex;
+  ConditionVariable changed;
+  std::deque<ClosedEpoch> queue MILLRACE_GUARDED_BY(mutex);
+  bool isMaking MILLRACE_GUARDED_BY(mutex) = false;
+  bool isStopped MILLRACE_GUARDED_BY(mutex) = false;
+
+  bool isIdle() const MILLRACE_REQUIRES(mutex) { return queue.empty() && !isMaking; }
 
   void drive(const MakeJobs& makeJobs);
 };
 
 void EpochDriver::State::drive(const MakeJobs& makeJobs) {
   drivingFor = this;
-  std::unique_lock lock(mutex);
+  MutexLock lock(mutex);
   for (;;) {
-    changed.wait(lock, [&] { return isStopped || !queue.empty(); });
+    while (!isStopped && queue.empty()) changed.wait(lock);
     if (isStopped) break;
     ClosedEpoch epoch = std::move(queue.front());
     queue.pop_front();
     isMaking = true;
-    ScopeExit made([&] {
+    ScopeExit made([&]() MILLRACE_UNCHECKED {
       isMaking = false;
-      changed.notify_all();
+      changed.notifyAll();
     });
-    Unlocked unlocked(lock);
+    Unlocked unlocked(mutex);
     makeJobs(epoch);
   }
 }
@@ -50,32 +51,32 @@ void EpochDriver::start(MakeJobs makeJobs) {
 }
 
 void EpochDriver::add(ClosedEpoch epoch) {
-  std::lock_guard lock(state_->mutex);
+  MutexLock lock(state_->mutex);
   state_->queue.push_back(std::move(epoch));
-  state_->changed.notify_all();
+  state_->changed.notifyAll();
 }
 
 std::size_t EpochDriver::pending() const {
-  std::lock_guard lock(state_->mutex);
+  MutexLock lock(state_->mutex);
   return state_->queue.size() + (state_->isMaking ? 1 : 0);
 }
 
 bool EpochDriver::isMaking() const {
-  std::lock_guard lock(state_->mutex);
+  MutexLock lock(state_->mutex);
   return state_->isMaking;
 }
 
 bool EpochDriver::awaitIdle(std::chrono::steady_clock::time_point deadline) const {
-  std::unique_lock lock(state_->mutex);
-  return state_->changed.wait_until(lock, deadline,
-                                    [&] { return state_->queue.empty() && !state_->isMaking; });
+  MutexLock lock(state_->mutex);
+  while (!state_->isIdle() && state_->changed.waitUntil(lock, deadline)) continue;
+  return state_->isIdle();
 }
 
 bool EpochDriver::stop(std::chrono::steady_clock::time_point deadline) {
   {
-    std::lock_guard lock(state_->mutex);
+    MutexLock lock(state_->mutex);
     state_->isStopped = true;
-    state_->changed.notify_all();
+    state_->changed.notifyAll();
   }
   return !thread_ || thread_->join(deadline);
 }

@@ -67,7 +67,7 @@ void EpochGenerator::endRun() {
 std::string EpochGenerator::runningNow() const {
   if (auto time = ticker_.making()) return "the beginning of epoch " + time->toString();
   if (driver_.isMaking()) return "the making of an epoch's jobs";
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   return begun_.empty() ? "" : "records of epoch " + begun_.begin()->second.time.toString();
 }
 
@@ -100,14 +100,14 @@ void EpochGenerator::begin(Time time) {
   EpochSources::Rdds rdds = sources_->rddsOf(time);
   if (rdds.failure) scheduler_->reportGenerationFailure(time, rdds.failure);
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     begun_.emplace(epoch, BegunEpoch{time, rdds.absent, rdds.failure != nullptr});
   }
   sources_->send(epoch, rdds);
 }
 
 void EpochGenerator::onClosed(Epoch epoch, EpochResult result) {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   auto begun = begun_.extract(epoch);
   driver_.add({std::move(begun.mapped()), std::move(result)});
 }
@@ -115,7 +115,7 @@ void EpochGenerator::onClosed(Epoch epoch, EpochResult result) {
 void EpochGenerator::onFailed(std::exception_ptr failure, Epoch epoch) {
   Time time = live_->epochs().timeOf(epoch);
   {
-    std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     hasFailed_ = true;
   }
   auto error =
@@ -125,7 +125,7 @@ void EpochGenerator::onFailed(std::exception_ptr failure, Epoch epoch) {
 }
 
 bool EpochGenerator::hasFailed() const {
-  std::lock_guard lock(mutex_);
+  MutexLock lock(mutex_);
   return hasFailed_;
 }
 
@@ -135,7 +135,7 @@ void EpochGenerator::makeJobs(ClosedEpoch& epoch) const {
   try {
     std::vector<Job> jobs;
     {
-      std::lock_guard lock(graph_->mutex());
+      RecursiveMutexLock lock(graph_->mutex());
       setEpochRdds(live_->plan(), time, epoch.begun.absentSources, std::move(epoch.result.sinks));
       jobs = graph_->generateJobs(time);
     }

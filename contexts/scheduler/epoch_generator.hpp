@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/clock.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/contexts/scheduler/batch_generator.hpp>
 #include <millrace/contexts/scheduler/batch_ticker.hpp>
 #include <millrace/contexts/scheduler/context_waiter.hpp>
@@ -17,7 +18,6 @@
 #include <exception>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -63,9 +63,9 @@ class EpochGenerator final : public BatchGenerator, public std::enable_shared_fr
   const std::shared_ptr<JobScheduler> scheduler_;
   const std::shared_ptr<ContextWaiter> waiter_;
   const std::shared_ptr<Clock> clock_;
-  mutable std::mutex mutex_;
-  std::map<Epoch, BegunEpoch> begun_;
-  bool hasFailed_ = false;
+  mutable Mutex mutex_;
+  std::map<Epoch, BegunEpoch> begun_ MILLRACE_GUARDED_BY(mutex_);
+  bool hasFailed_ MILLRACE_GUARDED_BY(mutex_) = false;
   EpochDriver driver_;
   std::unique_ptr<LiveGraph> live_;  // after all that its threads use when they close an epoch or fail
   std::optional<EpochSources> sources_;
