@@ -10,7 +10,10 @@
 #include <cctype>
 #include <chrono>
 #include <memory>
+#include <numeric>
+#include <optional>
 #include <set>
+#include <span>
 #include <string_view>
 
 namespace millrace::parity {
@@ -34,6 +37,34 @@ void expectViews(const Json& row, Make program) {
 
 DStream<std::pair<Text, int>> ones(const DStream<Text>& words) {
   return words.map([](Text word) { return std::pair(word, 1); });
+}
+
+Duration durationOf(const Json& row, const char* name) {
+  return Milliseconds(fromJson<std::int64_t>(row.at(name)));
+}
+
+/// Windows and states keep the texts that they got as views.
+void summedInWindows(const Json& row) {
+  expectViews<std::pair<Text, int>>(row, [&](const auto& in) {
+    return in.reduceByKeyAndWindow(std::plus<>{}, durationOf(row, "window_ms"), durationOf(row, "slide_ms"));
+  });
+}
+
+void summedIncrementally(const Json& row) {
+  expectViews<std::pair<Text, int>>(row, [&](const auto& in) {
+    return in.reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, durationOf(row, "window_ms"),
+                                   durationOf(row, "slide_ms"));
+  });
+}
+
+std::optional<int> summed(std::span<const int> values, std::optional<int> old) {
+  return std::accumulate(values.begin(), values.end(), old.value_or(0));
+}
+
+int summedSoFar(const std::string&, std::optional<int> value, State<int>& state) {
+  const int sum = value.value_or(0) + state.getOption().value_or(0);
+  state.update(sum);
+  return sum;
 }
 
 Strings charactersOf(Text text) {
@@ -117,11 +148,30 @@ Runners viewRunners() {
        [](const Json& row) { joined(row, [](const auto& l, const auto& r) { return l.leftOuterJoin(r); }); }},
       {"A29",
        [](const Json& row) { joined(row, [](const auto& l, const auto& r) { return l.fullOuterJoin(r); }); }},
+      {"A30",
+       [](const Json& row) {
+         expectViews<Text>(row, [](const auto& in) { return ones(in).updateStateByKey(&summed); });
+       }},
       {"A39", cleanUpReceivedBlocks},
+      {"B06", summedInWindows},
+      {"B07", summedInWindows},
+      {"B09", summedInWindows},
+      {"B10", summedInWindows},
+      {"B11", summedInWindows},
+      {"B12", summedIncrementally},
+      {"B13", summedIncrementally},
+      {"B14", summedIncrementally},
+      {"B15", summedIncrementally},
+      {"B17", summedIncrementally},
       {"B21",
        [](const Json& row) {
          expectViews<Text>(row,
                            [](const auto& in) { return in.countByValueAndWindow(Seconds(2), Seconds(1)); });
+       }},
+      {"C02",
+       [](const Json& row) {
+         expectViews<Text>(
+             row, [](const auto& in) { return ones(in).mapWithState(StateSpec::function(&summedSoFar)); });
        }},
       {"G08",
        [](const Json& row) {
