@@ -180,18 +180,5 @@ TEST(Epochs, OneThatIsLateIsNamedOnce) {
   running.stop();
 }
 
-TEST(Epochs, OneWhoseJobsAreLateIsNamedToo) {
-  StreamTest running({.mode = StreamingMode::kContinuous});
-  auto gate = Gate::make();
-  auto numbers = running.receiver<int>();
-  numbers.stream.foreachRDD([gate](const RDD<int>&) { gate->pass(); });
-  running.start();
-  tickUntilLate(running, 1);
-  gate->open();
-  EXPECT_EQ(lateEpochs(running), Strings{"an epoch is late: its records are still on their way sinceMs=2000 "
-                                         "runs=\"batch 1000 ms, foreachRDD #1\" heldBack=0"});
-  running.stop();
-}
-
 }  // namespace
 }  // namespace millrace

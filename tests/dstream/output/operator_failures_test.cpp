@@ -54,11 +54,11 @@ TEST(OperatorFailures, NameBatchOutputOperatorAndPartition) {
 }
 
 TEST(OperatorFailures, InsideAShuffleNameWhoThrew) {
-  using Pair = std::pair<int, int>;
+  using Keyed = std::pair<int, int>;
   test::onAllShapes([](test::StreamOptions options) {
     SCOPED_TRACE(options.shape.describe());
     StreamTest running(options);
-    auto pairs = running.source<Pair>(test::batches<Pair>({{{1, 1}}, {{2, 1}, {2, 1}}, {{3, 1}}}));
+    auto pairs = running.source<Keyed>(test::batches<Keyed>({{{1, 1}}, {{2, 1}, {2, 1}}, {{3, 1}}}));
     auto outputs = running.collect(pairs.reduceByKey([](int a, int b) -> int {
       throw std::runtime_error(std::to_string(a) + " and " + std::to_string(b));
     }));
