@@ -36,6 +36,11 @@ function(millrace_layer layer)
     INSTALL_RPATH $ORIGIN
     CXX_EXTENSIONS OFF)
   millrace_house_rules(${target})
+  if(MILLRACE_UNITY AND MILLRACE_SANITIZER)
+    # A class of a source holds what is in that source's unnamed namespace: in a batch the compiler takes it for a header's.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+  endif()
   set_property(GLOBAL APPEND PROPERTY MILLRACE_LAYERS ${layer})
   list(TRANSFORM arg_ROOMS PREPEND ${layer}/)
   set_property(GLOBAL APPEND PROPERTY MILLRACE_ROOMS ${arg_ROOMS})

@@ -13,23 +13,23 @@ namespace millrace::core {
 
 namespace {
 
-constexpr std::uint64_t kLargestSplit = std::uint64_t{32} << 20;
+constexpr std::uint64_t kLargestObjectSplit = std::uint64_t{32} << 20;
 
-struct Split {
+struct ObjectSplit {
   std::string path;
   std::uint64_t begin;
   std::uint64_t end;
 };
 
-std::vector<Split> splitsOf(const FileSystem& files, const std::vector<std::string>& paths,
-                            int minPartitions) {
+std::vector<ObjectSplit> objectSplitsOf(const FileSystem& files, const std::vector<std::string>& paths,
+                                        int minPartitions) {
   std::uint64_t total = 0;
   for (const std::string& path : paths) total += files.openForReading(path)->size();
   const std::uint64_t goal = total / static_cast<std::uint64_t>(std::max(minPartitions, 1));
-  std::vector<Split> splits;
+  std::vector<ObjectSplit> splits;
   for (const std::string& path : paths) {
     const auto pieces =
-        ObjectBlocks::piecesOf(files, path, std::clamp<std::uint64_t>(goal, 1, kLargestSplit));
+        ObjectBlocks::piecesOf(files, path, std::clamp<std::uint64_t>(goal, 1, kLargestObjectSplit));
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       const bool isLast = i + 1 == pieces.size();
       splits.push_back({path, pieces[i], isLast ? ObjectBlocks::kWholeFile : pieces[i + 1]});
@@ -40,8 +40,8 @@ std::vector<Split> splitsOf(const FileSystem& files, const std::vector<std::stri
 
 class ObjectFileNode final : public Node {
  public:
-  ObjectFileNode(EnginePtr engine, OperatorPtr info, std::vector<Split> splits, const RecordCodec& codec,
-                 OpenObjectsFn open)
+  ObjectFileNode(EnginePtr engine, OperatorPtr info, std::vector<ObjectSplit> splits,
+                 const RecordCodec& codec, OpenObjectsFn open)
       : Node(std::move(engine), std::move(info), {}, static_cast<int>(splits.size())),
         splits_(std::move(splits)),
         codec_(codec),
@@ -49,7 +49,7 @@ class ObjectFileNode final : public Node {
 
  protected:
   ReaderPtr compute(int partition) override {
-    const Split& split = splits_[static_cast<std::size_t>(partition)];
+    const ObjectSplit& split = splits_[static_cast<std::size_t>(partition)];
     return inOperator(info(), [&] {
       return open_(
           std::make_unique<ObjectBlocks>(engine().files(), split.path, codec_, split.begin, split.end),
@@ -58,7 +58,7 @@ class ObjectFileNode final : public Node {
   }
 
  private:
-  const std::vector<Split> splits_;
+  const std::vector<ObjectSplit> splits_;
   const RecordCodec& codec_;
   const OpenObjectsFn open_;
 };
@@ -68,7 +68,7 @@ class ObjectFileNode final : public Node {
 NodePtr objectFileNode(EnginePtr engine, const std::string& paths, int minPartitions,
                        const RecordCodec& codec, OpenObjectsFn open) {
   const FileSystem& files = engine->files();
-  auto splits = splitsOf(files, inputFiles(files, paths), minPartitions);
+  auto splits = objectSplitsOf(files, inputFiles(files, paths), minPartitions);
   auto info = std::make_shared<const OperatorInfo>(OperatorInfo{"objectFile", -1, paths});
   return std::make_shared<ObjectFileNode>(std::move(engine), std::move(info), std::move(splits), codec, open);
 }

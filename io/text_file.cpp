@@ -20,10 +20,10 @@ namespace millrace::core {
 
 namespace {
 
-constexpr std::uint64_t kLargestSplit = std::uint64_t{32} << 20;
+constexpr std::uint64_t kLargestTextSplit = std::uint64_t{32} << 20;
 constexpr std::string_view kTerminators = "\r\n";
 
-struct Split {
+struct TextSplit {
   std::string path;
   std::uint64_t begin;
   std::uint64_t end;
@@ -41,15 +41,15 @@ Input lookAt(const FileSystem& files, const std::string& path) {
 }
 
 // Hadoop's rule.
-std::vector<Split> splitsOf(const FileSystem& files, const std::vector<std::string>& paths,
-                            int minPartitions) {
+std::vector<TextSplit> textSplitsOf(const FileSystem& files, const std::vector<std::string>& paths,
+                                    int minPartitions) {
   std::vector<Input> inputs;
   std::uint64_t total = 0;
   for (const std::string& path : paths) total += inputs.emplace_back(lookAt(files, path)).size;
   const std::uint64_t goal = total / static_cast<std::uint64_t>(std::max(minPartitions, 1));
-  const std::uint64_t size = std::clamp<std::uint64_t>(goal, 1, kLargestSplit);
+  const std::uint64_t size = std::clamp<std::uint64_t>(goal, 1, kLargestTextSplit);
 
-  std::vector<Split> splits;
+  std::vector<TextSplit> splits;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const auto [end, gzip] = inputs[i];
     std::uint64_t begin = 0;
@@ -84,7 +84,7 @@ std::uint64_t nextLineStart(const ReadableFile& file, std::uint64_t from,
 // The lines that begin in a split. The file is open, and memory held, only while the lines are being read.
 class SplitReader final : public Reader<std::string_view> {
  public:
-  SplitReader(const FileSystem& files, OperatorPtr info, Split split, std::size_t longestLine)
+  SplitReader(const FileSystem& files, OperatorPtr info, TextSplit split, std::size_t longestLine)
       : files_(files),
         info_(std::move(info)),
         split_(std::move(split)),
@@ -174,7 +174,7 @@ class SplitReader final : public Reader<std::string_view> {
 
   const FileSystem& files_;
   const OperatorPtr info_;
-  const Split split_;
+  const TextSplit split_;
   const std::size_t longestLine_;
   const std::size_t usualLimit_;
   bool opened_ = false;
@@ -188,7 +188,7 @@ class SplitReader final : public Reader<std::string_view> {
 
 class TextFileNode final : public Node {
  public:
-  TextFileNode(EnginePtr engine, OperatorPtr info, std::vector<Split> splits, std::size_t longestLine)
+  TextFileNode(EnginePtr engine, OperatorPtr info, std::vector<TextSplit> splits, std::size_t longestLine)
       : Node(std::move(engine), std::move(info), {}, static_cast<int>(splits.size())),
         splits_(std::move(splits)),
         longestLine_(longestLine) {}
@@ -200,7 +200,7 @@ class TextFileNode final : public Node {
   }
 
  private:
-  const std::vector<Split> splits_;
+  const std::vector<TextSplit> splits_;
   const std::size_t longestLine_;
 };
 
@@ -219,7 +219,7 @@ NodePtr textFileNode(EnginePtr engine, const std::string& paths, int minPartitio
   std::ranges::for_each(found, refuseCompressed);
   auto info = std::make_shared<const OperatorInfo>(OperatorInfo{"textFile", -1, paths});
   return std::make_shared<TextFileNode>(std::move(engine), std::move(info),
-                                        splitsOf(files, found, minPartitions), longestLine);
+                                        textSplitsOf(files, found, minPartitions), longestLine);
 }
 
 }  // namespace millrace::core
