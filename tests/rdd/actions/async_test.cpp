@@ -8,6 +8,7 @@
 #include <millrace/rdd/ops.hpp>
 
 #include "support/engines.hpp"
+#include "support/failures.hpp"
 #include "support/numbers.hpp"
 
 #include <gtest/gtest.h>
@@ -27,6 +28,7 @@
 namespace millrace {
 namespace {
 
+using test::failureOf;
 using test::oneTo;
 using test::rddOf;
 using test::Shape;
@@ -34,15 +36,6 @@ using test::Shape;
 RDD<std::int64_t> endless(int threads) {
   auto engine = test::makeEngine({.threads = threads});
   return RDD<std::int64_t>(core::numberRangeNode(engine, 0, std::int64_t{1} << 62, 1, 8));
-}
-
-std::string messageOf(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 // Vector H38.
@@ -83,7 +76,7 @@ TEST(Async, ReportsWhatTheActionThrows) {
     if (x == 2) throw std::runtime_error("two");
   });
   for (int i = 0; i < 2; ++i)
-    EXPECT_EQ(messageOf([&] { future.get(); }), "foreach failed in partition 1: two");
+    EXPECT_EQ(failureOf<std::exception>([&] { future.get(); }), "foreach failed in partition 1: two");
   EXPECT_TRUE(future.isCompleted());
   future.cancel();
   EXPECT_FALSE(future.isCancelled()) << "it had ended";
@@ -96,7 +89,8 @@ TEST(Async, CanBeCancelled) {
     EXPECT_FALSE(future.waitFor(0));
     EXPECT_FALSE(future.waitFor(std::numeric_limits<std::int64_t>::min()));
     future.cancel();
-    EXPECT_EQ(messageOf([&] { future.get(); }), "countAsync was cancelled before it had a result");
+    EXPECT_EQ(failureOf<std::exception>([&] { future.get(); }),
+              "countAsync was cancelled before it had a result");
     EXPECT_TRUE(future.isCancelled());
     EXPECT_TRUE(future.isCompleted());
   }

@@ -8,6 +8,7 @@
 #include <millrace/rdd/ops.hpp>
 
 #include "support/engines.hpp"
+#include "support/failures.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,16 +21,8 @@
 namespace millrace::core {
 namespace {
 
+using test::failureOf;
 using test::Shape;
-
-std::string messageOf(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 TEST(Engine, RunsATaskForEachPartition) {
   for (const Shape& shape : test::allShapes()) {
@@ -76,7 +69,7 @@ TEST(Engine, ACancelledJobBeginsNoTask) {
     const std::atomic<bool> cancelled = true;
     InterruptScope interruptible(&cancelled);
     std::atomic<int> begun = 0;
-    EXPECT_EQ(messageOf([&] {
+    EXPECT_EQ(failureOf<std::exception>([&] {
                 engine->runTasks({0, 1, 2}, [&](int) { ++begun; });
               }),
               "a task failed in partition 0: the action was cancelled");
@@ -105,21 +98,23 @@ TEST(Engine, NamesTheOperatorThatFailedNotTheOnesBehindIt) {
                  .map([](int x) { return std::pair(x, x); })
                  .reduceByKey(std::plus<>{})
                  .map([](const auto& kv) { return kv.first; });
-  EXPECT_EQ(messageOf([&] { rdd.collect(); }), "filter failed in partition 1: two");
+  EXPECT_EQ(failureOf<std::exception>([&] { rdd.collect(); }), "filter failed in partition 1: two");
 }
 
 TEST(Engine, ReportsExceptionsOfAnyType) {
   auto engine = test::makeEngine({.partitions = 1});
   auto rdd = test::rddOf<int>(engine, {1}, 1);
   struct Own {};
-  EXPECT_EQ(messageOf([&] { rdd.map([](int) -> int { throw 42; }).collect(); }),
+  EXPECT_EQ(failureOf<std::exception>([&] { rdd.map([](int) -> int { throw 42; }).collect(); }),
             "map failed in partition 0: an exception of type int");
-  EXPECT_EQ(messageOf([&] { rdd.map([](int) -> int { throw "plain text"; }).collect(); }),
+  EXPECT_EQ(failureOf<std::exception>([&] { rdd.map([](int) -> int { throw "plain text"; }).collect(); }),
             "map failed in partition 0: plain text");
-  EXPECT_EQ(messageOf([&] { rdd.map([](int) -> int { throw std::string("a string"); }).collect(); }),
+  EXPECT_EQ(failureOf<std::exception>(
+                [&] { rdd.map([](int) -> int { throw std::string("a string"); }).collect(); }),
             "map failed in partition 0: a string");
-  EXPECT_NE(messageOf([&] { rdd.map([](int) -> int { throw Own(); }).collect(); }).find("Own"),
-            std::string::npos);
+  EXPECT_NE(
+      failureOf<std::exception>([&] { rdd.map([](int) -> int { throw Own(); }).collect(); }).find("Own"),
+      std::string::npos);
 }
 
 TEST(Engine, RefusesActionsInsideATask) {
@@ -127,7 +122,7 @@ TEST(Engine, RefusesActionsInsideATask) {
     auto engine = test::makeEngine({.partitions = 2, .threads = threads});
     auto other = test::rddOf<int>(engine, {1, 2, 3}, 2);
     auto nested = test::rddOf<int>(engine, {1, 2}, 2).map([other](int x) { return other.count() + x; });
-    const std::string text = messageOf([&] { nested.collect(); });
+    const std::string text = failureOf<std::exception>([&] { nested.collect(); });
     EXPECT_NE(text.find("an RDD operation inside a function that runs in a task: collect or broadcast the "
                         "other RDD first"),
               std::string::npos)
@@ -142,7 +137,7 @@ TEST(Engine, RefusesActionsAfterStop) {
   engine->stop();
   EXPECT_TRUE(engine->isStopped());
   EXPECT_THROW(rdd.count(), IllegalState);
-  EXPECT_EQ(messageOf([&] { rdd.map([](int x) { return x; }).collect(); }),
+  EXPECT_EQ(failureOf<std::exception>([&] { rdd.map([](int x) { return x; }).collect(); }),
             "the context of this RDD has been stopped: run actions before stop()");
 }
 
