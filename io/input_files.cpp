@@ -33,7 +33,23 @@ std::string join(const std::string& directory, const std::string& name) {
   return directory.empty() || directory.ends_with('/') ? directory + name : directory + "/" + name;
 }
 
-std::vector<std::string> matchesOf(const FileSystem& files, const std::string& pattern) {
+void addFiles(const FileSystem& files, const std::string& path, std::vector<std::string>& to) {
+  if (!files.isDirectory(path)) {
+    to.push_back(path);
+    return;
+  }
+  for (const std::string& name : files.list(path)) {
+    if (isHidden(name)) continue;
+    to.push_back(join(path, name));
+    if (files.isDirectory(to.back()))
+      throw SparkException("Not a file: " + to.back() + ": give " + join(path, "*") +
+                           " to read the files in the directories of " + path + ", too");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> matchingPaths(const FileSystem& files, const std::string& pattern) {
   std::vector<std::string> found{pattern.starts_with('/') ? "/" : ""};
   for (const std::string& part : partsOf(pattern, '/')) {
     if (part.empty()) continue;
@@ -53,32 +69,17 @@ std::vector<std::string> matchesOf(const FileSystem& files, const std::string& p
   return found;
 }
 
-void addFiles(const FileSystem& files, const std::string& path, std::vector<std::string>& to) {
-  if (!files.isDirectory(path)) {
-    to.push_back(path);
-    return;
-  }
-  for (const std::string& name : files.list(path)) {
-    if (isHidden(name)) continue;
-    to.push_back(join(path, name));
-    if (files.isDirectory(to.back()))
-      throw SparkException("Not a file: " + to.back() + ": give " + join(path, "*") +
-                           " to read the files in the directories of " + path + ", too");
-  }
-}
-
-}  // namespace
-
 std::vector<std::string> inputFiles(const FileSystem& files, const std::string& paths) {
   std::vector<std::string> found;
-  for (const std::string& path : partsOf(paths, ',')) {
+  const std::vector<std::string> parts = files.exists(paths) ? std::vector{paths} : partsOf(paths, ',');
+  for (const std::string& path : parts) {
     if (path.empty())
       throw IllegalArgument("an empty input path in \"" + paths + "\": give a file, a directory or a glob");
     std::vector<std::string> matching;
     if (files.exists(path)) {
       matching = {path};
     } else if (isPattern(path)) {
-      matching = matchesOf(files, path);
+      matching = matchingPaths(files, path);
     }
     if (matching.empty())
       throw SparkException("Input path does not exist: " + path +

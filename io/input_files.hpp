@@ -16,8 +16,11 @@ namespace millrace::core {
 ///   - a glob: `*`, `?` and `[a-z]` in any part between slashes, `\` before a character that means itself;
 ///     each match, ordered, counts as a file or directory above. Names with `.` or `_` match only what begins
 ///     with it, too.
-/// A path that exists literally is not taken for a glob. SparkException when there is nothing; IllegalArgument for an
+/// A path that exists literally is taken for neither a list nor a glob. SparkException when there is nothing; IllegalArgument for an
 /// empty path.
 std::vector<std::string> inputFiles(const FileSystem& files, const std::string& paths);
+
+/// What exists by a path that may be a glob, in the order of the names; nothing when there is nothing.
+std::vector<std::string> matchingPaths(const FileSystem& files, const std::string& pattern);
 
 }  // namespace millrace::core

@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -97,6 +98,18 @@ TEST_P(Sample, PageViewStream) {
   expectSays("page_view_stream", {"activeUserCount"}, lines, {"\n3\n"});
   expectSaysInTheEnd("page_view_stream", {"popularUsersSeen"}, lines,
                      {"Saw user ada at time ", "Saw user edsger at time "});
+}
+
+TEST_P(Sample, HdfsWordCount) {
+  const std::string watched = scratch() / "watched", made = scratch() / "made";
+  std::filesystem::create_directory(watched);
+  auto program = run("hdfs_word_count", {watched});
+  program->awaitText("Time: ");
+  std::ofstream(made) << "a b a\n";
+  std::filesystem::rename(made, watched + "/file");
+  program->awaitText("(a,2)");
+  program->send(SIGINT);
+  EXPECT_EQ(program->end(), 0) << program->said();
 }
 
 // It ends by itself after half a minute; a batch of it is enough.
