@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/memory_pool.hpp>
+#include <millrace/base/natural_order.hpp>
 #include <millrace/base/slot_group.hpp>
 
 #include <algorithm>
@@ -103,7 +104,7 @@ class FlatMap {
       const SlotGroup& group = groups_[at];
       for (unsigned like = group.having(tag); like != 0; like &= like - 1) {
         Entry* entry = entryAt(at, static_cast<std::size_t>(std::countr_zero(like)));
-        if (entry->first == key) [[likely]]
+        if (NaturalEqual()(entry->first, key)) [[likely]]
           return entry;
       }
       if (group.hasFree()) [[likely]]
@@ -212,7 +213,7 @@ class FlatMap {
   Entry* likely(const K& key, std::size_t slot) const {
     const std::size_t group = slot / SlotGroup::kSlots;
     if (group > groupMask_ || !groups_[group].isUsed(slot % SlotGroup::kSlots)) return nullptr;
-    return entries_[slot].first == key ? entries_ + slot : nullptr;
+    return NaturalEqual()(entries_[slot].first, key) ? entries_ + slot : nullptr;
   }
 
   /// Constructs the entry that `make()` gives, where a search will find it. The map must not hold its key yet.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/rdd/actions/partition_results.hpp>
+#include <millrace/rdd/core/records/stable_sort.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 #include <algorithm>
@@ -57,7 +58,7 @@ std::vector<owned_t<T>> firstInOrder(const RDD<T>& rdd, std::string_view kind, i
   std::vector<owned_t<T>> all;
   for (auto& part : parts)
     all.insert(all.end(), std::make_move_iterator(part->begin()), std::make_move_iterator(part->end()));
-  std::stable_sort(all.begin(), all.end(), less);
+  stableSort(all, less);
   if (all.size() > most) all.erase(all.begin() + n, all.end());
   return all;
 }
@@ -68,7 +69,7 @@ template <class T>
 template <class Less>
   requires RecordOrder<Less, T>
 std::vector<owned_t<T>> RDD<T>::takeOrdered(int n, Less less) const {
-  return core::firstInOrder(*this, "takeOrdered", n, less);
+  return core::firstInOrder(*this, "takeOrdered", n, core::orderFor(std::move(less)));
 }
 
 template <class T>
@@ -76,7 +77,9 @@ template <class Less>
   requires RecordOrder<Less, T>
 std::vector<owned_t<T>> RDD<T>::top(int n, Less less) const {
   return core::firstInOrder(*this, "top", n,
-                            [less](const auto& a, const auto& b) { return std::invoke(less, b, a); });
+                            [less = core::orderFor(std::move(less))](const auto& a, const auto& b) {
+                              return std::invoke(less, b, a);
+                            });
 }
 
 }  // namespace millrace
