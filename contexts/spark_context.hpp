@@ -42,10 +42,11 @@ class SparkContext {
     if constexpr (core::LazyRange<R>) {
       return RDD<T>(core::lazyRangeNode<std::remove_cvref_t<R>>(engine(), records, slices));
     } else {
-      std::vector<T> owned;
+      core::RecordVector<T> owned;
       if constexpr (std::ranges::sized_range<R>)
         owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
-      for (auto&& record : records) owned.push_back(own(record));
+      for (auto&& record : records)
+        owned.push_back(own(static_cast<const std::ranges::range_value_t<R>&>(record)));
       return RDD<T>(core::parallelNode<T>(engine(), std::move(owned), slices));
     }
   }

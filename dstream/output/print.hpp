@@ -20,6 +20,7 @@ void writeToStdout(std::string_view text);
 
 template <class T>
 void DStream<T>::print(int num) const {
+  core::KeptRecord<owned_t<T>>();
   core::addOutput(node_, "print", [num](const core::NodePtr& rdd, Time time) {
     auto records = RDD<T>(rdd).take(num + 1);
     std::ostringstream text;

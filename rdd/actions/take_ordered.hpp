@@ -28,7 +28,7 @@ class FirstInOrder {
       std::push_heap(kept_.begin(), kept_.end(), less_);
     }
   }
-  std::vector<Record> take() { return std::move(kept_); }
+  RecordVector<Record> take() { return std::move(kept_); }
 
  private:
   bool isBeforeLast(const T& record) {
@@ -41,7 +41,7 @@ class FirstInOrder {
 
   std::size_t most_;
   Less less_;
-  std::vector<Record> kept_;
+  RecordVector<Record> kept_;
 };
 
 template <class T, class Less>
@@ -55,12 +55,12 @@ std::vector<owned_t<T>> firstInOrder(const RDD<T>& rdd, std::string_view kind, i
     }
     return first.take();
   });
-  std::vector<owned_t<T>> all;
+  RecordVector<owned_t<T>> all;
   for (auto& part : parts)
     all.insert(all.end(), std::make_move_iterator(part->begin()), std::make_move_iterator(part->end()));
   stableSort(all, less);
   if (all.size() > most) all.erase(all.begin() + n, all.end());
-  return all;
+  return asVector(std::move(all));
 }
 
 }  // namespace core
@@ -69,6 +69,7 @@ template <class T>
 template <class Less>
   requires RecordOrder<Less, T>
 std::vector<owned_t<T>> RDD<T>::takeOrdered(int n, Less less) const {
+  core::KeptRecord<owned_t<T>>();
   return core::firstInOrder(*this, "takeOrdered", n, core::orderFor(std::move(less)));
 }
 
@@ -76,6 +77,7 @@ template <class T>
 template <class Less>
   requires RecordOrder<Less, T>
 std::vector<owned_t<T>> RDD<T>::top(int n, Less less) const {
+  core::KeptRecord<owned_t<T>>();
   return core::firstInOrder(*this, "top", n,
                             [less = core::orderFor(std::move(less))](const auto& a, const auto& b) {
                               return std::invoke(less, b, a);
