@@ -81,7 +81,9 @@ class InverseFold final : public WindowFold {
         throw SparkException(
             "a value leaves the window whose key the window does not hold: the filter dropped a key that "
             "still had "
-            "values in it, or equal keys have different hashes");
+            "values in it, equal keys have different hashes, or a key does not equal itself: compare its "
+            "numbers "
+            "with millrace::NaturalEqual, by which NaN equals NaN");
     }
   }
 

@@ -5,6 +5,8 @@
 #include <millrace/rdd/rdd.hpp>
 
 #include <algorithm>
+#include <concepts>
+#include <functional>
 #include <iterator>
 
 namespace millrace {
@@ -44,6 +46,18 @@ class FirstInOrder {
   RecordVector<Record> kept_;
 };
 
+/// An order the other way round.
+template <class Less>
+struct Backwards {
+  template <class A, class B>
+    requires std::invocable<Less&, const B&, const A&>
+  bool operator()(const A& a, const B& b) {
+    return std::invoke(less, b, a);
+  }
+
+  Less less;
+};
+
 template <class T, class Less>
 std::vector<owned_t<T>> firstInOrder(const RDD<T>& rdd, std::string_view kind, int n, const Less& less) {
   if (n <= 0) return {};
@@ -70,7 +84,7 @@ template <class Less>
   requires RecordOrder<Less, T>
 std::vector<owned_t<T>> RDD<T>::takeOrdered(int n, Less less) const {
   core::KeptRecord<owned_t<T>>();
-  return core::firstInOrder(*this, "takeOrdered", n, core::orderFor(std::move(less)));
+  return core::firstInOrder(*this, "takeOrdered", n, core::orderFor<owned_t<T>>(std::move(less)));
 }
 
 template <class T>
@@ -78,10 +92,7 @@ template <class Less>
   requires RecordOrder<Less, T>
 std::vector<owned_t<T>> RDD<T>::top(int n, Less less) const {
   core::KeptRecord<owned_t<T>>();
-  return core::firstInOrder(*this, "top", n,
-                            [less = core::orderFor(std::move(less))](const auto& a, const auto& b) {
-                              return std::invoke(less, b, a);
-                            });
+  return core::firstInOrder(*this, "top", n, core::Backwards{core::orderFor<owned_t<T>>(std::move(less))});
 }
 
 }  // namespace millrace
