@@ -7,6 +7,24 @@
 
 namespace millrace {
 
+namespace core {
+
+/// Whether a function can be called for each record of a stream of (K, V).
+template <class F, class K, class V, class S>
+consteval bool isCalledWith() {
+  if constexpr (!StateFn<F>) {
+    return false;
+  } else if constexpr (StateFnTraitsOf<F>::kTakesTime) {
+    return std::invocable<F&, Time, const K&, const std::optional<V>&, State<S>&>;
+  } else {
+    return std::invocable<F&, const K&, const std::optional<V>&, State<S>&>;
+  }
+}
+template <class F, class K, class V, class S>
+inline constexpr bool kIsCalledWith = isCalledWith<F, K, V, S>();
+
+}  // namespace core
+
 /// What the function of mapWithState emits, and the states behind it.
 template <class K, class S, class M>
 class MapWithStateDStream : public DStream<M> {
@@ -20,15 +38,21 @@ class MapWithStateDStream : public DStream<M> {
 };
 
 template <class T>
-template <class F>
+template <class F, class InitialKey>
   requires PairLike<T>
-auto PairDStreamFunctions<T>::mapWithState(const StateSpecOf<F>& spec) const {
+auto PairDStreamFunctions<T>::mapWithState(const StateSpecOf<F, InitialKey>& spec) const {
   core::ShuffledByKey<T>();
   using S = typename StateSpecOf<F>::S;
   using M = owned_t<typename StateSpecOf<F>::Traits::Mapped>;
   core::KeptRecord<S>();
   core::KeptRecord<M>();
-  if constexpr (StateFn<F>) {
+  constexpr bool kFits = core::kIsCalledWith<F, K, V, S>;
+  constexpr bool kBegins = std::is_void_v<InitialKey> || std::is_same_v<InitialKey, K>;
+  static_assert(kFits || !StateFn<F>,
+                "the function of mapWithState has to take this stream's keys and values: M f(const K& key, "
+                "std::optional<V> value, State<S>& state), for a stream of std::pair<K, V>");
+  static_assert(kBegins, "initialState() has to be an RDD of (key, state) with the keys of this stream");
+  if constexpr (kFits && kBegins) {
     auto partitioner = core::partitionerOf(spec.partitions(), *node_);
     core::Router<K> router(partitioner);
     core::StateWork work;

@@ -36,7 +36,11 @@ struct StateFnTraits<R(T, K, V, State<S>&)> {
   using Mapped = typename std::decay_t<R>::value_type;
 };
 template <class K, class V, class S>
-struct StateFnTraits<void(K, V, State<S>&)> : StateFnTraits<int(K, V, int)> {
+struct StateFnTraits<void(K, V, State<S>&)> : StateFnTraits<void> {
+  static constexpr bool kGivesNothing = true;
+};
+template <class T, class K, class V, class S>
+struct StateFnTraits<void(T, K, V, State<S>&)> : StateFnTraits<void> {
   static constexpr bool kGivesNothing = true;
 };
 
@@ -78,8 +82,9 @@ using StateFnTraitsOf = StateFnTraits<typename SignatureOf<F>::type>;
 template <class F>
 concept StateFn = std::copy_constructible<F> && core::StateFnTraitsOf<F>::kIsStateFn;
 
-/// What mapWithState is to do: the function, and how its states are kept. (Spark: StateSpec)
-template <class F>
+/// What mapWithState is to do: the function, and how its states are kept. `InitialKey` is the type of the keys of the
+/// states to begin with, void if there are none. (Spark: StateSpec)
+template <class F, class InitialKey = void>
 class StateSpecOf {
  public:
   using Traits = core::StateFnTraitsOf<F>;
@@ -87,11 +92,13 @@ class StateSpecOf {
 
   explicit StateSpecOf(F toCall) : function_(std::move(toCall)) {}
 
-  /// States to begin with: an RDD of (key, state).
+  /// States to begin with: an RDD of (key, state), with keys as the stream's are when owned.
   template <class K>
-  StateSpecOf initialState(const RDD<std::pair<K, S>>& states) const {
-    StateSpecOf changed = *this;
-    changed.initial_ = states.node();
+  StateSpecOf<F, owned_t<K>> initialState(const RDD<std::pair<K, S>>& states) const {
+    StateSpecOf<F, owned_t<K>> changed(function_);
+    changed.initial_ = RDD<std::pair<owned_t<K>, S>>(states).node();
+    changed.partitions_ = partitions_;
+    changed.timeout_ = timeout_;
     return changed;
   }
   /// How the states are spread: by hash over so many partitions, or by a partitioner; the last call wins. By hash with
@@ -112,6 +119,9 @@ class StateSpecOf {
   const std::optional<Duration>& timeout() const { return timeout_; }
 
  private:
+  template <class, class>
+  friend class StateSpecOf;
+
   StateSpecOf spread(const Partitions& partitions) const {
     StateSpecOf changed = *this;
     changed.partitions_ = partitions;
