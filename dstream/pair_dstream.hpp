@@ -149,9 +149,9 @@ class PairDStreamFunctions {
 
   /// Calls the function of the spec once for each record, with the state of the record's key, and emits what it gives; in
   /// continuous mode at once. Gives a MapWithStateDStream.
-  template <class F, class InitialKey>
+  template <class F>
     requires PairLike<T>
-  auto mapWithState(const StateSpecOf<F, InitialKey>& spec) const;
+  auto mapWithState(const StateSpecOf<F>& spec) const;
 
  protected:
   explicit PairDStreamFunctions(core::StreamPtr node) : node_(std::move(node)) {}

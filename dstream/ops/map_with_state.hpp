@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/error.hpp>
 #include <millrace/dstream/core/step_stream.hpp>
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/dstream/state/map_with_state_stream.hpp>
@@ -38,21 +39,21 @@ class MapWithStateDStream : public DStream<M> {
 };
 
 template <class T>
-template <class F, class InitialKey>
+template <class F>
   requires PairLike<T>
-auto PairDStreamFunctions<T>::mapWithState(const StateSpecOf<F, InitialKey>& spec) const {
+auto PairDStreamFunctions<T>::mapWithState(const StateSpecOf<F>& spec) const {
   core::ShuffledByKey<T>();
   using S = typename StateSpecOf<F>::S;
   using M = owned_t<typename StateSpecOf<F>::Traits::Mapped>;
   core::KeptRecord<S>();
   core::KeptRecord<M>();
   constexpr bool kFits = core::kIsCalledWith<F, K, V, S>;
-  constexpr bool kBegins = std::is_void_v<InitialKey> || std::is_same_v<InitialKey, K>;
   static_assert(kFits || !StateFn<F>,
                 "the function of mapWithState has to take this stream's keys and values: M f(const K& key, "
                 "std::optional<V> value, State<S>& state), for a stream of std::pair<K, V>");
-  static_assert(kBegins, "initialState() has to be an RDD of (key, state) with the keys of this stream");
-  if constexpr (kFits && kBegins) {
+  if constexpr (kFits) {
+    if (spec.initialKey() != nullptr && *spec.initialKey() != typeid(K))
+      throw IllegalArgument("mapWithState: the keys of initialState() are of another type than the stream's");
     auto partitioner = core::partitionerOf(spec.partitions(), *node_);
     core::Router<K> router(partitioner);
     core::StateWork work;

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace millrace {
@@ -82,9 +83,8 @@ using StateFnTraitsOf = StateFnTraits<typename SignatureOf<F>::type>;
 template <class F>
 concept StateFn = std::copy_constructible<F> && core::StateFnTraitsOf<F>::kIsStateFn;
 
-/// What mapWithState is to do: the function, and how its states are kept. `InitialKey` is the type of the keys of the
-/// states to begin with, void if there are none. (Spark: StateSpec)
-template <class F, class InitialKey = void>
+/// What mapWithState is to do: the function, and how its states are kept. (Spark: StateSpec)
+template <class F>
 class StateSpecOf {
  public:
   using Traits = core::StateFnTraitsOf<F>;
@@ -92,13 +92,13 @@ class StateSpecOf {
 
   explicit StateSpecOf(F toCall) : function_(std::move(toCall)) {}
 
-  /// States to begin with: an RDD of (key, state), with keys as the stream's are when owned.
+  /// States to begin with: an RDD of (key, state). mapWithState throws IllegalArgument if its keys, owned, are of another
+  /// type than the stream's.
   template <class K>
-  StateSpecOf<F, owned_t<K>> initialState(const RDD<std::pair<K, S>>& states) const {
-    StateSpecOf<F, owned_t<K>> changed(function_);
+  StateSpecOf initialState(const RDD<std::pair<K, S>>& states) const {
+    StateSpecOf changed = *this;
     changed.initial_ = RDD<std::pair<owned_t<K>, S>>(states).node();
-    changed.partitions_ = partitions_;
-    changed.timeout_ = timeout_;
+    changed.initialKey_ = &typeid(owned_t<K>);
     return changed;
   }
   /// How the states are spread: by hash over so many partitions, or by a partitioner; the last call wins. By hash with
@@ -115,13 +115,12 @@ class StateSpecOf {
 
   const F& function() const { return function_; }
   const core::NodePtr& initial() const { return initial_; }
+  /// The type of the keys of the initial states; null if there are none.
+  const std::type_info* initialKey() const { return initialKey_; }
   const Partitions& partitions() const { return partitions_; }
   const std::optional<Duration>& timeout() const { return timeout_; }
 
  private:
-  template <class, class>
-  friend class StateSpecOf;
-
   StateSpecOf spread(const Partitions& partitions) const {
     StateSpecOf changed = *this;
     changed.partitions_ = partitions;
@@ -130,6 +129,7 @@ class StateSpecOf {
 
   F function_;
   core::NodePtr initial_;
+  const std::type_info* initialKey_ = nullptr;
   Partitions partitions_;
   std::optional<Duration> timeout_;
 };
