@@ -35,8 +35,9 @@ class InverseFold final : public WindowFold {
     for (const BlockPtr& block : slide.entering) add(table, tableOf(block), reduce);
     checkKnown(unknown, table);
     if constexpr (!std::is_same_v<Filter, KeepAll>) {
-      for (const BlockPtr& block : slide.leaving) drop(table, tableOf(block));
-      for (const BlockPtr& block : slide.entering) drop(table, tableOf(block));
+      Filter filter = filter_;
+      for (const BlockPtr& block : slide.leaving) drop(table, tableOf(block), filter);
+      for (const BlockPtr& block : slide.entering) drop(table, tableOf(block), filter);
       table.compact();
     }
   }
@@ -84,10 +85,10 @@ class InverseFold final : public WindowFold {
     }
   }
 
-  void drop(Table<K, V>& table, const Table<K, V>& batch) {
+  void drop(Table<K, V>& table, const Table<K, V>& batch, const Filter& filter) {
     for (const auto& [key, value] : batch) {
       V* held = table.find(key);
-      if (held != nullptr && !filter_(loadPair<K>(key, *held))) table.erase(key);
+      if (held != nullptr && !filter(loadPair<K>(key, *held))) table.erase(key);
     }
   }
 
