@@ -45,13 +45,17 @@ void PipelineCell::send(std::size_t exchange, int output, BlockPtr records) {
 }
 
 void PipelineCell::closePipeline(Epoch epoch, int partition) {
+  TaskContext::Scope scope(partition);
   pipeline(epoch, partition).close(graph_.epochs);
+  scope.succeed();
   pipelines_.erase({epoch, partition});
 }
 
 void PipelineCell::closeEpoch(Epoch epoch) {
   for (std::size_t exchange : exchanges_) {
-    for (auto& cell : graph_.exchangeCells[exchange]) cell->post(Mail{epoch, 0, nullptr, nullptr, nullptr});
+    const ExchangeCells& cells = graph_.exchangeCells[exchange];
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      cells[i]->post(Mail{epoch, static_cast<int>(i), nullptr, nullptr, nullptr});
   }
   graph_.epochs.cellClosed(epoch);
 }

@@ -66,8 +66,9 @@ using TransformResult = typename core::TransformResultOf<F, Args...>::type;
 /// A stream of records, cut into one RDD per batch. A handle is a cheap value; copies mean the same stream. Names and
 /// meaning are Spark's (Scala API, DStream and PairDStreamFunctions).
 ///
-/// Operators are added until the context starts (IllegalState afterwards). What user functions throw ends up in
-/// awaitTermination, naming batch, operator and partition; other outputs and later batches go on.
+/// Operators are added until the context starts (IllegalState afterwards). User functions that run in tasks are copied
+/// once per task: for each partition of each batch or epoch. What they throw ends up in awaitTermination, naming batch,
+/// operator and partition; other outputs and later batches go on.
 ///
 /// A batch in which a parent has no RDD (its source made none) has none either, unless an operator says otherwise.
 /// Operations on pairs are in PairDStreamFunctions.
