@@ -126,7 +126,7 @@ class StreamingContext {
   /// The records of all streams, in this order, in each batch. (Spark: union, a keyword here)
   template <class T>
   DStream<T> union_(const std::vector<DStream<T>>& streams) {
-    return DStream<T>(core::unionStream(nodesOf("union", streams)));
+    return DStream<T>(core::unionStream(nodesOf("union", streams), core::concatReaders<T>));
   }
 
   /// The RDD that f(rdds) or f(rdds, time) makes of the streams' RDDs in each batch, which it gets as a vector, in the
