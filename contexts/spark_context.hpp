@@ -42,10 +42,11 @@ class SparkContext {
     if constexpr (core::LazyRange<R>) {
       return RDD<T>(core::lazyRangeNode<std::remove_cvref_t<R>>(engine(), records, slices));
     } else {
-      std::vector<T> owned;
+      core::RecordVector<T> owned;
       if constexpr (std::ranges::sized_range<R>)
         owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
-      for (auto&& record : records) owned.push_back(own(record));
+      for (auto&& record : records)
+        owned.push_back(own(static_cast<const std::ranges::range_value_t<R>&>(record)));
       return RDD<T>(core::parallelNode<T>(engine(), std::move(owned), slices));
     }
   }
@@ -88,9 +89,11 @@ class SparkContext {
   RDD<std::int64_t> range(std::int64_t start, std::int64_t end, std::int64_t step = 1) const;
 
   /// The lines of text files, split at LF, CR and CRLF, as views: a path may be a file, a directory (its files, but for
-  /// names that begin with `.` or `_`), a glob, or a list of these with commas. gzip files, known by their content, are
-  /// decompressed, each as one partition. At least `minPartitions` partitions where there are that many lines; default
-  /// min(2, default parallelism). SparkException naming what cannot be read, here and below.
+  /// names that begin with `.` or `_`), a glob (`*`, `?`, `[a-z]`, `{a,b}`, `\` before what means itself), or a list of
+  /// these with commas, each with or without `file:`. gzip files, known by their content, are decompressed, each as one
+  /// partition. At least `minPartitions` partitions where there are that many lines; default min(2, default
+  /// parallelism). SparkException naming what cannot be read, here and below; Unsupported, wherever a path is taken, for
+  /// another scheme than `file:`.
   RDD<std::string_view> textFile(const std::string& path, int minPartitions) const;
   RDD<std::string_view> textFile(const std::string& path) const;
   /// (path, content) of each file, in the order of the paths; gzip is decompressed. Several files make a partition.

@@ -245,7 +245,8 @@ class RDD : public PairRDDFunctions<T> {
     requires PartitionFn<F, T>
   void foreachPartition(F function) const;
   /// Writes directory `path`: part-NNNNN per partition, one record per line as print shows it, and _SUCCESS last.
-  /// SparkException naming the file if it cannot be written; IllegalArgument if the directory exists.
+  /// SparkException naming the file if it cannot be written; IllegalArgument if the directory exists; Unsupported for a
+  /// path with another scheme than `file:`.
   void saveAsTextFile(const std::string& path) const;
   /// The same with the records in their codec's form (base/codec.hpp), for SparkContext::objectFile.
   void saveAsObjectFile(const std::string& path) const;

@@ -1,6 +1,7 @@
 #include <millrace/rdd/ops/union.hpp>
 
 #include <millrace/rdd/actions/collect.hpp>
+#include <millrace/rdd/ops/own.hpp>
 
 #include "support/engines.hpp"
 
