@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -10,19 +11,23 @@ namespace millrace::core {
 /// Structs with more fields than this are not taken apart.
 inline constexpr int kMostFields = 20;
 
-/// Stands for any field in a probe such as `T{AnyField<T>()}`. It does not convert to T itself: the probe would take a
+/// Stands for any field in a probe such as `T{AnyField<T>()}`, which is never run. It does not convert to T itself: the probe would take a
 /// copy of T for its first field.
 template <class T>
 struct AnyField {
   template <class U>
     requires(!std::is_same_v<U, T>)
-  operator U() const;
+  operator U() const {
+    std::terminate();
+  }
 };
 template <class T>
 struct BaseOnly {
   template <class U>
     requires(std::is_base_of_v<U, T> && !std::is_same_v<U, T>)
-  operator U() const;
+  operator U() const {
+    std::terminate();
+  }
 };
 
 template <class T, std::size_t>

@@ -1,7 +1,9 @@
 #include <millrace/base/file_system.hpp>
 
 #include <millrace/base/error.hpp>
+#include <millrace/base/write_signals.hpp>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +12,8 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -61,6 +65,7 @@ class LocalFile final : public WritableFile {
 
   void write(std::string_view bytes) override {
     requireOpen();
+    const core::WithoutWriteSignals held;
     while (!bytes.empty()) {
       const auto written =
           retried("write", path_, [&] { return ::write(file_.number(), bytes.data(), bytes.size()); });
@@ -124,8 +129,34 @@ class LocalReadableFile final : public ReadableFile {
 std::filesystem::file_type typeOf(const std::string& path) {
   std::error_code reason;
   const auto status = std::filesystem::status(path, reason);
+  if (reason == std::errc::filename_too_long) return std::filesystem::file_type::not_found;
   if (!std::filesystem::status_known(status)) fail("look for", path, reason);
   return status.type();
+}
+
+std::int64_t nanosecondsOf(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+// Of a name in an open directory; nothing if there is no such name any more.
+std::optional<FileStatus> statusOf(int directory, const char* name) {
+  FileStatus result;
+  result.name = name;
+  struct stat status;
+  if (::fstatat(directory, name, &status, 0) != 0) {
+    const int reason = errno;
+    const bool isLink = ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (reason == ENOENT && !isLink) return std::nullopt;
+    result.failure = std::generic_category().message(reason);
+    return result;
+  }
+  if (S_ISREG(status.st_mode)) result.kind = FileStatus::Kind::kFile;
+  if (S_ISDIR(status.st_mode)) result.kind = FileStatus::Kind::kDirectory;
+  result.size = static_cast<std::uint64_t>(status.st_size);
+  result.modified = nanosecondsOf(status.st_mtim) / 1'000'000;
+  result.changed = nanosecondsOf(status.st_ctim);
+  result.inode = status.st_ino;
+  return result;
 }
 
 std::string parentOf(const std::string& path) {
@@ -180,6 +211,22 @@ std::vector<std::string> LocalFileSystem::list(const std::string& path) const {
   check("list", path, reason);
   std::ranges::sort(names);
   return names;
+}
+
+std::vector<FileStatus> LocalFileSystem::listStatus(const std::string& path) const {
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
+  if (directory == nullptr) fail("list", path, {errno, std::generic_category()});
+  std::vector<FileStatus> found;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(directory.get());
+    if (entry == nullptr) break;
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (auto status = statusOf(::dirfd(directory.get()), entry->d_name)) found.push_back(std::move(*status));
+  }
+  check("list", path, {errno, std::generic_category()});
+  return found;
 }
 
 std::unique_ptr<ReadableFile> LocalFileSystem::openForReading(const std::string& path) const {

@@ -38,6 +38,19 @@ class ReadableFile {
   virtual std::uint64_t size() const = 0;
 };
 
+/// What a directory says of one of its names. Links are followed.
+struct FileStatus {
+  enum class Kind { kFile, kDirectory, kOther };
+
+  std::string name;  // without the directory; any bytes
+  Kind kind = Kind::kOther;
+  std::uint64_t size = 0;     // bytes
+  std::int64_t modified = 0;  // ms since the epoch: the last change of the content
+  std::int64_t changed = 0;   // ns since the epoch: the last change of content, name, links or rights
+  std::uint64_t inode = 0;    // stays when the file is renamed; another file gets another one
+  std::string failure;        // why nothing is known, of kOther: a link to nowhere, say, or a loop of links
+};
+
 /// Where input, output, checkpoints and logs lie: no other code opens files, so that tests can make every
 /// step fail. Any thread may call. Methods throw SparkException, naming the file and the system's reason.
 class FileSystem {
@@ -60,6 +73,8 @@ class FileSystem {
   virtual bool isDirectory(const std::string& path) const = 0;
   /// The names in a directory, ordered.
   virtual std::vector<std::string> list(const std::string& path) const = 0;
+  /// The names in a directory with what is known of each, in no order. What vanishes meanwhile may be missing.
+  virtual std::vector<FileStatus> listStatus(const std::string& path) const = 0;
   /// Opens a regular file; what else has a name (a directory, a pipe) is an error.
   virtual std::unique_ptr<ReadableFile> openForReading(const std::string& path) const = 0;
   /// All bytes of a file.
@@ -76,6 +91,7 @@ class LocalFileSystem final : public FileSystem {
   bool exists(const std::string& path) const override;
   bool isDirectory(const std::string& path) const override;
   std::vector<std::string> list(const std::string& path) const override;
+  std::vector<FileStatus> listStatus(const std::string& path) const override;
   std::unique_ptr<ReadableFile> openForReading(const std::string& path) const override;
   std::string read(const std::string& path) const override;
 };

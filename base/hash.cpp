@@ -1,5 +1,7 @@
 #include <millrace/base/hash.hpp>
 
+#include <cstring>
+
 namespace millrace::core {
 
 namespace {

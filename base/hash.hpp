@@ -1,8 +1,11 @@
 #pragma once
 
+#include <millrace/base/natural_order.hpp>
+
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
@@ -15,9 +18,10 @@
 
 namespace millrace {
 
-/// Hashes of keys: equal keys give equal hashes (a view and the string it shows included), every bit depends on every
-/// input bit, and the values are the same in every process of the same binary. Specialise `Hash<T>` for a key type of
-/// your own, or give it a `std::hash`.
+/// Hashes of keys: keys that are equal give equal hashes (a view and the string it shows included, and -0.0 and 0.0,
+/// which are equal by the `==` of structs though not by NaturalEqual), every bit depends on every input bit, and the
+/// values are the same in every process of the same binary. Specialise `Hash<T>` for a key type of your own, or give it
+/// a `std::hash`.
 template <class T>
 struct Hash;
 
@@ -64,10 +68,8 @@ struct Hash<T> {
 template <std::floating_point T>
 struct Hash<T> {
   std::uint64_t operator()(T key) const {
-    double value = key == T(0) ? 0.0 : static_cast<double>(key);
-    std::uint64_t bits;
-    std::memcpy(&bits, &value, sizeof bits);
-    return core::hashWord(bits);
+    const double number = key == T(0) ? 0.0 : static_cast<double>(key);
+    return core::hashWord(static_cast<std::uint64_t>(core::rankOf(number)));
   }
 };
 
@@ -79,25 +81,47 @@ struct Hash<T> {
   }
 };
 
+namespace core {
+
+/// Types whose parts are hashed one by one although they have a std::hash, which may tell equal NaN apart.
 template <class T>
-concept HasStdHash = !std::integral<T> && !std::floating_point<T> && !std::is_enum_v<T> &&
-                     !std::is_convertible_v<const T&, std::string_view> && requires(const T& key) {
-                       { std::hash<T>{}(key) } -> std::convertible_to<std::size_t>;
-                     };
+inline constexpr bool kHashesParts = false;
+template <class T>
+inline constexpr bool kHashesParts<std::optional<T>> = true;
+template <class... Ts>
+inline constexpr bool kHashesParts<std::variant<Ts...>> = true;
+
+}  // namespace core
+
+template <class T>
+concept HasStdHash =
+    !core::kHashesParts<T> && !std::integral<T> && !std::floating_point<T> && !std::is_enum_v<T> &&
+    !std::is_convertible_v<const T&, std::string_view> && requires(const T& key) {
+      { std::hash<T>{}(key) } -> std::convertible_to<std::size_t>;
+    };
 
 template <HasStdHash T>
 struct Hash<T> {
   std::uint64_t operator()(const T& key) const { return core::hashWord(std::hash<T>{}(key)); }
 };
 
-template <class A, class B>
+namespace core {
+
+template <class T>
+concept HasHash = requires(const T& key) {
+  { Hash<T>{}(key) } -> std::convertible_to<std::uint64_t>;
+};
+
+}  // namespace core
+
+template <core::HasHash A, core::HasHash B>
 struct Hash<std::pair<A, B>> {
   std::uint64_t operator()(const std::pair<A, B>& key) const {
     return core::hashCombine(Hash<A>{}(key.first), Hash<B>{}(key.second));
   }
 };
 
-template <class... Ts>
+template <core::HasHash... Ts>
 struct Hash<std::tuple<Ts...>> {
   std::uint64_t operator()(const std::tuple<Ts...>& key) const {
     std::uint64_t hash = sizeof...(Ts);
@@ -107,15 +131,14 @@ struct Hash<std::tuple<Ts...>> {
   }
 };
 
-template <class T>
-  requires(!HasStdHash<std::optional<T>>)
+template <core::HasHash T>
 struct Hash<std::optional<T>> {
   std::uint64_t operator()(const std::optional<T>& key) const {
     return key ? core::hashCombine(1, Hash<T>{}(*key)) : core::kHashThird;
   }
 };
 
-template <class T>
+template <core::HasHash T>
 struct Hash<std::vector<T>> {
   std::uint64_t operator()(const std::vector<T>& key) const {
     std::uint64_t hash = key.size();
@@ -124,10 +147,29 @@ struct Hash<std::vector<T>> {
   }
 };
 
+template <core::HasHash T, std::size_t N>
+struct Hash<std::array<T, N>> {
+  std::uint64_t operator()(const std::array<T, N>& key) const {
+    std::uint64_t hash = N;
+    for (const T& element : key) hash = core::hashCombine(hash, Hash<T>{}(element));
+    return hash;
+  }
+};
+
+template <core::HasHash... Ts>
+struct Hash<std::variant<Ts...>> {
+  std::uint64_t operator()(const std::variant<Ts...>& key) const {
+    if (key.valueless_by_exception()) return core::kHashThird;
+    return std::visit(
+        [&](const auto& held) {
+          return core::hashCombine(key.index(), Hash<std::decay_t<decltype(held)>>{}(held));
+        },
+        key);
+  }
+};
+
 /// A type by which records can be grouped: it has a `millrace::Hash` (or `std::hash`) and `==`.
 template <class T>
-concept HashableKey = std::equality_comparable<T> && requires(const T& key) {
-  { Hash<T>{}(key) } -> std::convertible_to<std::uint64_t>;
-};
+concept HashableKey = std::equality_comparable<T> && core::HasHash<T>;
 
 }  // namespace millrace

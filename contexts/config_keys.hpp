@@ -68,6 +68,15 @@ inline constexpr ConfigKey<std::int64_t> kReceiverMaxRate{
     "records/s", "9223372036854775807"};
 inline constexpr ConfigKey<ByteSize> kReceiverMaxLineBytes{
     "spark.streaming.receiver.maxLineBytes", "longest line that a text stream takes", "bytes", "1m", 1};
+inline constexpr ConfigKey<std::chrono::milliseconds> kFileMinRememberDuration{
+    "spark.streaming.fileStream.minRememberDuration",
+    "how long before a batch a file may have been modified for a file stream to read it", "ms", "60s", 1};
+inline constexpr ConfigKey<std::chrono::milliseconds> kMinRememberDuration{
+    "spark.streaming.minRememberDuration", "older name of the one before", "ms", "", 1};
+inline constexpr ConfigKey<bool> kFileDetectMoved{
+    "spark.streaming.fileStream.detectMoved",
+    "file streams know new files by path and inode: files modified long ago and moved in late are read, too",
+    "", "false"};
 inline constexpr ConfigKey<int> kConcurrentJobs{
     "spark.streaming.concurrentJobs", "output operations that may run at the same time", "jobs", "1", 1};
 inline constexpr ConfigKey<std::chrono::milliseconds> kGracefulStopTimeout{

@@ -42,10 +42,11 @@ class SparkContext {
     if constexpr (core::LazyRange<R>) {
       return RDD<T>(core::lazyRangeNode<std::remove_cvref_t<R>>(engine(), records, slices));
     } else {
-      std::vector<T> owned;
+      core::RecordVector<T> owned;
       if constexpr (std::ranges::sized_range<R>)
         owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
-      for (auto&& record : records) owned.push_back(own(record));
+      for (auto&& record : records)
+        owned.push_back(own(static_cast<const std::ranges::range_value_t<R>&>(record)));
       return RDD<T>(core::parallelNode<T>(engine(), std::move(owned), slices));
     }
   }
@@ -68,14 +69,14 @@ class SparkContext {
     return RDD<T>(core::blockNode(engine(), core::rddOperator("emptyRDD"), {}));
   }
 
-  /// The partitions of all these RDDs, one after another; those without partitions are left out. (Spark: union, a
-  /// keyword here)
+  /// The partitions of all these RDDs, one after another, or partition by partition where all have equal partitioners
+  /// (RDD::union_); those without partitions are left out. There may be none at all. (Spark: union, a keyword here)
   template <class T>
   RDD<T> union_(const std::vector<RDD<T>>& rdds) const {
     std::vector<core::NodePtr> nodes;
-    for (const RDD<T>& rdd : rdds)
-      if (rdd.getNumPartitions() > 0) nodes.push_back(rdd.node());
-    return RDD<T>(core::unionNode(engine(), core::rddOperator("union"), std::move(nodes)));
+    for (const RDD<T>& rdd : rdds) nodes.push_back(rdd.node());
+    return RDD<T>(
+        core::keyedUnionNode(engine(), core::rddOperator("union"), std::move(nodes), core::concatReaders<T>));
   }
   template <class T, std::same_as<RDD<T>>... Rest>
   RDD<T> union_(const RDD<T>& first, const Rest&... rest) const {
@@ -88,9 +89,11 @@ class SparkContext {
   RDD<std::int64_t> range(std::int64_t start, std::int64_t end, std::int64_t step = 1) const;
 
   /// The lines of text files, split at LF, CR and CRLF, as views: a path may be a file, a directory (its files, but for
-  /// names that begin with `.` or `_`), a glob, or a list of these with commas. gzip files, known by their content, are
-  /// decompressed, each as one partition. At least `minPartitions` partitions where there are that many lines; default
-  /// min(2, default parallelism). SparkException naming what cannot be read, here and below.
+  /// names that begin with `.` or `_`), a glob (`*`, `?`, `[a-z]`, `{a,b}`, `\` before what means itself), or a list of
+  /// these with commas, each with or without `file:`. gzip files, known by their content, are decompressed, each as one
+  /// partition. At least `minPartitions` partitions where there are that many lines; default min(2, default
+  /// parallelism). SparkException naming what cannot be read, here and below; Unsupported, wherever a path is taken, for
+  /// another scheme than `file:`.
   RDD<std::string_view> textFile(const std::string& path, int minPartitions) const;
   RDD<std::string_view> textFile(const std::string& path) const;
   /// (path, content) of each file, in the order of the paths; gzip is decompressed. Several files make a partition.

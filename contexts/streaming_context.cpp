@@ -1,8 +1,13 @@
 #include <millrace/base/file_system.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/base/path.hpp>
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
+#include <millrace/dstream/input/file_input.hpp>
 #include <millrace/dstream/input/receiver_input.hpp>
+#include <millrace/io/binary_records.hpp>
+#include <millrace/io/file_selection_rule.hpp>
+#include <millrace/io/file_selector.hpp>
 #include <millrace/io/socket_text_receiver.hpp>
 
 #include <utility>
@@ -15,6 +20,13 @@ std::shared_ptr<Clock> clockOf(const SparkContext& sparkContext) {
   if (sparkContext.getConf().get(config::kClock) == ClockKind::kManual)
     return std::make_shared<ManualClock>();
   return std::make_shared<SystemClock>();
+}
+
+std::int64_t rememberSpan(const SparkConf& conf, Duration batch) {
+  const bool isOldName = conf.contains(config::kMinRememberDuration.name) &&
+                         !conf.contains(config::kFileMinRememberDuration.name);
+  const auto& key = isOldName ? config::kMinRememberDuration : config::kFileMinRememberDuration;
+  return core::rememberSpan(batch.milliseconds(), conf.get(key).count());
 }
 
 }  // namespace
@@ -53,8 +65,9 @@ SparkContext StreamingContext::sparkContext() const { return impl_->sparkContext
 
 void StreamingContext::remember(Duration duration) { impl_->graph->remember(duration); }
 
-void StreamingContext::checkpoint(const std::string& directory) {
-  if (!directory.empty()) {
+void StreamingContext::checkpoint(const std::string& path) {
+  const std::string directory = localPath(path);
+  if (!path.empty()) {
     impl_->sparkContext.engine()->files().createDirectories(directory);
     logWarning("state is not written to the checkpoint directory yet: it does not survive a restart",
                {{"directory", directory}});
@@ -67,6 +80,37 @@ DStream<std::string_view> StreamingContext::socketTextStream(const std::string& 
   auto maxLine = static_cast<std::size_t>(sparkContext().getConf().get(config::kReceiverMaxLineBytes).bytes);
   auto receiver = std::make_unique<core::SocketTextReceiver>(hostname, port, level, maxLine);
   return DStream<std::string_view>(addReceiver("Socket stream", std::move(receiver)));
+}
+
+DStream<std::string_view> StreamingContext::textFileStream(const std::string& directory) {
+  auto read = [context = sparkContext()](const std::string& path) {
+    return context.textFile(path, 1).node();
+  };
+  return DStream<std::string_view>(addFiles(directory, isVisibleFile, true, std::move(read)));
+}
+
+DStream<std::string_view> StreamingContext::binaryRecordsStream(const std::string& directory,
+                                                                int recordLength) {
+  core::checkRecordLength(recordLength);
+  auto read = [context = sparkContext(), recordLength](const std::string& path) {
+    return context.binaryRecords(path, recordLength).node();
+  };
+  return DStream<std::string_view>(addFiles(directory, isVisibleFile, true, std::move(read)));
+}
+
+core::StreamPtr StreamingContext::addFiles(const std::string& directory, FileFilter filter, bool newFilesOnly,
+                                           std::function<core::NodePtr(const std::string& path)> read) {
+  const SparkConf conf = sparkContext().getConf();
+  const bool detectsMoved = conf.get(config::kFileDetectMoved);
+  const std::int64_t now = impl_->clock->now(), span = rememberSpan(conf, graph()->batchDuration());
+  auto rule = detectsMoved ? core::fileIdentityRule(newFilesOnly)
+                           : core::modificationTimeRule(newFilesOnly ? now : 0, span);
+  auto selector = std::make_unique<core::FileSelector>(sparkContext().engine()->files(), localPath(directory),
+                                                       std::move(filter), std::move(rule));
+  if (detectsMoved && newFilesOnly) selector->select(now);
+  auto input = std::make_shared<core::FileInput>(graph(), std::move(selector), std::move(read));
+  addInput(input);
+  return input;
 }
 
 void StreamingContext::addInput(core::InputPtr input) { graph()->addInput(std::move(input)); }

@@ -10,10 +10,12 @@
 #include <millrace/dstream/input/queue_stream.hpp>
 #include <millrace/dstream/input/rdd_queue.hpp>
 #include <millrace/dstream/ops/transform.hpp>
+#include <millrace/io/file_filter.hpp>
 #include <millrace/io/receiver.hpp>
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -23,6 +25,13 @@
 namespace millrace {
 
 class Clock;
+
+template <class F>
+using FileReadResult = std::invoke_result_t<const F&, const SparkContext&, const std::string&>;
+/// Gives the RDD of the records of one file.
+template <class F>
+concept FileReadFn = requires { typename FileReadResult<F>::value_type; } &&
+                     std::same_as<FileReadResult<F>, RDD<typename FileReadResult<F>::value_type>>;
 
 enum class StreamingContextState { INITIALIZED, ACTIVE, STOPPED };
 
@@ -62,6 +71,27 @@ class StreamingContext {
   DStream<std::string_view> socketTextStream(const std::string& hostname, int port,
                                              StorageLevel level = StorageLevel::MEMORY_AND_DISK_SER_2);
 
+  /// Lines of the files that appear in a directory, as views: a batch reads each new file once, whole. `directory` may be
+  /// a glob of directories; files in directories below them are not read. A file is to be moved in, not written in place;
+  /// what is appended later is ignored. Files whose name begins with `.` or `_` are not read. Which files are new
+  /// is told in docs/porting.md (spark.streaming.fileStream.*). What cannot be read is left out, which is logged. gzip is
+  /// decompressed. The files' partitions follow each other by directory and name.
+  DStream<std::string_view> textFileStream(const std::string& directory);
+  /// The same for records of `recordLength` bytes each, as views. IllegalArgument below 1.
+  DStream<std::string_view> binaryRecordsStream(const std::string& directory, int recordLength);
+  /// The same for files of any form: `read(sparkContext, path)` gives the RDD of a file's records, and `filter(path)` is
+  /// true for the files that may be read. With newFilesOnly = false files are read, too, that were there already when
+  /// the stream was made.
+  template <FileReadFn F>
+  auto fileStream(const std::string& directory, F read, FileFilter filter = isVisibleFile,
+                  bool newFilesOnly = true) {
+    using T = typename FileReadResult<F>::value_type;
+    auto readFile = [context = sparkContext(), read = std::move(read)](const std::string& path) {
+      return RDD<T>(read(context, path)).node();
+    };
+    return DStream<T>(addFiles(directory, std::move(filter), newFilesOnly, std::move(readFile)));
+  }
+
   /// The records that a receiver of the user's stores.
   template <class R>
     requires std::derived_from<R, core::ReceiverBase>
@@ -96,7 +126,7 @@ class StreamingContext {
   /// The records of all streams, in this order, in each batch. (Spark: union, a keyword here)
   template <class T>
   DStream<T> union_(const std::vector<DStream<T>>& streams) {
-    return DStream<T>(core::unionStream(nodesOf("union", streams)));
+    return DStream<T>(core::unionStream(nodesOf("union", streams), core::concatReaders<T>));
   }
 
   /// The RDD that f(rdds) or f(rdds, time) makes of the streams' RDDs in each batch, which it gets as a vector, in the
@@ -160,6 +190,8 @@ class StreamingContext {
   template <class T>
   static T recordOf(const Receiver<T>*);
   void addInput(core::InputPtr input);
+  core::StreamPtr addFiles(const std::string& directory, FileFilter filter, bool newFilesOnly,
+                           std::function<core::NodePtr(const std::string& path)> read);
   core::StreamPtr addReceiver(const std::string& kind, std::unique_ptr<core::ReceiverBase> receiver);
   void checkOwn(const std::string& what, const std::vector<core::StreamPtr>& streams) const;
   template <class T>

@@ -110,8 +110,9 @@ class DStream : public PairDStreamFunctions<T> {
     requires Predicate<F, T>
   DStream<T> filter(F predicate) const;
 
-  /// The records of this stream, then those of `other`, in each batch; duplicates stay. IllegalArgument unless both are of
-  /// the same context and have the same slide; SparkException where one has no RDD. (Spark: union, a keyword here)
+  /// The records of this stream, then those of `other`, in each batch; duplicates stay. Partitions and their order are
+  /// those of RDD::union_: what both have reduced into equal partitioners stays so. IllegalArgument unless both are of the
+  /// same context and have the same slide; SparkException where one has no RDD. (Spark: union, a keyword here)
   DStream<T> union_(const DStream<T>& other) const;
 
   /// The records spread evenly over so many partitions, those of one partition in their order; in continuous mode
@@ -154,8 +155,8 @@ class DStream : public PairDStreamFunctions<T> {
 
   // ---- Windows: lengths and slides are multiples of this stream's slide, else IllegalArgument. ----------------------
 
-  /// The records of the last `windowDuration`, every `slideDuration` (default: this stream's slide), batch after batch.
-  /// Early windows are shorter. Persists this stream.
+  /// The records of the last `windowDuration`, every `slideDuration` (default: this stream's slide), batch after batch;
+  /// partitions and their order are those of RDD::union_. Early windows are shorter. Persists this stream.
   DStream<T> window(Duration windowDuration, std::optional<Duration> slideDuration = {}) const;
 
   /// All records of the window folded with f: one record, or none while the window is empty.

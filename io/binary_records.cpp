@@ -93,9 +93,13 @@ class RecordsNode final : public Node {
 
 }  // namespace
 
-NodePtr binaryRecordsNode(EnginePtr engine, const std::string& paths, int recordLength) {
+void checkRecordLength(int recordLength) {
   if (recordLength < 1)
     throw IllegalArgument("binary records of " + std::to_string(recordLength) + " bytes: give at least 1");
+}
+
+NodePtr binaryRecordsNode(EnginePtr engine, const std::string& paths, int recordLength) {
+  checkRecordLength(recordLength);
   const FileSystem& files = engine->files();
   const auto length = static_cast<std::size_t>(recordLength);
   auto splits = splitsOf(files, inputFiles(files, paths), length);

@@ -12,4 +12,7 @@ namespace millrace::core {
 /// multiple of the length, what cannot be read and what has become shorter.
 NodePtr binaryRecordsNode(EnginePtr engine, const std::string& paths, int recordLength);
 
+/// IllegalArgument below 1 byte.
+void checkRecordLength(int recordLength);
+
 }  // namespace millrace::core

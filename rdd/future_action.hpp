@@ -61,13 +61,14 @@ class FutureAction {
  private:
   struct State {
     State(std::string name, std::function<R()> action)
-        : job(std::move(name), [this, run = std::move(action)] {
-            if constexpr (std::is_void_v<R>) {
-              run();
-            } else {
-              result.emplace(run());
-            }
-          }) {}
+        : job(std::move(name), [this, run = std::move(action)] { keepResultOf(run); }) {}
+    void keepResultOf(const std::function<R()>& action) {
+      if constexpr (std::is_void_v<R>) {
+        action();
+      } else {
+        result.emplace(action());
+      }
+    }
     std::optional<std::conditional_t<std::is_void_v<R>, bool, R>> result;
     core::AsyncJob job;  // last: it uses the result until it has ended
   };

@@ -210,17 +210,17 @@ class RDD : public PairRDDFunctions<T> {
   /// True if there are no partitions, or no records in them; runs as few partitions as it can.
   bool isEmpty() const;
   /// The first n records in the order of less(a, b), sorted; top: the last n, the last one first. Empty for n <= 0.
-  template <class Less = std::less<>>
+  template <class Less = NaturalLess>
     requires RecordOrder<Less, T>
   std::vector<owned_t<T>> takeOrdered(int n, Less less = {}) const;
-  template <class Less = std::less<>>
+  template <class Less = NaturalLess>
     requires RecordOrder<Less, T>
   std::vector<owned_t<T>> top(int n, Less less = {}) const;
   /// The last and the first record in the order of less(a, b). Unsupported for an empty RDD.
-  template <class Less = std::less<>>
+  template <class Less = NaturalLess>
     requires RecordOrder<Less, T>
   owned_t<T> max(Less less = {}) const;
-  template <class Less = std::less<>>
+  template <class Less = NaturalLess>
     requires RecordOrder<Less, T>
   owned_t<T> min(Less less = {}) const;
   /// n records, each as likely as any other, in random order; without replacement all if there are no more. Reads the
@@ -245,7 +245,8 @@ class RDD : public PairRDDFunctions<T> {
     requires PartitionFn<F, T>
   void foreachPartition(F function) const;
   /// Writes directory `path`: part-NNNNN per partition, one record per line as print shows it, and _SUCCESS last.
-  /// SparkException naming the file if it cannot be written; IllegalArgument if the directory exists.
+  /// SparkException naming the file if it cannot be written; IllegalArgument if the directory exists; Unsupported for a
+  /// path with another scheme than `file:`.
   void saveAsTextFile(const std::string& path) const;
   /// The same with the records in their codec's form (base/codec.hpp), for SparkContext::objectFile.
   void saveAsObjectFile(const std::string& path) const;

@@ -12,8 +12,9 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-double larger(double a, double b) { return a > b || std::isnan(a) ? a : b; }
-double smaller(double a, double b) { return a < b || std::isnan(a) ? a : b; }
+// NaN and the signs of zeros as in Java's Math.max and Math.min.
+double larger(double a, double b) { return a > b || std::isnan(a) || (a == b && std::signbit(b)) ? a : b; }
+double smaller(double a, double b) { return a < b || std::isnan(a) || (a == b && std::signbit(a)) ? a : b; }
 
 }  // namespace
 

@@ -59,6 +59,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// Sets the interval of the state's checkpoints. Unsupported after start.
   virtual void checkpoint(Duration interval);
   std::optional<Duration> checkpointInterval() const { return checkpointInterval_; }
+  /// True for a stream that keeps state over batches, and so has to checkpoint.
+  virtual bool mustCheckpoint() const { return false; }
 
   // ---- Whoever needs its RDDs, while it runs: children, output operations, the program. -----------------------------
 
@@ -128,8 +130,6 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// The RDD of parent `i` at `time`; SparkException, with the cure, if it has none.
   NodePtr parentRdd(std::size_t i, Time time);
 
-  /// True for a stream that keeps state over batches, and so has to checkpoint.
-  virtual bool mustCheckpoint() const { return false; }
   /// Ten seconds, rounded up to a multiple of the slide.
   virtual Duration defaultCheckpointInterval() const;
   /// True if someone may ask for the RDD of a time after the next one was made.

@@ -81,11 +81,13 @@ class InverseFold final : public WindowFold {
         throw SparkException(
             "a value leaves the window whose key the window does not hold: the filter dropped a key that "
             "still had "
-            "values in it, or equal keys have different hashes");
+            "values in it, equal keys have different hashes, or a key does not equal itself: compare its "
+            "numbers "
+            "with millrace::NaturalEqual, by which NaN equals NaN");
     }
   }
 
-  void drop(Table<K, V>& table, const Table<K, V>& batch, const Filter& filter) {
+  static void drop(Table<K, V>& table, const Table<K, V>& batch, Filter& filter) {
     for (const auto& [key, value] : batch) {
       V* held = table.find(key);
       if (held != nullptr && !filter(loadPair<K>(key, *held))) table.erase(key);
@@ -93,9 +95,9 @@ class InverseFold final : public WindowFold {
   }
 
   SharedTables<Held> tables_;
-  Reduce reduce_;
-  Inverse inverse_;
-  Filter filter_;
+  const Reduce reduce_;
+  const Inverse inverse_;
+  const Filter filter_;
 };
 
 }  // namespace millrace::core

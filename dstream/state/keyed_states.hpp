@@ -71,7 +71,8 @@ class KeyedStates final : public StateTables {
  public:
   using Traits = StateFnTraitsOf<F>;
   using S = typename Traits::StateType;
-  using M = typename Traits::Mapped;
+  using Mapped = typename Traits::Mapped;
+  using M = owned_t<Mapped>;
 
   KeyedStates(int partitions, F function, std::optional<Duration> timeout)
       : tables_(partitions), functions_(partitions, std::move(function)), timeout_(timeout) {}
@@ -155,9 +156,9 @@ class KeyedStates final : public StateTables {
   static void call(F& function, Time time, const K& key, const std::optional<V>& value, State<S>& state,
                    PooledVector<M>& emitted) {
     if constexpr (Traits::kTakesTime) {
-      if (auto mapped = function(time, key, value, state)) emitted.push_back(std::move(*mapped));
+      if (const auto& mapped = function(time, key, value, state)) appendOwned<Mapped>(emitted, *mapped, true);
     } else {
-      emitted.push_back(function(key, value, state));
+      appendOwned<Mapped>(emitted, function(key, value, state), true);
     }
   }
 

@@ -10,7 +10,7 @@ std::vector<ValueOf<T>> PairRDDFunctions<T>::lookup(const KeyOf<T>& key) const
   requires PairLike<T>
 {
   auto found = RDD<T>(node_).collect([&key](const T& record) -> std::optional<V> {
-    if (core::comparable<K>(record.first) == key) return own(record.second);
+    if (NaturalEqual()(core::comparable<K>(record.first), key)) return own(record.second);
     return std::nullopt;
   });
   auto partitions = core::allOf(*node_);

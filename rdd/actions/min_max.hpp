@@ -9,7 +9,8 @@ template <class T>
 template <class Less>
   requires RecordOrder<Less, T>
 owned_t<T> RDD<T>::max(Less less) const {
-  const auto later = [less](owned_t<T> best, const owned_t<T>& record) mutable {
+  const auto later = [less = core::orderFor<owned_t<T>>(std::move(less))](owned_t<T> best,
+                                                                          const owned_t<T>& record) mutable {
     return std::invoke(less, std::as_const(best), record) ? record : std::move(best);
   };
   auto merge = later;
@@ -20,7 +21,8 @@ template <class T>
 template <class Less>
   requires RecordOrder<Less, T>
 owned_t<T> RDD<T>::min(Less less) const {
-  const auto earlier = [less](owned_t<T> best, const owned_t<T>& record) mutable {
+  const auto earlier = [less = core::orderFor<owned_t<T>>(std::move(less))](
+                           owned_t<T> best, const owned_t<T>& record) mutable {
     return std::invoke(less, record, std::as_const(best)) ? record : std::move(best);
   };
   auto merge = earlier;

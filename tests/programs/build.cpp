@@ -48,6 +48,7 @@ struct Progress {
   std::mutex mutex;
   std::condition_variable changed;
   std::map<std::int64_t, std::map<std::size_t, OutputBatch>> batches;
+  std::map<std::int64_t, std::size_t> failed;  // the first output of a batch that failed
   std::int64_t beat = 0;
 };
 
@@ -58,7 +59,10 @@ class Builder {
   void build(const std::shared_ptr<Progress>& progress) {
     for (const auto& [id, source] : program_.sources)
       streams_.emplace(id, ssc_.inputStream<Record>(std::make_shared<SourceInput>(ssc_.graph(), source)));
-    for (const Operation& node : program_.nodes) add(node);
+    for (const Operation& node : program_.nodes) {
+      add(node);
+      checkpoint(*streams_.at(node.id).node());
+    }
     for (std::size_t i = 0; i < program_.outputs.size(); ++i) collect(i, progress);
     auto always = std::make_shared<SourceInput>(ssc_.graph(), Source{1, {}});
     ssc_.inputStream<Record>(always).foreachRDD([progress](const RDD<Record>&, Time time) {
@@ -69,18 +73,36 @@ class Builder {
   }
 
  private:
-  /// The output's records are sorted, so whether a stream that sorts its keys has done so is looked at here.
   void collect(std::size_t number, const std::shared_ptr<Progress>& progress) {
     const std::string& id = program_.outputs[number];
     const bool isSorted = sorting_.contains(id);
     streams_.at(id).foreachRDD([=](const RDD<Record>& rdd, Time time) {
-      OutputBatch batch{id, time.milliseconds(), rdd.collect()};
-      if (isSorted && !std::ranges::is_sorted(batch.records, {}, &Record::first))
-        throw std::logic_error("the keys of " + id + " do not come in order");
-      std::ranges::sort(batch.records);
-      std::lock_guard lock(progress->mutex);
-      progress->batches[batch.time][number] = std::move(batch);
+      try {
+        OutputBatch batch = batchOf(id, isSorted, rdd, time);
+        std::lock_guard lock(progress->mutex);
+        progress->batches[batch.time][number] = std::move(batch);
+      } catch (...) {
+        std::lock_guard lock(progress->mutex);
+        progress->failed.try_emplace(time.milliseconds(), number);
+        throw;
+      }
     });
+  }
+
+  /// The output's records are sorted, so whether a stream that sorts its keys has done so is looked at here.
+  static OutputBatch batchOf(const std::string& id, bool isSorted, const RDD<Record>& rdd, Time time) {
+    OutputBatch batch{id, time.milliseconds(), rdd.collect()};
+    if (isSorted && !std::ranges::is_sorted(batch.records, {}, &Record::first))
+      throw std::logic_error("the keys of " + id + " do not come in order");
+    std::ranges::sort(batch.records);
+    return batch;
+  }
+
+  /// Sets the program's interval of checkpoints where state is kept, in the operators inside of this one too.
+  void checkpoint(core::StreamNode& stream) {
+    if (program_.checkpointMs == 0 || !checkpointed_.insert(&stream).second) return;
+    if (stream.mustCheckpoint()) stream.checkpoint(Milliseconds(program_.checkpointMs));
+    for (const core::StreamPtr& parent : stream.parents()) checkpoint(*parent);
   }
 
   void add(const Operation& node) {
@@ -146,9 +168,7 @@ class Builder {
     RDD<Record> initial;
     if (node.initial) initial = ssc_.sparkContext().parallelize(*node.initial, 2);
     const int partitions = ssc_.sparkContext().defaultParallelism();
-    Stream made = in.updateStateByKey(updateFunction(node), partitions, initial);
-    if (program_.checkpointMs > 0) made.checkpoint(Milliseconds(program_.checkpointMs));
-    return made;
+    return in.updateStateByKey(updateFunction(node), partitions, initial);
   }
 
   Stream transform(const Operation& node, const Stream& in) {
@@ -215,11 +235,9 @@ class Builder {
     int partitions = ssc_.sparkContext().defaultParallelism();
     auto inverse = inverseFunction(node);
     auto nonzero = [](const Record& record) { return record.second != 0; };
-    Stream made = node.filter == "nonzero"
-                      ? in.reduceByKeyAndWindow(fold, inverse, window, slide, partitions, nonzero)
-                      : in.reduceByKeyAndWindow(fold, inverse, window, slide, partitions);
-    if (program_.checkpointMs > 0) made.checkpoint(Milliseconds(program_.checkpointMs));
-    return made;
+    if (node.filter == "nonzero")
+      return in.reduceByKeyAndWindow(fold, inverse, window, slide, partitions, nonzero);
+    return in.reduceByKeyAndWindow(fold, inverse, window, slide, partitions);
   }
 
   void addMapWithState(const Operation& node, const Stream& in) {
@@ -251,7 +269,6 @@ class Builder {
     if (node.initial) spec = spec.initialState(ssc_.sparkContext().parallelize(*node.initial, 2));
     if (node.timeoutMs > 0) spec = spec.timeout(Milliseconds(node.timeoutMs));
     auto mapped = in.mapWithState(spec);
-    if (program_.checkpointMs > 0) mapped.checkpoint(Milliseconds(program_.checkpointMs));
     streams_.emplace(node.id, mapped);
     snapshots_.emplace(node.id, [mapped] { return mapped.stateSnapshots(); });
   }
@@ -261,6 +278,7 @@ class Builder {
   std::map<std::string, Stream> streams_;
   std::map<std::string, std::function<Stream()>> snapshots_;
   std::set<std::string> sorting_;
+  std::set<const core::StreamNode*> checkpointed_;
 };
 
 /// True when the batch is done; throws what failed.
@@ -285,7 +303,8 @@ Outcome run(const Program& program, const RunOptions& options) {
   Outcome outcome;
   SparkConf conf;
   conf.set("spark.streaming.mode", options.mode);
-  SparkContext sc(conf, test::makeEngine(test::Shape{1, options.threads, options.chunk}));
+  const int partitions = options.partitions > 0 ? options.partitions : options.threads;
+  SparkContext sc(conf, test::makeEngine(test::Shape{partitions, options.threads, options.chunk}));
   auto clock = std::make_shared<ManualClock>();
   StreamingContext ssc(sc, Milliseconds(program.batchMs), clock);
   ssc.graph()->setCheckpointDirectory("states of a test are not kept");
@@ -307,8 +326,12 @@ Outcome run(const Program& program, const RunOptions& options) {
   ssc.stop(true, false);
   std::lock_guard lock(progress->mutex);
   for (auto& [at, outputs] : progress->batches) {
-    if (outcome.errorTime && at >= *outcome.errorTime) break;
-    for (auto& [number, batch] : outputs) outcome.batches.push_back(std::move(batch));
+    const bool isLast = at == outcome.errorTime;
+    for (auto& [number, batch] : outputs) {
+      if (isLast && (!progress->failed.contains(at) || number >= progress->failed[at])) break;
+      outcome.batches.push_back(std::move(batch));
+    }
+    if (isLast) break;
   }
   return outcome;
 }

@@ -114,11 +114,16 @@ class Model {
           batches.push_back(std::move(batch));
         }
       } catch (const MissingParent& missing) {
+        batches.clear();  // no RDD of the batch is made, so none of its jobs runs
         outcome.error = missing.what();
-        outcome.errorTime = time;
-        return outcome;
+      } catch (const std::domain_error& failed) {
+        outcome.error = failed.what();
       }
       outcome.batches.insert(outcome.batches.end(), batches.begin(), batches.end());
+      if (outcome.error) {
+        outcome.errorTime = time;
+        break;
+      }
     }
     return outcome;
   }

@@ -4,6 +4,8 @@
 #include "spark_parity/runners.hpp"
 
 #include <millrace/base/error.hpp>
+#include <support/scratch_directory.hpp>
+#include <support/set_modified.hpp>
 
 #include <gtest/gtest.h>
 
@@ -55,6 +57,18 @@ void exchangedIntoOne(const Json& row) {
     if (options.mode == StreamingMode::kContinuous) words += " | map senderBySender";
     expectOutputs(row, running, program.collect(program.stream(words)), running.batch());
   });
+}
+
+/// A file of the second after the epoch is read by a stream that was made at the epoch.
+void earlyFile(const Json& row) {
+  for (const StreamingMode mode : test::kModes) {
+    test::ScratchDirectory scratch;
+    test::setModified(scratch.write("0", "0\n"), 1000);
+    test::StreamTest running({.mode = mode});
+    const auto outputs = running.collect(running.context().textFileStream(scratch.path()));
+    running.run(1);
+    EXPECT_EQ(outputs.records(), fromJson<std::vector<std::vector<std::string>>>(row.at("expect")));
+  }
 }
 
 void calls(const Json& row) {
@@ -187,6 +201,7 @@ Runners specialRunners() {
       {"A38", cleanUpStates},
       {"B05", windowLevels},
       {"G10", calls},
+      {"G23", earlyFile},
       {"P07", refusedLengths},
       {"P11", exchangedIntoOne},
   };

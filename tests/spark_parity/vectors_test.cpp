@@ -19,11 +19,11 @@ const std::vector<std::string> kClaimed{
     "A32", "A34", "A35", "A36", "A37", "A38", "A39", "B01", "B02", "B04", "B05", "B06", "B07", "B09",
     "B10", "B11", "B12", "B13", "B14", "B15", "B17", "B18", "B19", "B20", "B21", "C01", "C02", "C03",
     "C05", "C06", "C08", "C09", "C11", "C12", "C14", "G01", "G02", "G03", "G04", "G06", "G08", "G09",
-    "G10", "G11", "G12", "G13", "G14", "G15", "G17", "G18", "G19", "G20", "G21", "P01", "P02", "P03",
-    "P05", "P07", "P08", "P09", "P10", "P11", "P12", "P14"};
+    "G10", "G11", "G12", "G13", "G14", "G15", "G17", "G18", "G19", "G20", "G21", "G23", "P01", "P02",
+    "P03", "P05", "P07", "P08", "P09", "P10", "P11", "P12", "P14"};
 
 /// Those that wait for their operator, with its name.
-const std::map<std::string, std::string> kLater{{"C10", "recovery"}, {"G23", "textFileStream"}};
+const std::map<std::string, std::string> kLater{{"C10", "recovery"}};
 
 const Runners& allRunners() {
   static const Runners runners = [] {

@@ -64,6 +64,10 @@ class FaultyFileSystem final : public FileSystem {
     count("list", path);
     return inner_.list(path);
   }
+  std::vector<FileStatus> listStatus(const std::string& path) const override {
+    count("list", path);
+    return inner_.listStatus(path);
+  }
   std::unique_ptr<ReadableFile> openForReading(const std::string& path) const override {
     count("open", path);
     return std::make_unique<OpenFile>(*this, path, inner_.openForReading(path));

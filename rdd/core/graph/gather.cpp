@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace millrace::core {
@@ -10,9 +11,13 @@ namespace millrace::core {
 namespace {
 
 int totalPartitions(const std::vector<NodePtr>& parents) {
-  int total = 0;
+  std::int64_t total = 0;
   for (const NodePtr& parent : parents) total += parent->partitions();
-  return total;
+  if (total > std::numeric_limits<int>::max())
+    throw IllegalArgument("a union of " + std::to_string(total) + " partitions, and " +
+                          std::to_string(std::numeric_limits<int>::max()) +
+                          " are the most: coalesce() the RDDs first");
+  return static_cast<int>(total);
 }
 
 class UnionNode final : public Node {
@@ -75,6 +80,10 @@ NodePtr unionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> paren
 NodePtr keyedUnionNode(OperatorPtr info, std::vector<NodePtr> parents, ConcatFn concat) {
   if (parents.empty()) throw IllegalArgument("a union of no RDDs: give at least one");
   EnginePtr engine = parents.front()->enginePtr();
+  return keyedUnionNode(std::move(engine), std::move(info), std::move(parents), concat);
+}
+
+NodePtr keyedUnionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents, ConcatFn concat) {
   std::erase_if(parents, [](const NodePtr& parent) { return parent->partitions() == 0; });
   const bool isAlike = !parents.empty() && std::ranges::all_of(parents, [&](const NodePtr& parent) {
     return samePartitioner(parent->partitioner(), parents.front()->partitioner());

@@ -25,14 +25,15 @@ Histogram::~Histogram() = default;
 void Histogram::add(std::span<const double> numbers) {
   const double first = bounds_.front(), last = bounds_.back();
   const double width = last - first;
+  const bool even = even_ && std::isfinite(width);
   for (double number : numbers) {
     if (!(number >= first && number <= last)) continue;
     std::size_t bucket = counts_.size() - 1;
     if (number < last) {
       bucket =
-          even_ ? std::min(bucket, static_cast<std::size_t>((number - first) / width *
-                                                            static_cast<double>(counts_.size())))
-                : static_cast<std::size_t>(std::ranges::upper_bound(bounds_, number) - bounds_.begin()) - 1;
+          even ? std::min(bucket, static_cast<std::size_t>((number - first) / width *
+                                                           static_cast<double>(counts_.size())))
+               : static_cast<std::size_t>(std::ranges::upper_bound(bounds_, number) - bounds_.begin()) - 1;
     }
     ++counts_[bucket];
   }
@@ -53,7 +54,11 @@ std::vector<double> evenBounds(double min, double max, int buckets) {
         "bounds");
   if (min == max) return {min, min};
   std::vector<double> bounds;
-  for (int i = 0; i < buckets; ++i) bounds.push_back(min + i * (max - min) / buckets);
+  const bool overflows = !std::isfinite(buckets * (max - min));
+  for (int i = 0; i < buckets; ++i) {
+    const double part = static_cast<double>(i) / buckets;
+    bounds.push_back(overflows ? min * (1 - part) + max * part : min + i * (max - min) / buckets);
+  }
   bounds.push_back(max);
   return bounds;
 }

@@ -17,9 +17,9 @@
 
 namespace millrace {
 
-/// A map in the program's own memory, by the hash that RDDs use.
+/// A map in the program's own memory, by the hash and the equality that RDDs use.
 template <class K, class V>
-using KeyedMap = std::unordered_map<K, V, Hash<K>>;
+using KeyedMap = std::unordered_map<K, V, Hash<K>, NaturalEqual>;
 
 /// A type of key that has an order: `a < b`.
 template <class K>

@@ -13,7 +13,7 @@ namespace millrace::core {
 
 /// Sorts a few records, or many that are nearly sorted; equal ones stay in order.
 template <class T, class Less>
-void insertionSort(T* begin, T* end, const Less& less) {
+void insertionSort(T* begin, T* end, Less&& less) {
   for (T* next = begin; next != end; ++next) {
     if (next == begin || !less(*next, next[-1])) continue;
     T moved = std::move(*next);
@@ -25,7 +25,7 @@ void insertionSort(T* begin, T* end, const Less& less) {
 
 /// Sorts by merging, depth first, so that all levels but the last few stay in the cache, and without branches on
 /// results of comparisons, which a processor cannot predict: twice as fast as std::stable_sort where records are cheap
-/// to copy.
+/// to copy. An order that contradicts itself gives some order of the same records.
 template <class T, class Less>
 class MergeSort {
  public:
@@ -33,7 +33,7 @@ class MergeSort {
 
   /// Sorts `count` records. The sorted ones end in `records`, or, with `over`, in `others`; the other memory is left
   /// with records of any value.
-  void operator()(T* records, T* others, std::size_t count, bool over) const {
+  void operator()(T* records, T* others, std::size_t count, bool over) {
     if (count <= kFew) {
       insertionSort(records, records + count, less_);
       if (over) std::move(records, records + count, others);
@@ -51,7 +51,7 @@ class MergeSort {
                                        std::is_trivially_destructible_v<T> && std::is_copy_assignable_v<T>;
 
   /// Merges the halves of `from`, of which the second may be longer by one.
-  void merge(T* from, std::size_t count, T* to) const {
+  void merge(T* from, std::size_t count, T* to) {
     if constexpr (kCheapToCopy) {
       mergeFromBothEnds(from, count, to);
     } else {
@@ -61,12 +61,13 @@ class MergeSort {
 
   /// Takes in turn the least and the greatest of the records that are left: two chains of comparisons that do not wait
   /// for each other, and no bounds to check. It compares records that the other chain may have taken already, so
-  /// records are copied and not moved.
-  void mergeFromBothEnds(const T* from, std::size_t count, T* to) const {
+  /// records are copied and not moved. Where the chains do not meet, the order contradicts itself; then one chain does it.
+  void mergeFromBothEnds(const T* from, std::size_t count, T* to) {
     const T* low = from;
     const T* high = from + count / 2;
     const T* lowEnd = high;
     const T* highEnd = from + count;
+    T* const begin = to;
     T* end = to + count;
     for (std::size_t i = 0; i < count / 2; ++i) {
       const bool takesHigh = less_(*high, *low);
@@ -78,11 +79,18 @@ class MergeSort {
       lowEnd -= takesLow;
       highEnd -= !takesLow;
     }
-    if (to != end) *to = *(low != lowEnd ? low : high);
+    const bool haveMet = low <= lowEnd && high <= highEnd;
+    if (!haveMet) {
+      mergeForward(from, from + count / 2, from + count, begin);
+    } else if (to != end) {
+      *to = *(low != lowEnd ? low : high);
+    }
   }
 
-  void mergeForward(T* low, T* high, T* end, T* to) const {
-    T* const middle = high;
+  /// Moves the records, or copies them if they are const.
+  template <class From>
+  void mergeForward(From* low, From* high, From* end, T* to) {
+    From* const middle = high;
     while (low != middle && high != end) {
       const bool takesHigh = less_(*high, *low);
       *to++ = std::move(*oneOf(takesHigh, high, low));
@@ -104,11 +112,13 @@ class MergeSort {
   Less less_;
 };
 
-/// Sorts by `less(a, b)`; equal records stay in order. If `less` throws, records are lost.
-template <class T, class Less>
-void stableSort(PooledVector<T>& records, Less less) {
-  PooledVector<T> others(std::make_move_iterator(records.begin()), std::make_move_iterator(records.end()));
-  MergeSort<T, Less>(std::move(less))(others.data(), records.data(), records.size(), true);
+/// Sorts a vector by `less(a, b)`; equal records stay in order. An order that contradicts itself gives some order of the
+/// same records. If `less` throws, records are lost.
+template <class Vector, class Less>
+void stableSort(Vector& records, Less less) {
+  Vector others(std::make_move_iterator(records.begin()), std::make_move_iterator(records.end()));
+  MergeSort<typename Vector::value_type, Less>(std::move(less))(others.data(), records.data(), records.size(),
+                                                                true);
 }
 
 }  // namespace millrace::core

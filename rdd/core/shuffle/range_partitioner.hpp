@@ -1,9 +1,11 @@
 #pragma once
 
+#include <millrace/base/natural_order.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/numbers/random.hpp>
 #include <millrace/rdd/core/numbers/reservoir.hpp>
 #include <millrace/rdd/core/records/pair.hpp>
+#include <millrace/rdd/core/records/stable_sort.hpp>
 #include <millrace/rdd/core/shuffle/routing.hpp>
 
 #include <algorithm>
@@ -26,14 +28,15 @@ class RangePartitioner final : public KeyedPartitioner<K> {
         ascending_(ascending) {}
 
   int partitionOf(const K& key) const override {
-    auto range = static_cast<int>(std::lower_bound(bounds_.begin(), bounds_.end(), key) - bounds_.begin());
+    auto range = static_cast<int>(std::lower_bound(bounds_.begin(), bounds_.end(), key, NaturalLess()) -
+                                  bounds_.begin());
     return ascending_ ? range : this->partitions() - 1 - range;
   }
   bool equals(const Partitioner& other) const override {
     auto same = dynamic_cast<const RangePartitioner*>(&other);
     return same != nullptr && same->ascending_ == ascending_ &&
            std::equal(bounds_.begin(), bounds_.end(), same->bounds_.begin(), same->bounds_.end(),
-                      [](const K& a, const K& b) { return !(a < b) && !(b < a); });
+                      [](const K& a, const K& b) { return !NaturalLess()(a, b) && !NaturalLess()(b, a); });
   }
 
  private:
@@ -48,8 +51,7 @@ using Candidates = std::vector<std::pair<K, double>>;
 /// Upper bounds of all ranges but the last, so that the ranges weigh about the same. Fewer where keys are few.
 template <class K>
 std::vector<K> rangeBounds(Candidates<K> candidates, int partitions) {
-  std::sort(candidates.begin(), candidates.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+  stableSort(candidates, [](const auto& a, const auto& b) { return NaturalLess()(a.first, b.first); });
   double sum = 0;
   for (const auto& candidate : candidates) sum += candidate.second;
   const double step = sum / partitions;
@@ -58,7 +60,7 @@ std::vector<K> rangeBounds(Candidates<K> candidates, int partitions) {
   for (const auto& [key, weight] : candidates) {
     if (bounds.size() + 1 == static_cast<std::size_t>(partitions)) break;
     reached += weight;
-    if (reached < target || (!bounds.empty() && !(bounds.back() < key))) continue;
+    if (reached < target || (!bounds.empty() && !NaturalLess()(bounds.back(), key))) continue;
     bounds.push_back(key);
     target += step;
   }
@@ -135,7 +137,7 @@ Candidates<KeyOf<P>> sampleKeys(Node& node, int partitions) {
       again.push_back(static_cast<int>(p));
       continue;
     }
-    for (auto& key : samples[p].keys)
+    for (auto&& key : samples[p].keys)
       candidates.emplace_back(std::move(key), size / static_cast<double>(samples[p].keys.size()));
   }
   if (again.empty()) return candidates;
@@ -144,7 +146,7 @@ Candidates<KeyOf<P>> sampleKeys(Node& node, int partitions) {
         someKeysOf<P>(static_cast<Reader<P>&>(*reader), fraction, Random(~kSeed, partition));
   });
   for (int p : again) {
-    for (auto& key : samples[static_cast<std::size_t>(p)].keys)
+    for (auto&& key : samples[static_cast<std::size_t>(p)].keys)
       candidates.emplace_back(std::move(key), 1 / fraction);
   }
   return candidates;

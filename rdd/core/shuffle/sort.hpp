@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/natural_order.hpp>
 #include <millrace/rdd/core/records/pair.hpp>
 #include <millrace/rdd/core/records/stable_sort.hpp>
 #include <millrace/rdd/core/shuffle/exchange.hpp>
@@ -24,9 +25,9 @@ class SortSpec final : public ShuffleSpec {
     void add(int, ShuffleFilePtr file) override { appendFile<P>(stored_, *file); }
     BlockPtr finish() override {
       if (ascending_) {
-        stableSort(stored_, [](const auto& a, const auto& b) { return a.first < b.first; });
+        stableSort(stored_, [](const auto& a, const auto& b) { return NaturalLess()(a.first, b.first); });
       } else {
-        stableSort(stored_, [](const auto& a, const auto& b) { return b.first < a.first; });
+        stableSort(stored_, [](const auto& a, const auto& b) { return NaturalLess()(b.first, a.first); });
       }
       if constexpr (kLeft == Sorted::kPairs) {
         return std::make_shared<VectorBlock<owned_t<P>>>(std::move(stored_));

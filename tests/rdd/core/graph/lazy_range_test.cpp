@@ -36,9 +36,9 @@ RDD<std::int64_t> numbers(std::int64_t start, std::int64_t end, std::int64_t ste
 template <class First, class Last>
 struct Window : std::ranges::view_base {
   using iterator = std::ranges::iterator_t<std::ranges::iota_view<First, Last>>;
-  explicit Window(const std::vector<First>& records);
-  iterator begin() const;
-  iterator end() const;
+  explicit Window(const std::vector<First>&) {}
+  iterator begin() const { return {}; }
+  iterator end() const { return {}; }
 };
 static_assert(std::ranges::view<Window<int, int>>);
 

@@ -1,0 +1,65 @@
+#include <millrace/io/file_selection_rule.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
+
+class ModificationTimeRule final : public FileSelectionRule {
+ public:
+  ModificationTimeRule(std::int64_t start, std::int64_t span) : start_(start), span_(span) {}
+
+  void beginScan(std::int64_t time) override {
+    time_ = time;
+    ignored_ = std::max(start_, time - span_);
+    std::erase_if(selected_, [&](const auto& file) { return file.second < time - span_; });
+  }
+
+  std::optional<Skip> skip(const std::string& path, const FileStatus& file) override {
+    newest_ = std::max(newest_, file.changed);
+    if (file.modified > time_) return Skip{"it was modified after the time of the batch"};
+    if (file.modified <= ignored_)
+      return Skip{tooOld(), arrivedSinceLastScan(file) && !selected_.contains(path)};
+    if (!selected_.emplace(path, time_).second) return Skip{"it was read before"};
+    return std::nullopt;
+  }
+
+  void endScan() override { newestOfLastScan_ = newest_; }
+
+ private:
+  // A rename leaves a file's modification time as it is, and sets the time of its change.
+  bool arrivedSinceLastScan(const FileStatus& file) const {
+    return newestOfLastScan_ != kNever && file.changed > newestOfLastScan_;
+  }
+  std::string tooOld() const {
+    return "it was modified at " + std::to_string(ignored_) + " ms or before: touch it, or set " +
+           "spark.streaming.fileStream.detectMoved=true";
+  }
+
+  const std::int64_t start_;
+  const std::int64_t span_;
+  std::int64_t time_ = 0;
+  std::int64_t ignored_ = 0;
+  std::int64_t newest_ = kNever;  // time of change
+  std::int64_t newestOfLastScan_ = kNever;
+  std::unordered_map<std::string, std::int64_t> selected_;  // path to time of batch
+};
+
+}  // namespace
+
+std::unique_ptr<FileSelectionRule> modificationTimeRule(std::int64_t start, std::int64_t span) {
+  return std::make_unique<ModificationTimeRule>(start, span);
+}
+
+std::int64_t rememberSpan(std::int64_t batch, std::int64_t atLeast) {
+  return ((atLeast - 1) / batch + 1) * batch;
+}
+
+}  // namespace millrace::core
