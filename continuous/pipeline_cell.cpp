@@ -9,8 +9,8 @@ PipelineCell::PipelineCell(const CellContext& graph, std::size_t stream)
     : Cell(graph.pool), graph_(graph), stream_(stream), exchanges_(graph.plan.exchangesFrom(stream)) {}
 
 void PipelineCell::receive(Mail mail) noexcept {
-  if (isOver()) return abandonPipelines();
   Activity::Reported reported(activity_);
+  if (isOver()) return abandonPipelines();
   try {
     TaskContext::Scope scope(mail.partition);
     ChunkSizeScope chunks(graph_.chunkSize);
@@ -23,7 +23,10 @@ void PipelineCell::receive(Mail mail) noexcept {
 }
 
 void PipelineCell::abandonPipelines() noexcept {
-  for (auto& [place, pipeline] : pipelines_) pipeline->abandon(graph_.end.reason());
+  for (auto& [place, pipeline] : pipelines_) {
+    TaskContext::Scope scope(place.second);
+    pipeline->abandon(graph_.end.reason());
+  }
   pipelines_.clear();
 }
 
