@@ -30,7 +30,8 @@ class JobScheduler {
   JobScheduler(const JobScheduler&) = delete;
   JobScheduler& operator=(const JobScheduler&) = delete;
 
-  /// Queues the jobs of a batch. A batch without jobs is nothing: no event, no end.
+  /// Queues the jobs of a batch. A batch without jobs has no event; it ends at once, so that what was remembered for it is
+  /// dropped, unless earlier batches are still to end: then the next end drops it.
   void submit(Time batchTime, std::vector<Job> jobs, std::map<int, StreamInputInfo> inputs);
   /// Reports that the jobs of a batch could not be made.
   void reportGenerationFailure(Time batchTime, std::exception_ptr cause);
