@@ -36,7 +36,7 @@ struct JobGenerator::State {
       auto jobs = graph->generateJobs(time);
       scheduler->submit(time, std::move(jobs), inputsOf(time));
     } catch (...) {
-      scheduler->reportGenerationFailure(time, std::current_exception());
+      scheduler->submitFailed(time, {}, inputsOf(time), std::current_exception());
     }
   }
 
