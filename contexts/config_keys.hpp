@@ -81,7 +81,7 @@ inline constexpr ConfigKey<int> kConcurrentJobs{
     "spark.streaming.concurrentJobs", "output operations that may run at the same time", "jobs", "1", 1};
 inline constexpr ConfigKey<std::chrono::milliseconds> kGracefulStopTimeout{
     "spark.streaming.gracefulStopTimeout",
-    "how long a graceful stop waits for data already received; unset: ten batch intervals", "ms", "", 0};
+    "how long a graceful stop may take, with all that was received; unset: ten batch intervals", "ms", "", 0};
 inline constexpr ConfigKey<bool> kStopGracefullyOnShutdown{
     "spark.streaming.stopGracefullyOnShutdown", "finish what was received when SIGINT or SIGTERM comes", "",
     "true"};

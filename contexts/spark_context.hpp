@@ -69,14 +69,14 @@ class SparkContext {
     return RDD<T>(core::blockNode(engine(), core::rddOperator("emptyRDD"), {}));
   }
 
-  /// The partitions of all these RDDs, one after another; those without partitions are left out. (Spark: union, a
-  /// keyword here)
+  /// The partitions of all these RDDs, one after another, or partition by partition where all have equal partitioners
+  /// (RDD::union_); those without partitions are left out. There may be none at all. (Spark: union, a keyword here)
   template <class T>
   RDD<T> union_(const std::vector<RDD<T>>& rdds) const {
     std::vector<core::NodePtr> nodes;
-    for (const RDD<T>& rdd : rdds)
-      if (rdd.getNumPartitions() > 0) nodes.push_back(rdd.node());
-    return RDD<T>(core::unionNode(engine(), core::rddOperator("union"), std::move(nodes)));
+    for (const RDD<T>& rdd : rdds) nodes.push_back(rdd.node());
+    return RDD<T>(
+        core::keyedUnionNode(engine(), core::rddOperator("union"), std::move(nodes), core::concatReaders<T>));
   }
   template <class T, std::same_as<RDD<T>>... Rest>
   RDD<T> union_(const RDD<T>& first, const Rest&... rest) const {

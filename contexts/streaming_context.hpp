@@ -126,7 +126,7 @@ class StreamingContext {
   /// The records of all streams, in this order, in each batch. (Spark: union, a keyword here)
   template <class T>
   DStream<T> union_(const std::vector<DStream<T>>& streams) {
-    return DStream<T>(core::unionStream(nodesOf("union", streams)));
+    return DStream<T>(core::unionStream(nodesOf("union", streams), core::concatReaders<T>));
   }
 
   /// The RDD that f(rdds) or f(rdds, time) makes of the streams' RDDs in each batch, which it gets as a vector, in the
@@ -161,8 +161,10 @@ class StreamingContext {
   bool awaitTerminationOrTimeout(std::int64_t timeoutMs);
 
   /// Ends the batches. Gracefully: what was received is processed first, within spark.streaming.gracefulStopTimeout.
-  /// Otherwise batches that wait are dropped, and one that runs gets two seconds. Called from inside an output or a
-  /// transform it returns at once, and another thread stops the context; called from a listener it throws SparkException.
+  /// Otherwise batches that wait are dropped, and all that runs has two seconds to end. When that time is over the stop
+  /// returns, whatever still runs: the log names it, and it is left to itself. Called from inside an output, a transform
+  /// or another function that the stop waits for it returns at once, and another thread stops the context; called from a
+  /// listener it throws SparkException.
   void stop(bool stopSparkContext, bool stopGracefully);
   void stop(bool stopSparkContext);
   void stop();

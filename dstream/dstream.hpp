@@ -66,8 +66,9 @@ using TransformResult = typename core::TransformResultOf<F, Args...>::type;
 /// A stream of records, cut into one RDD per batch. A handle is a cheap value; copies mean the same stream. Names and
 /// meaning are Spark's (Scala API, DStream and PairDStreamFunctions).
 ///
-/// Operators are added until the context starts (IllegalState afterwards). What user functions throw ends up in
-/// awaitTermination, naming batch, operator and partition; other outputs and later batches go on.
+/// Operators are added until the context starts (IllegalState afterwards). User functions that run in tasks are copied
+/// once per task: for each partition of each batch or epoch. What they throw ends up in awaitTermination, naming batch,
+/// operator and partition; other outputs and later batches go on.
 ///
 /// A batch in which a parent has no RDD (its source made none) has none either, unless an operator says otherwise.
 /// Operations on pairs are in PairDStreamFunctions.
@@ -109,8 +110,9 @@ class DStream : public PairDStreamFunctions<T> {
     requires Predicate<F, T>
   DStream<T> filter(F predicate) const;
 
-  /// The records of this stream, then those of `other`, in each batch; duplicates stay. IllegalArgument unless both are of
-  /// the same context and have the same slide; SparkException where one has no RDD. (Spark: union, a keyword here)
+  /// The records of this stream, then those of `other`, in each batch; duplicates stay. Partitions and their order are
+  /// those of RDD::union_: what both have reduced into equal partitioners stays so. IllegalArgument unless both are of the
+  /// same context and have the same slide; SparkException where one has no RDD. (Spark: union, a keyword here)
   DStream<T> union_(const DStream<T>& other) const;
 
   /// The records spread evenly over so many partitions, those of one partition in their order; in continuous mode
@@ -153,8 +155,8 @@ class DStream : public PairDStreamFunctions<T> {
 
   // ---- Windows: lengths and slides are multiples of this stream's slide, else IllegalArgument. ----------------------
 
-  /// The records of the last `windowDuration`, every `slideDuration` (default: this stream's slide), batch after batch.
-  /// Early windows are shorter. Persists this stream.
+  /// The records of the last `windowDuration`, every `slideDuration` (default: this stream's slide), batch after batch;
+  /// partitions and their order are those of RDD::union_. Early windows are shorter. Persists this stream.
   DStream<T> window(Duration windowDuration, std::optional<Duration> slideDuration = {}) const;
 
   /// All records of the window folded with f: one record, or none while the window is empty.

@@ -5,6 +5,9 @@
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
+#include <boost/algorithm/string/join.hpp>
+
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,7 +26,7 @@ EpochGenerator::EpochGenerator(std::shared_ptr<StreamGraph> graph, std::shared_p
           [this](const std::stop_token& stop) { return awaitRoom(stop); },
           [this](Time time) { begin(time); }) {}
 
-void EpochGenerator::start(Time firstBatch) {
+void EpochGenerator::open() {
   int threads = graph_->engine()->threads();
   live_ = std::make_unique<LiveGraph>(
       lower(*graph_), makeTaskPool(threads), threads, graph_->zeroTime(), graph_->batchDuration(),
@@ -35,40 +38,46 @@ void EpochGenerator::start(Time firstBatch) {
   tracker_->forwardTo([weak = weak_from_this()](int input, BlockPtr block) {
     if (auto self = weak.lock()) self->sources_->feed(input, std::move(block));
   });
+}
+
+void EpochGenerator::start(Time firstBatch) {
   ticker_.start(firstBatch);
   stallWatch_->start(firstBatch);
 }
 
 bool EpochGenerator::stop(bool finish, std::chrono::steady_clock::time_point deadline) {
   ticker_.requestStop();
-  if (stallWatch_) stallWatch_->stop();
-  if (live_ && !finish) live_->end();
-  if (!ticker_.stop(deadline, shared_from_this())) {
-    endRun();
-    return false;
-  }
-  bool ended = true;
-  if (finish && !hasFailed()) {
-    ticker_.makeNext();
-    ended = live_->epochs().awaitFewerThan(1, deadline);
-  }
-  if (finish) ended = driver_.awaitIdle(deadline) && ended;
+  if (!live_) return ticker_.stop(deadline, shared_from_this());
+  stallWatch_->stop();
+  if (!finish) endRun();
+  bool ended = ticker_.stop(deadline, shared_from_this());
+  if (ended && finish && !hasFailed())
+    ended = ticker_.makeNext(deadline, shared_from_this()) && live_->epochs().awaitFewerThan(1, deadline);
+  if (ended && finish) ended = driver_.awaitIdle(deadline);
   ended = driver_.stop(deadline) && ended;
   endRun();
-  return ended;
+  return ending_->join(deadline) && ended;
 }
 
 void EpochGenerator::endRun() {
-  if (!live_) return;
+  if (ending_) return;
   sources_->stopReceiving();
-  live_->end();
+  ending_.emplace([self = shared_from_this()] {
+    self->live_->end();
+    self->live_->awaitIdle();
+  });
 }
 
 std::string EpochGenerator::runningNow() const {
-  if (auto time = ticker_.making()) return "the beginning of epoch " + time->toString();
-  if (driver_.isMaking()) return "the making of an epoch's jobs";
+  std::vector<std::string> all;
+  if (auto time = ticker_.making()) all.push_back("the beginning of epoch " + time->toString());
+  if (driver_.isMaking()) all.emplace_back("the making of an epoch's jobs");
+  std::string operators = live_ ? live_->runningNow() : "";
   MutexLock lock(mutex_);
-  return begun_.empty() ? "" : "records of epoch " + begun_.begin()->second.time.toString();
+  if (!begun_.empty() && (!operators.empty() || !ending_))
+    all.push_back("records of epoch " + begun_.begin()->second.time.toString());
+  if (!operators.empty()) all.push_back(std::move(operators));
+  return boost::algorithm::join(all, ", ");
 }
 
 bool EpochGenerator::awaitRoom(const std::stop_token& stop) const {

@@ -66,8 +66,7 @@ void JobGenerator::start(Time firstBatch) { state_->ticker.start(firstBatch); }
 
 bool JobGenerator::stop(bool finish, std::chrono::steady_clock::time_point deadline) {
   if (!state_->ticker.stop(deadline, state_)) return false;
-  if (finish && state_->tracker->hasUnallocatedBlocks()) state_->ticker.makeNext();
-  return true;
+  return !finish || !state_->tracker->hasUnallocatedBlocks() || state_->ticker.makeNext(deadline, state_);
 }
 
 std::string JobGenerator::runningNow() const {

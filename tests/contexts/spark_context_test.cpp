@@ -77,6 +77,12 @@ TEST_F(SparkContextTest, UnitesMany) {
             (std::vector<std::vector<int>>{{1}, {2}, {2, 3}, {1}, {2}}));
   EXPECT_EQ(sc.union_(std::vector{sc.emptyRDD<int>(), b, sc.emptyRDD<int>()}).collect(), (std::vector{2, 3}));
   EXPECT_EQ(sc.union_(std::vector<RDD<int>>()).getNumPartitions(), 0);
+  const auto sums =
+      a.map([](int i) { return std::pair(i, 1); }).reduceByKey([](int x, int y) { return x + y; }, 3);
+  const auto all = sc.union_(sums, sc.emptyRDD<std::pair<int, int>>(), sums, sums);
+  EXPECT_EQ(all.getNumPartitions(), 3);
+  EXPECT_EQ(all.partitioner(), sums.partitioner());
+  EXPECT_EQ(all.countByKey().at(2), 3);
 }
 
 TEST_F(SparkContextTest, SharesWithItsTasks) {
