@@ -144,7 +144,10 @@ JobScheduler::JobScheduler(int threads, std::shared_ptr<Clock> clock, std::share
 JobScheduler::~JobScheduler() { stop(std::chrono::steady_clock::now()); }
 
 void JobScheduler::submit(Time batchTime, std::vector<Job> jobs, std::map<int, StreamInputInfo> inputs) {
-  if (jobs.empty()) return;
+  if (jobs.empty()) {
+    if (pendingBatches() == 0) state_->batchEnd(batchTime, true);
+    return;
+  }
   auto batch = std::make_shared<Batch>();
   batch->unfinished = jobs.size();
   batch->info.batchTime = batchTime;

@@ -15,7 +15,8 @@ struct RunOptions {
 };
 
 /// Runs a program on the engine, on a manual clock, batch by batch. Records of a batch come sorted. Where an output
-/// fails, the outputs before it in that batch are part of the outcome; where the batch could not be made, none is.
+/// fails, the outputs before it in that batch are part of the outcome; where the batch could not be made, or a step that
+/// failed ended the continuous run, none is.
 Outcome run(const Program& program, const RunOptions& options);
 
 }  // namespace millrace::programs

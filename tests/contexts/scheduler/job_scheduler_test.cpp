@@ -197,13 +197,23 @@ TEST_F(JobSchedulerTest, ABatchWhoseJobsCannotBeMadeFailsAsAnyOther) {
   EXPECT_EQ(told.outputOperationInfos.at(0).failureReason, "no input");
 }
 
-TEST_F(JobSchedulerTest, ABatchWithoutJobsIsNothing) {
+TEST_F(JobSchedulerTest, ABatchWithoutJobsEndsWithoutEvents) {
   start(1);
   submit(1000, {});
   EXPECT_EQ(scheduler->pendingBatches(), 0u);
   finish();
   EXPECT_EQ(listener->events.all(), Events{});
+  EXPECT_EQ(ends.all(), Events{"1000 succeeded"});
+}
+
+TEST_F(JobSchedulerTest, ABatchWithoutJobsDoesNotEndBeforeEarlierOnes) {
+  start(1);
+  submit(1000, {[gate = gate] { gate->pass(); }});
+  submit(2000, {});
   EXPECT_EQ(ends.all(), Events{});
+  gate->open();
+  finish();
+  EXPECT_EQ(ends.all(), Events{"1000 succeeded"});
 }
 
 TEST_F(JobSchedulerTest, ABatchIsPendingUntilItHasEnded) {
