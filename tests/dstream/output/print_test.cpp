@@ -29,6 +29,7 @@ using test::StreamTest;
 class CapturedOutput {
  public:
   CapturedOutput() : before_(std::cout.rdbuf(text_.rdbuf())) {}
+  explicit CapturedOutput(std::streambuf& to) : before_(std::cout.rdbuf(&to)) {}
   ~CapturedOutput() { std::cout.rdbuf(before_); }
   std::string text() const { return text_.str(); }
 
@@ -193,7 +194,7 @@ class StuckBuffer final : public std::streambuf {
 
 TEST(Print, DropsWhatDidNotArrive) {
   StuckBuffer buffer;
-  std::streambuf* before = std::cout.rdbuf(&buffer);
+  const CapturedOutput output(buffer);
   StreamTest running({.shape = {.partitions = 1}});
   running.source<int>(test::batches<int>({{1}, {2}})).print();
   running.start();
@@ -201,7 +202,6 @@ TEST(Print, DropsWhatDidNotArrive) {
   buffer.isStuck = false;
   running.advance();
   EXPECT_EQ(running.awaitFailure(), "batch 1000 ms, print #1: cannot write to the standard output");
-  std::cout.rdbuf(before);
   EXPECT_EQ(buffer.arrived, header(2000) + "2\n\n");
 }
 
