@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/config_key.hpp>
+#include <millrace/base/log.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -27,6 +28,13 @@ struct ConfigType<ClockKind> {
   static std::optional<ClockKind> parse(std::string_view text);
 };
 
+/// Spark's names, in any case of letters.
+template <>
+struct ConfigType<LogLevel> {
+  static constexpr std::string_view kForm = "ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL or OFF";
+  static std::optional<LogLevel> parse(std::string_view text);
+};
+
 /// Where tasks run: on this many threads of the process.
 struct Master {
   int threads;
@@ -47,6 +55,11 @@ inline constexpr ConfigKey<Master> kMaster{"spark.master", "where tasks run: loc
                                            "local[*]"};
 inline constexpr ConfigKey<std::string> kAppName{"spark.app.name", "what logs and listeners call the program",
                                                  "", "millrace"};
+inline constexpr ConfigKey<LogLevel> kLogLevel{"spark.log.level",
+                                               "what is logged, in the whole process: as if the program "
+                                               "called setLogLevel() with it; unset: INFO, or what was "
+                                               "set before",
+                                               "", ""};
 inline constexpr ConfigKey<int> kDefaultParallelism{
     "spark.default.parallelism",
     "partitions where the program does not say; unset: the threads of the master", "partitions", "", 1};

@@ -31,6 +31,8 @@ class SparkContext {
   explicit SparkContext(const SparkConf& conf);
   /// With an engine made by hand: other job runners, file systems or chunk sizes, for tests.
   SparkContext(const SparkConf& conf, core::EnginePtr engine);
+  /// The context that runs on this engine. IllegalState if there was none.
+  static SparkContext of(core::EnginePtr engine);
 
   /// An RDD of the records of a range, in `slices` slices (default parallelism, if not said); slice i of k over n
   /// records holds [i*n/k, (i+1)*n/k). The records are copied at once, but for those of a range that is computed
@@ -137,6 +139,15 @@ class SparkContext {
 
   const SparkConf& getConf() const;
   std::string appName() const;
+  /// Where tasks run, as `spark.master` says it.
+  std::string master() const;
+  /// What tells this context from others: "local-" and the ms since the epoch at which it was made, or a little more
+  /// where two were made at once. (Spark: applicationId)
+  std::string applicationId() const;
+  /// What the library logs from now on, in the whole process: ALL, TRACE and DEBUG all lines, INFO, WARN and ERROR those
+  /// of this weight and above, FATAL and OFF none; in any case of letters. IllegalArgument for another name. The setting
+  /// spark.log.level does the same when a context is made.
+  void setLogLevel(std::string_view level) const;
   int defaultParallelism() const;
   /// Ends the context: actions throw IllegalState from now on.
   void stop() const;
@@ -145,8 +156,16 @@ class SparkContext {
   const core::EnginePtr& engine() const;
 
  private:
+  struct Identity;
   struct State;
+  explicit SparkContext(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+
   std::shared_ptr<const State> state_;
 };
+
+template <class T>
+SparkContext RDD<T>::sparkContext() const {
+  return SparkContext::of(node_->enginePtr());
+}
 
 }  // namespace millrace

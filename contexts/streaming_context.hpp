@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -56,6 +57,10 @@ class StreamingContext {
   ~StreamingContext();
 
   SparkContext sparkContext() const;
+  /// The time from one batch, or epoch, to the next.
+  Duration batchDuration() const;
+  /// SparkContext::setLogLevel.
+  void setLogLevel(std::string_view level) const;
 
   /// Keeps the RDDs of streams at least this long, for slices. Once only (IllegalArgument), before start.
   void remember(Duration duration);

@@ -258,8 +258,9 @@ std::string StreamingContext::Impl::stopInputs(Deadline deadline) {
       try {
         inputs[*stopping]->stop();
       } catch (...) {
-        logError("an input could not be stopped", {{"input", inputs[*stopping]->inputName()},
-                                                   {"error", core::describeException(std::current_exception())}});
+        logError("an input could not be stopped",
+                 {{"input", inputs[*stopping]->inputName()},
+                  {"error", core::describeException(std::current_exception())}});
       }
     }
   });

@@ -11,9 +11,13 @@ PipelineCell::PipelineCell(const CellContext& graph, std::size_t stream)
 void PipelineCell::receive(Mail mail) noexcept {
   Activity::Reported reported(activity_);
   if (isOver()) return abandonPipelines();
+  ChunkSizeScope chunks(graph_.chunkSize);
+  handle(mail);
+}
+
+void PipelineCell::handle(Mail& mail) noexcept {
   try {
     TaskContext::Scope scope(mail.partition);
-    ChunkSizeScope chunks(graph_.chunkSize);
     take(mail);
     scope.succeed();
   } catch (...) {

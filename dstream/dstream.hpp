@@ -192,7 +192,8 @@ class DStream : public PairDStreamFunctions<T> {
     requires RecordWriterFn<W, T>
   void foreach (W writer) const;
 
-  /// Prints the first `num` records of each batch to stdout, below a header with the batch's time.
+  /// Prints the first `num` records of each batch to std::cout, below a header with the batch's time. Where that cannot be
+  /// written (a full disk, a pipe that nobody reads) the batch's output fails with SparkException and later ones go on.
   void print(int num = 10) const;
 
   /// Writes each batch as directory `prefix-TIME.suffix` of text files (TIME in ms); replaces one that exists.

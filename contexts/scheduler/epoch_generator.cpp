@@ -2,6 +2,7 @@
 #include <millrace/contexts/scheduler/batch_failure.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/continuous/epoch_rdds.hpp>
+#include <millrace/dstream/core/output_operation.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
@@ -107,10 +108,9 @@ void EpochGenerator::awaitProgress() const {
 void EpochGenerator::begin(Time time) {
   Epoch epoch = live_->epochs().begin(time);
   EpochSources::Rdds rdds = sources_->rddsOf(time);
-  if (rdds.failure) scheduler_->reportGenerationFailure(time, rdds.failure);
   {
     MutexLock lock(mutex_);
-    begun_.emplace(epoch, BegunEpoch{time, rdds.absent, rdds.failure != nullptr});
+    begun_.emplace(epoch, BegunEpoch{time, rdds.absent, rdds.failure});
   }
   sources_->send(epoch, rdds);
 }
@@ -140,17 +140,23 @@ bool EpochGenerator::hasFailed() const {
 
 void EpochGenerator::makeJobs(ClosedEpoch& epoch) const {
   Time time = epoch.begun.time;
-  if (epoch.begun.hasFailed) return;
+  auto inputs = sources_->inputsOf(time, epoch.result.received);
+  setWriterFailures(live_->plan(), time, epoch.result.sinks);
   try {
+    if (epoch.begun.failure) std::rethrow_exception(epoch.begun.failure);
     std::vector<Job> jobs;
     {
       RecursiveMutexLock lock(graph_->mutex());
       setEpochRdds(live_->plan(), time, epoch.begun.absentSources, std::move(epoch.result.sinks));
       jobs = graph_->generateJobs(time);
     }
-    scheduler_->submit(time, std::move(jobs), sources_->inputsOf(time, epoch.result.received));
+    scheduler_->submit(time, std::move(jobs), std::move(inputs));
   } catch (...) {
-    scheduler_->reportGenerationFailure(time, std::current_exception());
+    std::vector<Job> failed;
+    for (const auto& output : graph_->outputs()) {
+      if (auto job = output->failedJob(time)) failed.push_back(std::move(*job));
+    }
+    scheduler_->submitFailed(time, std::move(failed), std::move(inputs), std::current_exception());
   }
 }
 

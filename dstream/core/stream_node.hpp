@@ -29,7 +29,7 @@ using StreamPtr = std::shared_ptr<StreamNode>;
 /// while batches run holds it.
 class StreamNode : public std::enable_shared_from_this<StreamNode> {
  public:
-  /// A stream with the slide of its first parent.
+  /// A stream with the slide of its first parent. IllegalArgument for a chain of operators that is deeper than fits.
   StreamNode(const std::string& kind, std::vector<StreamPtr> parents);
   StreamNode(const std::string& kind, std::vector<StreamPtr> parents, Duration slide);
   /// A stream without parents.
@@ -147,6 +147,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   const std::shared_ptr<OperatorInfo> info_;
   const std::vector<StreamPtr> parents_;
   const Duration slide_;
+  int depth_ = 1;  // operators from the source to this one
   const RecordOps* recordOps_ = nullptr;
   StorageLevel level_;
   StoreFn store_ = nullptr;

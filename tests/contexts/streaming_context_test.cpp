@@ -241,6 +241,17 @@ TEST_F(StreamingContextTest, StopLeavesTheSparkContextWhereItIsAskedTo) {
   EXPECT_TRUE(asked.ssc.sparkContext().isStopped());
 }
 
+TEST_F(StreamingContextTest, SaysHowLongABatchIsAndSetsWhatIsLogged) {
+  SmallProgram program;
+  EXPECT_EQ(program.ssc.batchDuration(), Seconds(1));
+  program.ssc.setLogLevel("OFF");
+  logError("nobody hears");
+  program.ssc.setLogLevel("info");
+  logInfo("heard");
+  EXPECT_EQ(log.await(1)[0], "heard");
+  EXPECT_THROW(program.ssc.setLogLevel("louder"), IllegalArgument);
+}
+
 TEST_F(StreamingContextTest, RemembersOnce) {
   SmallProgram program;
   program.ssc.remember(Seconds(5));
