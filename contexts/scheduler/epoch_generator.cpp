@@ -140,9 +140,10 @@ bool EpochGenerator::hasFailed() const {
 
 void EpochGenerator::makeJobs(ClosedEpoch& epoch) const {
   Time time = epoch.begun.time;
-  auto inputs = sources_->inputsOf(time, epoch.result.received);
+  std::map<int, StreamInputInfo> inputs;
   setWriterFailures(live_->plan(), time, epoch.result.sinks);
   try {
+    inputs = sources_->inputsOf(time, epoch.result.received);
     if (epoch.begun.failure) std::rethrow_exception(epoch.begun.failure);
     std::vector<Job> jobs;
     {
