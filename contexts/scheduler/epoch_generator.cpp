@@ -131,7 +131,7 @@ bool EpochGenerator::hasFailed() const {
 
 void EpochGenerator::makeJobs(ClosedEpoch& epoch) const {
   Time time = epoch.begun.time;
-  if (epoch.begun.hasFailed) return;
+  if (epoch.begun.hasFailed) return graph_->beginBatch(time);
   try {
     std::vector<Job> jobs;
     {
