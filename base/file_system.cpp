@@ -1,6 +1,7 @@
 #include <millrace/base/file_system.hpp>
 
 #include <millrace/base/error.hpp>
+#include <millrace/base/write_signals.hpp>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -64,6 +65,7 @@ class LocalFile final : public WritableFile {
 
   void write(std::string_view bytes) override {
     requireOpen();
+    const core::WithoutWriteSignals held;
     while (!bytes.empty()) {
       const auto written =
           retried("write", path_, [&] { return ::write(file_.number(), bytes.data(), bytes.size()); });
@@ -127,6 +129,7 @@ class LocalReadableFile final : public ReadableFile {
 std::filesystem::file_type typeOf(const std::string& path) {
   std::error_code reason;
   const auto status = std::filesystem::status(path, reason);
+  if (reason == std::errc::filename_too_long) return std::filesystem::file_type::not_found;
   if (!std::filesystem::status_known(status)) fail("look for", path, reason);
   return status.type();
 }

@@ -34,7 +34,7 @@ struct Hint {
 ///
 /// As with C++23's std::flat_map, an iterator shows a pair of references, of which the key's is constant. Whoever has the
 /// entry itself may put an equal key in its key's place: a table does so with a text that it has to keep.
-template <class K, class V, class H>
+template <class K, class V, class H, class E = NaturalEqual>
 class FlatMap {
  public:
   /// An aggregate, so that the value is constructed in its place from whatever converts to it.
@@ -104,7 +104,7 @@ class FlatMap {
       const SlotGroup& group = groups_[at];
       for (unsigned like = group.having(tag); like != 0; like &= like - 1) {
         Entry* entry = entryAt(at, static_cast<std::size_t>(std::countr_zero(like)));
-        if (NaturalEqual()(entry->first, key)) [[likely]]
+        if (E{}(entry->first, key)) [[likely]]
           return entry;
       }
       if (group.hasFree()) [[likely]]
@@ -213,7 +213,7 @@ class FlatMap {
   Entry* likely(const K& key, std::size_t slot) const {
     const std::size_t group = slot / SlotGroup::kSlots;
     if (group > groupMask_ || !groups_[group].isUsed(slot % SlotGroup::kSlots)) return nullptr;
-    return NaturalEqual()(entries_[slot].first, key) ? entries_ + slot : nullptr;
+    return E{}(entries_[slot].first, key) ? entries_ + slot : nullptr;
   }
 
   /// Constructs the entry that `make()` gives, where a search will find it. The map must not hold its key yet.
@@ -281,9 +281,9 @@ class FlatMap {
 };
 
 /// Iterates over the entries. An entry that an iterator has passed may be erased without disturbing it.
-template <class K, class V, class H>
+template <class K, class V, class H, class E>
 template <class Value>
-class FlatMap<K, V, H>::Iterator {
+class FlatMap<K, V, H, E>::Iterator {
  public:
   using value_type = std::pair<K, V>;
   using reference = std::pair<const K&, Value&>;

@@ -18,9 +18,10 @@
 
 namespace millrace {
 
-/// Hashes of keys: keys that are equal by NaturalEqual give equal hashes (a view and the string it shows included), every bit depends on every
-/// input bit, and the values are the same in every process of the same binary. Specialise `Hash<T>` for a key type of
-/// your own, or give it a `std::hash`.
+/// Hashes of keys: keys that are equal give equal hashes (a view and the string it shows included, and -0.0 and 0.0,
+/// which are equal by the `==` of structs though not by NaturalEqual), every bit depends on every input bit, and the
+/// values are the same in every process of the same binary. Specialise `Hash<T>` for a key type of your own, or give it
+/// a `std::hash`.
 template <class T>
 struct Hash;
 
@@ -67,7 +68,8 @@ struct Hash<T> {
 template <std::floating_point T>
 struct Hash<T> {
   std::uint64_t operator()(T key) const {
-    return core::hashWord(static_cast<std::uint64_t>(core::rankOf(static_cast<double>(key))));
+    const double number = key == T(0) ? 0.0 : static_cast<double>(key);
+    return core::hashWord(static_cast<std::uint64_t>(core::rankOf(number)));
   }
 };
 

@@ -1,6 +1,7 @@
 #include <millrace/base/log.hpp>
 
 #include <millrace/base/error.hpp>
+#include <millrace/base/write_signals.hpp>
 
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -17,7 +18,7 @@ constexpr std::size_t kLongestValue = 1024;
 
 spdlog::level::level_enum spdlogLevel(LogLevel level) {
   constexpr std::array levels{spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
-                              spdlog::level::err};
+                              spdlog::level::err, spdlog::level::off};
   return levels[static_cast<std::size_t>(level)];
 }
 
@@ -73,6 +74,7 @@ void log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
     return;
   }
   lock.unlock();
+  const core::WithoutWriteSignals held;
   out.standardError.log(spdlogLevel(level), spdlog::string_view_t(line));
 } catch (...) {
   // A line that cannot be written must not end the work it tells of.

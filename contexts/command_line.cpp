@@ -3,6 +3,7 @@
 #include <millrace/base/edit_distance.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
+#include <millrace/base/path.hpp>
 #include <millrace/base/secret.hpp>
 #include <millrace/base/split.hpp>
 #include <millrace/contexts/config_keys.hpp>
@@ -176,7 +177,7 @@ SparkConf SparkConf::fromCommandLine(int& argc, char** argv) {
 }
 
 void SparkConf::readPropertiesFile(const std::string& path) {
-  const std::string content = LocalFileSystem().read(path);
+  const std::string content = LocalFileSystem().read(localPath(path));
   int number = 0;
   for (std::string_view line : split(std::string_view(content), '\n')) {
     const std::string place = path + ":" + std::to_string(++number) + ": ";

@@ -31,6 +31,8 @@ class SparkContext {
   explicit SparkContext(const SparkConf& conf);
   /// With an engine made by hand: other job runners, file systems or chunk sizes, for tests.
   SparkContext(const SparkConf& conf, core::EnginePtr engine);
+  /// The context that runs on this engine. IllegalState if there was none.
+  static SparkContext of(core::EnginePtr engine);
 
   /// An RDD of the records of a range, in `slices` slices (default parallelism, if not said); slice i of k over n
   /// records holds [i*n/k, (i+1)*n/k). The records are copied at once, but for those of a range that is computed
@@ -42,10 +44,11 @@ class SparkContext {
     if constexpr (core::LazyRange<R>) {
       return RDD<T>(core::lazyRangeNode<std::remove_cvref_t<R>>(engine(), records, slices));
     } else {
-      std::vector<T> owned;
+      core::RecordVector<T> owned;
       if constexpr (std::ranges::sized_range<R>)
         owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
-      for (auto&& record : records) owned.push_back(own(record));
+      for (auto&& record : records)
+        owned.push_back(own(static_cast<const std::ranges::range_value_t<R>&>(record)));
       return RDD<T>(core::parallelNode<T>(engine(), std::move(owned), slices));
     }
   }
@@ -88,9 +91,11 @@ class SparkContext {
   RDD<std::int64_t> range(std::int64_t start, std::int64_t end, std::int64_t step = 1) const;
 
   /// The lines of text files, split at LF, CR and CRLF, as views: a path may be a file, a directory (its files, but for
-  /// names that begin with `.` or `_`), a glob, or a list of these with commas. gzip files, known by their content, are
-  /// decompressed, each as one partition. At least `minPartitions` partitions where there are that many lines; default
-  /// min(2, default parallelism). SparkException naming what cannot be read, here and below.
+  /// names that begin with `.` or `_`), a glob (`*`, `?`, `[a-z]`, `{a,b}`, `\` before what means itself), or a list of
+  /// these with commas, each with or without `file:`. gzip files, known by their content, are decompressed, each as one
+  /// partition. At least `minPartitions` partitions where there are that many lines; default min(2, default
+  /// parallelism). SparkException naming what cannot be read, here and below; Unsupported, wherever a path is taken, for
+  /// another scheme than `file:`.
   RDD<std::string_view> textFile(const std::string& path, int minPartitions) const;
   RDD<std::string_view> textFile(const std::string& path) const;
   /// (path, content) of each file, in the order of the paths; gzip is decompressed. Several files make a partition.
@@ -134,6 +139,15 @@ class SparkContext {
 
   const SparkConf& getConf() const;
   std::string appName() const;
+  /// Where tasks run, as `spark.master` says it.
+  std::string master() const;
+  /// What tells this context from others: "local-" and the ms since the epoch at which it was made, or a little more
+  /// where two were made at once. (Spark: applicationId)
+  std::string applicationId() const;
+  /// What the library logs from now on, in the whole process: ALL, TRACE and DEBUG all lines, INFO, WARN and ERROR those
+  /// of this weight and above, FATAL and OFF none; in any case of letters. IllegalArgument for another name. The setting
+  /// spark.log.level does the same when a context is made.
+  void setLogLevel(std::string_view level) const;
   int defaultParallelism() const;
   /// Ends the context: actions throw IllegalState from now on.
   void stop() const;
@@ -142,8 +156,16 @@ class SparkContext {
   const core::EnginePtr& engine() const;
 
  private:
+  struct Identity;
   struct State;
+  explicit SparkContext(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+
   std::shared_ptr<const State> state_;
 };
+
+template <class T>
+SparkContext RDD<T>::sparkContext() const {
+  return SparkContext::of(node_->enginePtr());
+}
 
 }  // namespace millrace

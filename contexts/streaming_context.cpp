@@ -1,5 +1,6 @@
 #include <millrace/base/file_system.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/base/path.hpp>
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
 #include <millrace/dstream/input/file_input.hpp>
@@ -62,10 +63,15 @@ StreamingContext::~StreamingContext() {
 
 SparkContext StreamingContext::sparkContext() const { return impl_->sparkContext; }
 
+Duration StreamingContext::batchDuration() const { return graph()->batchDuration(); }
+
+void StreamingContext::setLogLevel(std::string_view level) const { sparkContext().setLogLevel(level); }
+
 void StreamingContext::remember(Duration duration) { impl_->graph->remember(duration); }
 
-void StreamingContext::checkpoint(const std::string& directory) {
-  if (!directory.empty()) {
+void StreamingContext::checkpoint(const std::string& path) {
+  const std::string directory = localPath(path);
+  if (!path.empty()) {
     impl_->sparkContext.engine()->files().createDirectories(directory);
     logWarning("state is not written to the checkpoint directory yet: it does not survive a restart",
                {{"directory", directory}});
@@ -103,7 +109,7 @@ core::StreamPtr StreamingContext::addFiles(const std::string& directory, FileFil
   const std::int64_t now = impl_->clock->now(), span = rememberSpan(conf, graph()->batchDuration());
   auto rule = detectsMoved ? core::fileIdentityRule(newFilesOnly)
                            : core::modificationTimeRule(newFilesOnly ? now : 0, span);
-  auto selector = std::make_unique<core::FileSelector>(sparkContext().engine()->files(), directory,
+  auto selector = std::make_unique<core::FileSelector>(sparkContext().engine()->files(), localPath(directory),
                                                        std::move(filter), std::move(rule));
   if (detectsMoved && newFilesOnly) selector->select(now);
   auto input = std::make_shared<core::FileInput>(graph(), std::move(selector), std::move(read));

@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -56,6 +57,10 @@ class StreamingContext {
   ~StreamingContext();
 
   SparkContext sparkContext() const;
+  /// The time from one batch, or epoch, to the next.
+  Duration batchDuration() const;
+  /// SparkContext::setLogLevel.
+  void setLogLevel(std::string_view level) const;
 
   /// Keeps the RDDs of streams at least this long, for slices. Once only, and not below 0 (IllegalArgument), before start.
   void remember(Duration duration);
@@ -161,8 +166,10 @@ class StreamingContext {
   bool awaitTerminationOrTimeout(std::int64_t timeoutMs);
 
   /// Ends the batches. Gracefully: what was received is processed first, within spark.streaming.gracefulStopTimeout.
-  /// Otherwise batches that wait are dropped, and one that runs gets two seconds. Called from inside an output or a
-  /// transform it returns at once, and another thread stops the context; called from a listener it throws SparkException.
+  /// Otherwise batches that wait are dropped, and all that runs has two seconds to end. When that time is over the stop
+  /// returns, whatever still runs: the log names it, and it is left to itself. Called from inside an output, a transform
+  /// or another function that the stop waits for it returns at once, and another thread stops the context; called from a
+  /// listener it throws SparkException.
   void stop(bool stopSparkContext, bool stopGracefully);
   void stop(bool stopSparkContext);
   void stop();

@@ -35,7 +35,7 @@ void ExchangeCell::close(Epoch epoch) {
   current_ = epoch + 1;
   closeEpoch(epoch);
   std::vector<Mail> waiting = std::exchange(early_, {});
-  for (Mail& mail : waiting) take(mail);
+  for (Mail& mail : waiting) handle(mail);
 }
 
 void ExchangeCell::closeState(Epoch epoch) {

@@ -66,8 +66,9 @@ using TransformResult = typename core::TransformResultOf<F, Args...>::type;
 /// A stream of records, cut into one RDD per batch. A handle is a cheap value; copies mean the same stream. Names and
 /// meaning are Spark's (Scala API, DStream and PairDStreamFunctions).
 ///
-/// Operators are added until the context starts (IllegalState afterwards). What user functions throw ends up in
-/// awaitTermination, naming batch, operator and partition; other outputs and later batches go on.
+/// Operators are added until the context starts (IllegalState afterwards). User functions that run in tasks are copied
+/// once per task: for each partition of each batch or epoch. What they throw ends up in awaitTermination, naming batch,
+/// operator and partition; other outputs and later batches go on.
 ///
 /// A batch in which a parent has no RDD (its source made none) has none either, unless an operator says otherwise.
 /// Operations on pairs are in PairDStreamFunctions.
@@ -191,7 +192,8 @@ class DStream : public PairDStreamFunctions<T> {
     requires RecordWriterFn<W, T>
   void foreach (W writer) const;
 
-  /// Prints the first `num` records of each batch to stdout, below a header with the batch's time.
+  /// Prints the first `num` records of each batch to std::cout, below a header with the batch's time. Where that cannot be
+  /// written (a full disk, a pipe that nobody reads) the batch's output fails with SparkException and later ones go on.
   void print(int num = 10) const;
 
   /// Writes each batch as directory `prefix-TIME.suffix` of text files (TIME in ms); replaces one that exists.

@@ -135,6 +135,18 @@ class PairDStreamFunctions {
                                                   bool rememberPartitioner,
                                                   const RDD<UpdatedState<F, T, S>>& initial = {}) const;
 
+  /// For a function of no such form: the error that says so.
+  template <class S = void, class F, class... More>
+    requires PairLike<T> && (!StateUpdateFn<F, T, S>)
+  DStream<std::pair<KeyOf<T>, int>> updateStateByKey(F, const More&...) const {
+    static_assert(StateUpdateFn<F, T, S>,
+                  "the function of updateStateByKey has to be std::optional<S> f(std::span<const V> values, "
+                  "std::optional<S> old), or one of the other forms in its documentation, for this V; where "
+                  "it is generic, "
+                  "say what S is: updateStateByKey<S>(f)");
+    return DStream<std::pair<KeyOf<T>, int>>(node_);
+  }
+
   /// Calls the function of the spec once for each record, with the state of the record's key, and emits what it gives; in
   /// continuous mode at once. Gives a MapWithStateDStream.
   template <class F>

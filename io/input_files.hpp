@@ -13,14 +13,15 @@ namespace millrace::core {
 ///   - a file,
 ///   - a directory: its files in the order of their names, but for those that begin with `.` or `_` (output
 ///     in the making, markers); a directory inside it is an error, so that nothing is left out unseen;
-///   - a glob: `*`, `?` and `[a-z]` in any part between slashes, `\` before a character that means itself;
-///     each match, ordered, counts as a file or directory above. Names with `.` or `_` match only what begins
-///     with it, too.
-/// A path that exists literally is taken for neither a list nor a glob. SparkException when there is nothing; IllegalArgument for an
-/// empty path.
+///   - a glob (see glob.hpp); each match, in the order of the paths and once, counts as a file or directory above. Names
+///     that begin with `.` or `_` do not match, but for directories on the way whose pattern begins with it, too.
+/// Each may begin with `file:` (see localPath); what is returned does not. A path that exists literally is taken for
+/// neither a list nor a glob. SparkException when there is nothing; IllegalArgument for an empty path; Unsupported for one
+/// in a file system that there is not.
 std::vector<std::string> inputFiles(const FileSystem& files, const std::string& paths);
 
-/// What exists by a path that may be a glob, in the order of the names; nothing when there is nothing.
-std::vector<std::string> matchingPaths(const FileSystem& files, const std::string& pattern);
+/// What exists by a local path that may be a glob, ordered and each once; nothing when there is nothing. Hidden names match
+/// where their pattern begins with `.` or `_`, too. A path that exists literally is no glob.
+std::vector<std::string> matchingPaths(const FileSystem& files, const std::string& path);
 
 }  // namespace millrace::core

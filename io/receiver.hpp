@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/kept_record.hpp>
 #include <millrace/base/owned.hpp>
 #include <millrace/io/receiver_base.hpp>
 #include <millrace/io/record_block.hpp>
@@ -7,7 +8,6 @@
 #include <concepts>
 #include <ranges>
 #include <utility>
-#include <vector>
 
 namespace millrace {
 
@@ -25,7 +25,7 @@ namespace millrace {
 /// The object is destroyed after its last onStop. Threads that it joins in its destructor must end by themselves then.
 template <class T>
 class Receiver : public core::ReceiverBase {
-  static_assert(kIsOwned<T>,
+  static_assert(kIsOwned<T> && core::kCanBeKept<T>,
                 "A receiver keeps what it stores: use the owned type, std::string for std::string_view.");
 
  public:
@@ -41,24 +41,24 @@ class Receiver : public core::ReceiverBase {
   template <std::ranges::input_range R>
     requires(std::constructible_from<T, std::ranges::range_reference_t<R>> && !std::convertible_to<R, T>)
   void store(R&& records) {
-    if constexpr (std::same_as<R, std::vector<T>>) {
-      storeBlock(core::blockOf(std::move(records)));
+    if constexpr (std::same_as<R, core::RecordVector<T>>) {
+      storeBlock(core::blockOf<T>(std::move(records)));
     } else {
-      std::vector<T> copies;
+      core::RecordVector<T> copies;
       for (auto&& record : records) copies.emplace_back(std::forward<decltype(record)>(record));
-      storeBlock(core::blockOf(std::move(copies)));
+      storeBlock(core::blockOf<T>(std::move(copies)));
     }
   }
 
  private:
   core::BlockPtr takeBlock() final {
     auto size = records_.size();
-    auto block = core::blockOf(std::exchange(records_, {}));
+    auto block = core::blockOf<T>(std::exchange(records_, {}));
     records_.reserve(size);
     return block;
   }
 
-  std::vector<T> records_;
+  core::RecordVector<T> records_;
 };
 
 }  // namespace millrace

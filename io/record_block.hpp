@@ -2,10 +2,10 @@
 
 #include <millrace/rdd/core/records/block.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/pooled_vector.hpp>
 
 #include <memory>
 #include <utility>
-#include <vector>
 
 namespace millrace::core {
 
@@ -13,7 +13,7 @@ namespace millrace::core {
 template <class T>
 class RecordBlock final : public Block {
  public:
-  explicit RecordBlock(std::vector<T> records) : records_(std::move(records)) {}
+  explicit RecordBlock(RecordVector<T> records) : records_(std::move(records)) {}
 
   ReaderPtr open() const override { return std::make_unique<RecordReader>(records_); }
   std::size_t records() const override { return records_.size(); }
@@ -22,7 +22,7 @@ class RecordBlock final : public Block {
  private:
   class RecordReader final : public Reader<T> {
    public:
-    explicit RecordReader(const std::vector<T>& records) : next_(records.data()), left_(records.size()) {}
+    explicit RecordReader(const RecordVector<T>& records) : next_(records.data()), left_(records.size()) {}
     Chunk<T> next() override {
       std::size_t size = left_ < kChunkSize ? left_ : kChunkSize;
       Chunk<T> chunk{next_, size, false};
@@ -36,12 +36,12 @@ class RecordBlock final : public Block {
     std::size_t left_;
   };
 
-  std::vector<T> records_;
+  RecordVector<T> records_;
 };
 
 /// The records of a range as a block; null if it is empty.
 template <class T>
-BlockPtr blockOf(std::vector<T> records) {
+BlockPtr blockOf(RecordVector<T> records) {
   return records.empty() ? nullptr : std::make_shared<RecordBlock<T>>(std::move(records));
 }
 

@@ -4,6 +4,7 @@
 #include <millrace/rdd/core/records/vector_block.hpp>
 
 #include <memory>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -104,18 +105,26 @@ class VectorGatherer final : public Gatherer {
   PooledVector<owned_t<T>> records_;
 };
 
+/// Unsupported: records of a type that holds a view, in a stream whose records the program asks to remember.
+[[noreturn]] void throwCannotBeKept(const std::type_info& type);
+
 template <class T>
 const RecordOps* recordOps() {
-  static constexpr RecordOps kOps{
-      [] {
-        auto reader = std::make_unique<ReaderInlet<T>>();
-        Inlet* inlet = reader.get();
-        return InletReader{std::move(reader), inlet};
-      },
-      [](ReaderPtr trunk) -> std::unique_ptr<Fork> {
-        return std::make_unique<ChunkFork<T>>(std::move(trunk));
-      },
-      []() -> std::unique_ptr<Gatherer> { return std::make_unique<VectorGatherer<T>>(); }};
+  static constexpr RecordOps kOps{[] {
+                                    auto reader = std::make_unique<ReaderInlet<T>>();
+                                    Inlet* inlet = reader.get();
+                                    return InletReader{std::move(reader), inlet};
+                                  },
+                                  [](ReaderPtr trunk) -> std::unique_ptr<Fork> {
+                                    return std::make_unique<ChunkFork<T>>(std::move(trunk));
+                                  },
+                                  []() -> std::unique_ptr<Gatherer> {
+                                    if constexpr (kCanBeKept<owned_t<T>>) {
+                                      return std::make_unique<VectorGatherer<T>>();
+                                    } else {
+                                      throwCannotBeKept(typeid(T));
+                                    }
+                                  }};
   return &kOps;
 }
 

@@ -102,6 +102,11 @@ void StreamGraph::validate() const {
   for (const StreamPtr& stream : reachable()) stream->validate();
 }
 
+void StreamGraph::close() {
+  RecursiveMutexLock lock(mutex_);
+  phase_ = Phase::kStarted;
+}
+
 void StreamGraph::start(Time zeroTime) {
   RecursiveMutexLock lock(mutex_);
   phase_ = Phase::kStarted;

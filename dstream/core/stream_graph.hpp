@@ -70,6 +70,8 @@ class StreamGraph {
   /// Throws what is wrong with the program: IllegalArgument for one without an output operation, and what its operators
   /// throw. Called before start.
   void validate() const;
+  /// Forbids further building, as start does, but leaves time zero open: inputs start meanwhile, which may take long.
+  void close();
   /// Fixes time zero, from which slides are counted, works out how long each stream remembers its RDDs, and forbids
   /// further building.
   void start(Time zeroTime);

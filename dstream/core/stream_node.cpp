@@ -9,6 +9,13 @@
 
 namespace millrace::core {
 
+namespace {
+
+// A batch is made, and in continuous mode a record is handled, by operators that call each other.
+constexpr int kDeepestStream = 1000;
+
+}  // namespace
+
 StreamNode::StreamNode(const std::string& kind, std::vector<StreamPtr> parents)
     : StreamNode(kind, parents, parents.front()->slideDuration()) {}
 
@@ -16,7 +23,13 @@ StreamNode::StreamNode(const std::string& kind, std::vector<StreamPtr> parents, 
     : graph_(parents.front()->graph_),
       info_(graph()->newOperator(kind)),
       parents_(std::move(parents)),
-      slide_(slide) {}
+      slide_(slide) {
+  for (const StreamPtr& parent : parents_) depth_ = std::max(depth_, parent->depth_ + 1);
+  if (depth_ > kDeepestStream)
+    throw IllegalArgument(info_->describe() + " would be a stream " + std::to_string(depth_) +
+                          " operators deep, and " + std::to_string(kDeepestStream) +
+                          " are the most: do in one function what several map() and filter() do");
+}
 
 StreamNode::StreamNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind, Duration slide)
     : graph_(graph), info_(graph->newOperator(kind)), slide_(slide) {}

@@ -30,7 +30,7 @@ using StreamPtr = std::shared_ptr<StreamNode>;
 /// while batches run holds it.
 class StreamNode : public std::enable_shared_from_this<StreamNode> {
  public:
-  /// A stream with the slide of its first parent.
+  /// A stream with the slide of its first parent. IllegalArgument for a chain of operators that is deeper than fits.
   StreamNode(const std::string& kind, std::vector<StreamPtr> parents);
   StreamNode(const std::string& kind, std::vector<StreamPtr> parents, Duration slide);
   /// A stream without parents.
@@ -60,6 +60,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// Sets the interval of the state's checkpoints. Unsupported after start.
   virtual void checkpoint(Duration interval);
   std::optional<Duration> checkpointInterval() const { return checkpointInterval_; }
+  /// True for a stream that keeps state over batches, and so has to checkpoint.
+  virtual bool mustCheckpoint() const { return false; }
 
   // ---- Whoever needs its RDDs, while it runs: children, output operations, the program. -----------------------------
 
@@ -132,8 +134,6 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// The RDD of parent `i` at `time`; SparkException, with the cure, if it has none.
   NodePtr parentRdd(std::size_t i, Time time);
 
-  /// True for a stream that keeps state over batches, and so has to checkpoint.
-  virtual bool mustCheckpoint() const { return false; }
   /// Ten seconds, rounded up to a multiple of the slide.
   virtual Duration defaultCheckpointInterval() const;
   /// True if someone may ask for the RDD of a time after the next one was made.
@@ -158,6 +158,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   const std::shared_ptr<OperatorInfo> info_;
   const std::vector<StreamPtr> parents_;
   const Duration slide_;
+  int depth_ = 1;  // operators from the source to this one
   const RecordOps* recordOps_ = nullptr;
   StorageLevel level_;
   StoreFn store_ = nullptr;

@@ -25,6 +25,7 @@ template <class A>
   requires SameKey<T, A>
 DStream<Cogrouped<T, A>> PairDStreamFunctions<T>::cogroup(const DStream<A>& other,
                                                           const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   return DStream<Cogrouped<T, A>>(
       core::groupedStreams<core::EmitGroups, T, A>("cogroup", node_, other.node(), partitions));
 }

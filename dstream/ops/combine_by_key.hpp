@@ -33,6 +33,8 @@ template <class Create, class MergeValue, class MergeCombiners>
 DStream<KeyedResult<T, CombinedBy<Create, T>>> PairDStreamFunctions<T>::combineByKey(
     Create create, MergeValue mergeValue, MergeCombiners mergeCombiners, const Partitions& partitions,
     bool mapSideCombine) const {
+  core::ShuffledByKey<T>();
+  core::KeptRecord<CombinedBy<Create, T>>();
   using C = CombinedBy<Create, T>;
   if (!mapSideCombine) {
     return groupByKey(partitions)

@@ -8,6 +8,7 @@ namespace millrace {
 
 template <class T>
 DStream<std::vector<owned_t<T>>> DStream<T>::glom() const {
+  core::KeptRecord<owned_t<T>>();
   return DStream<std::vector<owned_t<T>>>(core::partitionStream(
       "glom", node_, core::Partitioning::kLost, core::stepFunction<T, core::GlomReader>(nullptr)));
 }

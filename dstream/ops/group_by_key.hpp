@@ -11,6 +11,7 @@ DStream<KeyedResult<T, std::vector<ValueOf<T>>>> PairDStreamFunctions<T>::groupB
     const Partitions& partitions) const
   requires PairLike<T>
 {
+  core::ShuffledByKey<T>();
   auto partitioner = core::partitionerOf(partitions, *node_);
   auto spec = std::make_shared<core::GroupSpec<core::EmitGroups, K, core::Side<T>>>(partitioner);
   return DStream<KeyedResult<T, std::vector<V>>>(

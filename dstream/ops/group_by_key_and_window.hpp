@@ -33,6 +33,7 @@ DStream<KeyedResult<T, std::vector<ValueOf<T>>>> PairDStreamFunctions<T>::groupB
     Duration windowDuration, std::optional<Duration> slideDuration, const Partitions& partitions) const
   requires PairLike<T>
 {
+  core::ShuffledByKey<T>();
   using Grouped = KeyedResult<T, std::vector<V>>;
   Duration slide = slideDuration.value_or(node_->slideDuration());
   core::checkWindow("groupByKeyAndWindow", *node_, windowDuration, slide);

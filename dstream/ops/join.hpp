@@ -10,6 +10,7 @@ template <class A>
   requires SameKey<T, A>
 DStream<Joined<T, ValueOf<T>, ValueOf<A>>> PairDStreamFunctions<T>::join(const DStream<A>& other,
                                                                          const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   using Emit = core::EmitJoined<false, false>;
   return DStream<Joined<T, V, ValueOf<A>>>(
       core::groupedStreams<Emit, T, A>("join", node_, other.node(), partitions));
@@ -20,6 +21,7 @@ template <class A>
   requires SameKey<T, A>
 DStream<Joined<T, ValueOf<T>, std::optional<ValueOf<A>>>> PairDStreamFunctions<T>::leftOuterJoin(
     const DStream<A>& other, const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   using Emit = core::EmitJoined<false, true>;
   return DStream<Joined<T, V, std::optional<ValueOf<A>>>>(
       core::groupedStreams<Emit, T, A>("leftOuterJoin", node_, other.node(), partitions));
@@ -30,6 +32,7 @@ template <class A>
   requires SameKey<T, A>
 DStream<Joined<T, std::optional<ValueOf<T>>, ValueOf<A>>> PairDStreamFunctions<T>::rightOuterJoin(
     const DStream<A>& other, const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   using Emit = core::EmitJoined<true, false>;
   return DStream<Joined<T, std::optional<V>, ValueOf<A>>>(
       core::groupedStreams<Emit, T, A>("rightOuterJoin", node_, other.node(), partitions));
@@ -40,6 +43,7 @@ template <class A>
   requires SameKey<T, A>
 DStream<Joined<T, std::optional<ValueOf<T>>, std::optional<ValueOf<A>>>>
 PairDStreamFunctions<T>::fullOuterJoin(const DStream<A>& other, const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   using Emit = core::EmitJoined<true, true>;
   return DStream<Joined<T, std::optional<V>, std::optional<ValueOf<A>>>>(
       core::groupedStreams<Emit, T, A>("fullOuterJoin", node_, other.node(), partitions));

@@ -23,18 +23,25 @@ template <class T>
 template <class F>
   requires PairLike<T>
 auto PairDStreamFunctions<T>::mapWithState(const StateSpecOf<F>& spec) const {
+  core::ShuffledByKey<T>();
   using S = typename StateSpecOf<F>::S;
-  using M = typename StateSpecOf<F>::Traits::Mapped;
-  auto partitioner = core::partitionerOf(spec.partitions(), *node_);
-  core::Router<K> router(partitioner);
-  core::StateWork work;
-  work.tables = std::make_shared<core::KeyedStates<K, V, F>>(partitioner->partitions(), spec.function(),
-                                                             spec.timeout());
-  work.records = std::make_shared<core::RecordExchange<T, core::ByKey<K>>>(router);
-  work.states = std::make_shared<core::RecordExchange<std::pair<K, S>, core::ByKey<K>>>(router);
-  work.initial = spec.initial();
-  work.partitioner = std::move(partitioner);
-  return MapWithStateDStream<K, S, M>(core::mapWithStateStream(node_, std::move(work)));
+  using M = owned_t<typename StateSpecOf<F>::Traits::Mapped>;
+  core::KeptRecord<S>();
+  core::KeptRecord<M>();
+  if constexpr (StateFn<F>) {
+    auto partitioner = core::partitionerOf(spec.partitions(), *node_);
+    core::Router<K> router(partitioner);
+    core::StateWork work;
+    work.tables = std::make_shared<core::KeyedStates<K, V, F>>(partitioner->partitions(), spec.function(),
+                                                               spec.timeout());
+    work.records = std::make_shared<core::RecordExchange<T, core::ByKey<K>>>(router);
+    work.states = std::make_shared<core::RecordExchange<std::pair<K, S>, core::ByKey<K>>>(router);
+    work.initial = spec.initial();
+    work.partitioner = std::move(partitioner);
+    return MapWithStateDStream<K, S, M>(core::mapWithStateStream(node_, std::move(work)));
+  } else {
+    return MapWithStateDStream<K, S, M>(node_);
+  }
 }
 
 }  // namespace millrace

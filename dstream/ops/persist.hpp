@@ -7,6 +7,7 @@ namespace millrace {
 
 template <class T>
 DStream<T> DStream<T>::persist(StorageLevel level) const {
+  core::KeptRecord<owned_t<T>>();
   node_->persist(level, core::storeBlock<T>);
   return *this;
 }

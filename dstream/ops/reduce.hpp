@@ -44,6 +44,7 @@ template <class T>
 template <class F>
   requires Reducer<F, owned_t<T>>
 DStream<owned_t<T>> DStream<T>::reduce(F function) const {
+  core::KeptRecord<owned_t<T>>();
   return DStream<owned_t<T>>(core::reducedStream<T>("reduce", node_, std::move(function)));
 }
 

@@ -10,6 +10,7 @@ template <class T>
 template <class F>
   requires PairLike<T> && Reducer<F, ValueOf<T>>
 DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKey(F function, const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   auto partitioner = core::partitionerOf(partitions, *node_);
   auto spec = core::reduceSpec<T>(std::move(function), partitioner);
   return DStream<KeyedResult<T>>(

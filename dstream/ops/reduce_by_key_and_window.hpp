@@ -75,6 +75,7 @@ template <class F>
 DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function, Duration windowDuration,
                                                                       std::optional<Duration> slideDuration,
                                                                       const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   return core::reduceWindow(DStream<T>(node_), std::move(function), windowDuration,
                             slideDuration.value_or(node_->slideDuration()),
                             core::partitionerOf(partitions, *node_));
@@ -88,6 +89,7 @@ DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function
                                                                       std::optional<Duration> slideDuration,
                                                                       const Partitions& partitions,
                                                                       Filter filter) const {
+  core::ShuffledByKey<T>();
   return core::reduceWindowByInverse("reduceByKeyAndWindow", DStream<T>(node_), std::move(function),
                                      std::move(inverse), windowDuration,
                                      slideDuration.value_or(node_->slideDuration()),

@@ -47,6 +47,7 @@ template <class F>
   requires Reducer<F, owned_t<T>>
 DStream<owned_t<T>> DStream<T>::reduceByWindow(F function, Duration windowDuration,
                                                Duration slideDuration) const {
+  core::KeptRecord<owned_t<T>>();
   core::checkWindow("reduceByWindow", *node_, windowDuration, slideDuration);
   auto reduced = DStream<owned_t<T>>(core::reducedStream<T>("reduceByWindow", node_, function));
   auto window = reduced.window(windowDuration, slideDuration);
@@ -59,6 +60,7 @@ template <class F, class Inverse>
   requires Reducer<F, owned_t<T>> && Reducer<Inverse, owned_t<T>>
 DStream<owned_t<T>> DStream<T>::reduceByWindow(F function, Inverse inverse, Duration windowDuration,
                                                Duration slideDuration) const {
+  core::KeptRecord<owned_t<T>>();
   auto keyed =
       core::stepStream("reduceByWindow", node_, core::Partitioning::kLost, core::mapStep<T>(core::OneKey{}));
   return core::windowOfOneKey<std::pair<std::int8_t, T>, owned_t<T>>(

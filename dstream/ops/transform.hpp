@@ -22,6 +22,7 @@ template <class T>
 template <class F>
   requires TransformFn<F, const RDD<T>&>
 DStream<TransformResult<F, const RDD<T>&>> DStream<T>::transform(F function) const {
+  core::KeptRecord<owned_t<T>>();
   auto apply = [function = std::move(function)](const core::OperatorPtr&, std::vector<core::NodePtr> rdds,
                                                 Time time) {
     return core::callTransform(function, time, RDD<T>(rdds[0]));
@@ -35,6 +36,8 @@ template <class U, class F>
   requires TransformFn<F, const RDD<T>&, const RDD<U>&>
 DStream<TransformResult<F, const RDD<T>&, const RDD<U>&>> DStream<T>::transformWith(const DStream<U>& other,
                                                                                     F function) const {
+  core::KeptRecord<owned_t<T>>();
+  core::KeptRecord<owned_t<U>>();
   auto apply = [function = std::move(function)](const core::OperatorPtr&, std::vector<core::NodePtr> rdds,
                                                 Time time) {
     return core::callTransform(function, time, RDD<T>(rdds[0]), RDD<U>(rdds[1]));

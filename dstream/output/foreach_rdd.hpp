@@ -21,6 +21,7 @@ template <class T>
 template <class F>
   requires RDDFn<F, T>
 void DStream<T>::foreachRDD(F function) const {
+  core::KeptRecord<owned_t<T>>();
   core::addOutput(node_, "foreachRDD",
                   [function = std::move(function)](const core::NodePtr& node, Time time) {
                     core::lendNode(node, [&](core::NodePtr lent) {

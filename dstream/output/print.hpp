@@ -14,13 +14,17 @@ namespace core {
 
 /// The lines of print around the records' own: 43 dashes, the time, 43 dashes.
 std::string printHeader(Time time);
-/// Writes a whole block to stdout at once and flushes it.
+/// Writes a whole block to std::cout at once and flushes it. SparkException where not all of it arrives: the disk is full,
+/// say, or nobody reads the pipe, which does not end the process; or where the program's own writes have left std::cout
+/// in a failed state. What did not arrive is dropped, and a later block may arrive again. A null buffer of std::cout is
+/// the program's wish to see nothing.
 void writeToStdout(std::string_view text);
 
 }  // namespace core
 
 template <class T>
 void DStream<T>::print(int num) const {
+  core::KeptRecord<owned_t<T>>();
   core::addOutput(node_, "print", [num](const core::NodePtr& rdd, Time time) {
     auto records = RDD<T>(rdd).take(core::saturatedSum(num, 1));
     std::ostringstream text;

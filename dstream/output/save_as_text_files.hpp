@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/path.hpp>
 #include <millrace/dstream/core/add_output.hpp>
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/rdd/actions/save_as_text_file.hpp>
@@ -15,9 +16,10 @@ std::string fileNameOfTime(const std::string& prefix, const std::string& suffix,
 
 template <class T>
 void DStream<T>::saveAsTextFiles(const std::string& prefix, const std::string& suffix) const {
-  core::addOutput(node_, "saveAsTextFiles", [prefix, suffix](const core::NodePtr& rdd, Time time) {
-    core::saveAsText<T>(*rdd, core::fileNameOfTime(prefix, suffix, time), core::IfExists::kReplace);
-  });
+  core::addOutput(
+      node_, "saveAsTextFiles", [prefix = localPath(prefix), suffix](const core::NodePtr& rdd, Time time) {
+        core::saveAsText<T>(*rdd, core::fileNameOfTime(prefix, suffix, time), core::IfExists::kReplace);
+      });
 }
 
 }  // namespace millrace

@@ -35,8 +35,9 @@ class InverseFold final : public WindowFold {
     for (const BlockPtr& block : slide.entering) add(table, tableOf(block), reduce);
     checkKnown(unknown, table);
     if constexpr (!std::is_same_v<Filter, KeepAll>) {
-      for (const BlockPtr& block : slide.leaving) drop(table, tableOf(block));
-      for (const BlockPtr& block : slide.entering) drop(table, tableOf(block));
+      Filter filter = filter_;
+      for (const BlockPtr& block : slide.leaving) drop(table, tableOf(block), filter);
+      for (const BlockPtr& block : slide.entering) drop(table, tableOf(block), filter);
       table.compact();
     }
   }
@@ -80,21 +81,23 @@ class InverseFold final : public WindowFold {
         throw SparkException(
             "a value leaves the window whose key the window does not hold: the filter dropped a key that "
             "still had "
-            "values in it, or equal keys have different hashes");
+            "values in it, equal keys have different hashes, or a key does not equal itself: compare its "
+            "numbers "
+            "with millrace::NaturalEqual, by which NaN equals NaN");
     }
   }
 
-  void drop(Table<K, V>& table, const Table<K, V>& batch) {
+  static void drop(Table<K, V>& table, const Table<K, V>& batch, Filter& filter) {
     for (const auto& [key, value] : batch) {
       V* held = table.find(key);
-      if (held != nullptr && !filter_(loadPair<K>(key, *held))) table.erase(key);
+      if (held != nullptr && !filter(loadPair<K>(key, *held))) table.erase(key);
     }
   }
 
   SharedTables<Held> tables_;
-  Reduce reduce_;
-  Inverse inverse_;
-  Filter filter_;
+  const Reduce reduce_;
+  const Inverse inverse_;
+  const Filter filter_;
 };
 
 }  // namespace millrace::core

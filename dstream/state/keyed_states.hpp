@@ -3,6 +3,7 @@
 #include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
+#include <millrace/dstream/state/task_copies.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
@@ -70,10 +71,11 @@ class KeyedStates final : public StateTables {
  public:
   using Traits = StateFnTraitsOf<F>;
   using S = typename Traits::StateType;
-  using M = typename Traits::Mapped;
+  using Mapped = typename Traits::Mapped;
+  using M = owned_t<Mapped>;
 
   KeyedStates(int partitions, F function, std::optional<Duration> timeout)
-      : tables_(partitions), function_(std::move(function)), timeout_(timeout) {}
+      : tables_(partitions), functions_(partitions, std::move(function)), timeout_(timeout) {}
 
   void begin(int partition, Time time, const BlockPtr& initial) override {
     States& table = tables_.own(partition);
@@ -91,16 +93,17 @@ class KeyedStates final : public StateTables {
 
   BlockPtr update(int partition, Time time, const BlockPtr& records, bool sweep) override {
     States& table = tables_.own(partition);
+    F& function = functions_.of(partition, time);
     PooledVector<M> emitted;
     if (records) {
       const auto& stored = static_cast<const VectorBlock<std::pair<K, V>>&>(*records).stored;
       emitted.reserve(std::min(stored.size(), kChunkSize));
       table.visitAhead(stored, [&](const auto& record, const Stored& probe, const Hint& hint) {
-        updateOne(table, time, record, probe, hint, emitted);
+        updateOne(function, table, time, record, probe, hint, emitted);
       });
     }
     if (sweep) {
-      if (timeout_) expire(table, time, emitted);
+      if (timeout_) expire(function, table, time, emitted);
       table.compact();
     }
     return std::make_shared<VectorBlock<M>>(std::move(emitted));
@@ -118,12 +121,12 @@ class KeyedStates final : public StateTables {
   using Stored = typename Form::Stored;
   using States = typename StateBlock<K, S>::States;
 
-  void updateOne(States& table, Time time, const std::pair<K, V>& record, const Stored& probe,
+  void updateOne(F& function, States& table, Time time, const std::pair<K, V>& record, const Stored& probe,
                  const Hint& hint, PooledVector<M>& emitted) {
     const auto& [key, value] = record;
     Entry* held = table.find(probe, hint);
     State<S> state(held == nullptr ? nullptr : &held->state, false);
-    call(time, key, value, state, emitted);
+    call(function, time, key, value, state, emitted);
     if (state.removed_) {
       if (held) table.erase(probe);
     } else if (held) {
@@ -139,28 +142,28 @@ class KeyedStates final : public StateTables {
     }
   }
 
-  void expire(States& table, Time time, PooledVector<M>& emitted) {
+  void expire(F& function, States& table, Time time, PooledVector<M>& emitted) {
     std::int64_t oldest = (time - *timeout_).milliseconds();
     for (auto at = table.begin(); at != table.end();) {
       auto idle = at++;
       if (idle->second.updated >= oldest) continue;
       State<S> state(&idle->second.state, true);
-      call(time, Form::load(idle->first), std::nullopt, state, emitted);
+      call(function, time, Form::load(idle->first), std::nullopt, state, emitted);
       table.erase(idle);
     }
   }
 
-  void call(Time time, const K& key, const std::optional<V>& value, State<S>& state,
-            PooledVector<M>& emitted) {
+  static void call(F& function, Time time, const K& key, const std::optional<V>& value, State<S>& state,
+                   PooledVector<M>& emitted) {
     if constexpr (Traits::kTakesTime) {
-      if (auto mapped = function_(time, key, value, state)) emitted.push_back(std::move(*mapped));
+      if (const auto& mapped = function(time, key, value, state)) appendOwned<Mapped>(emitted, *mapped, true);
     } else {
-      emitted.push_back(function_(key, value, state));
+      appendOwned<Mapped>(emitted, function(key, value, state), true);
     }
   }
 
   SharedTables<StateBlock<K, S>> tables_;
-  F function_;
+  TaskCopies<F> functions_;
   std::optional<Duration> timeout_;
 };
 

@@ -15,7 +15,12 @@ MovingRdd::MovingRdd(EnginePtr engine, OperatorPtr info, std::shared_ptr<MovingS
       move_(std::move(move)),
       kept_(kept) {}
 
-void MovingRdd::prepare() {
+MovingRdd::~MovingRdd() {
+  move_.inputs.push_back(std::move(move_.previous));
+  drop(std::move(move_.inputs));
+}
+
+void MovingRdd::prepareSelf() {
   MutexLock lock(state_->moving);
   std::vector<MovingRdd*> ahead;
   for (MovingRdd* at = this; at != nullptr && !at->done_; at = at->move_.previous.get()) ahead.push_back(at);
@@ -23,7 +28,7 @@ void MovingRdd::prepare() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
-void MovingRdd::pin() {
+void MovingRdd::pinSelf() {
   MutexLock lock(showing_);
   pinned_ = true;
 }

@@ -41,9 +41,8 @@ class MovingRdd final : public Node {
   /// can be read after the next one has changed the tables.
   MovingRdd(EnginePtr engine, OperatorPtr info, std::shared_ptr<MovingState> state,
             const PartitionerPtr& partitioner, bool showsPartitioner, Move move, bool kept);
+  ~MovingRdd() override;
 
-  void prepare() override;
-  void pin() override;
   /// Called when the batch is done for which this RDD was kept: drops the tables, unless it is pinned. Readers that are
   /// open keep theirs.
   void unkeep();
@@ -52,6 +51,8 @@ class MovingRdd final : public Node {
 
  protected:
   ReaderPtr compute(int partition) override;
+  void prepareSelf() override;
+  void pinSelf() override;
 
  private:
   void moveOrFail();

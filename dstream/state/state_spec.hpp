@@ -17,6 +17,8 @@ namespace core {
 template <class Signature>
 struct StateFnTraits {
   static constexpr bool kIsStateFn = false;
+  using StateType = int;
+  using Mapped = int;
 };
 template <class R, class K, class V, class S>
 struct StateFnTraits<R(K, V, State<S>&)> {
@@ -26,11 +28,16 @@ struct StateFnTraits<R(K, V, State<S>&)> {
   using Mapped = std::decay_t<R>;
 };
 template <class R, class T, class K, class V, class S>
+  requires requires { typename std::decay_t<R>::value_type; }
 struct StateFnTraits<R(T, K, V, State<S>&)> {
   static constexpr bool kIsStateFn = true;
   static constexpr bool kTakesTime = true;
   using StateType = S;
   using Mapped = typename std::decay_t<R>::value_type;
+};
+template <class K, class V, class S>
+struct StateFnTraits<void(K, V, State<S>&)> : StateFnTraits<int(K, V, int)> {
+  static constexpr bool kGivesNothing = true;
 };
 
 template <class F>
@@ -53,6 +60,14 @@ struct SignatureOf<R (C::*)(Args...) const> {
   using type = R(Args...);
 };
 
+/// `static` functions and those that promise not to throw.
+template <class R, class... Args>
+struct SignatureOf<R (*)(Args...) noexcept> : SignatureOf<R (*)(Args...)> {};
+template <class R, class C, class... Args>
+struct SignatureOf<R (C::*)(Args...) noexcept> : SignatureOf<R (C::*)(Args...)> {};
+template <class R, class C, class... Args>
+struct SignatureOf<R (C::*)(Args...) const noexcept> : SignatureOf<R (C::*)(Args...)> {};
+
 /// IllegalArgument below 0.
 void checkTimeout(Duration idle);
 
@@ -67,7 +82,7 @@ template <class F>
 concept StateFn = std::copy_constructible<F> && core::StateFnTraitsOf<F>::kIsStateFn;
 
 /// What mapWithState is to do: the function, and how its states are kept. (Spark: StateSpec)
-template <StateFn F>
+template <class F>
 class StateSpecOf {
  public:
   using Traits = core::StateFnTraitsOf<F>;
@@ -115,8 +130,17 @@ class StateSpecOf {
 };
 
 struct StateSpec {
-  template <StateFn F>
+  template <class F>
   static StateSpecOf<F> function(F function) {
+    static_assert(
+        !requires { core::StateFnTraitsOf<F>::kGivesNothing; },
+        "the function of mapWithState gives nothing: let it return what the stream is to emit for a record");
+    static_assert(
+        StateFn<F> || requires { core::StateFnTraitsOf<F>::kGivesNothing; },
+        "the function of mapWithState has to be M f(const K& key, std::optional<V> value, State<S>& state), "
+        "or "
+        "std::optional<M> f(Time, key, value, state), with the types written out: `auto` does not say what S "
+        "is");
     return StateSpecOf<F>(std::move(function));
   }
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/error.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/table.hpp>
 #include <millrace/rdd/core/shuffle/combine.hpp>
@@ -55,7 +56,7 @@ class TwoStacks {
     auto before = undo.before.begin();
     for (const auto& [key, value] : tableOf(undo.batch)) {
       if (*before) {
-        *frontFold_.find(key) = std::move(**before);
+        known(frontFold_, key) = std::move(**before);
       } else {
         frontFold_.erase(key);
       }
@@ -76,6 +77,16 @@ class TwoStacks {
 
   static const Table<K, V>& tableOf(const BlockPtr& block) {
     return static_cast<const TableBlock<K, V>&>(*block).table;
+  }
+
+  static V& known(Table<K, V>& table, const Stored& key) {
+    V* held = table.find(key);
+    if (held == nullptr)
+      throw SparkException(
+          "a key leaves the window that the window does not hold: equal keys have different hashes, or a key "
+          "does not "
+          "equal itself: compare its numbers with millrace::NaturalEqual, by which NaN equals NaN");
+    return *held;
   }
 
   template <class Reduce>
@@ -129,7 +140,7 @@ class TwoStacks {
       if (const V* value = part->find(key)) fold = fold ? reduce(std::move(*fold), *value) : *value;
     }
     if (fold) {
-      *table.find(key) = std::move(*fold);
+      known(table, key) = std::move(*fold);
     } else {
       table.erase(key);
     }

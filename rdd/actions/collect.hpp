@@ -47,6 +47,7 @@ std::vector<owned_t<T>> collectPartitions(Node& node, const std::vector<int>& pa
 
 template <class T>
 std::vector<owned_t<T>> RDD<T>::collect() const {
+  core::KeptRecord<owned_t<T>>();
   return core::collectPartitions<T>(*node_, core::allOf(*node_), static_cast<std::size_t>(-1));
 }
 

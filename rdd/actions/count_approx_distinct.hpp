@@ -6,6 +6,21 @@
 
 namespace millrace {
 
+namespace core {
+
+/// By what the records are told apart: numbers as NaturalEqual does, while Hash does not see the sign of 0.0.
+template <class T>
+std::uint64_t distinctHash(const T& record) {
+  return Hash<T>()(record);
+}
+template <std::floating_point T>
+std::uint64_t distinctHash(const T& number) {
+  const auto rank = rankOf(number);
+  return Hash<decltype(rankOf(number))>()(rank);
+}
+
+}  // namespace core
+
 template <class T>
 std::int64_t RDD<T>::countApproxDistinct(int p, int sp) const
   requires HashableKey<T>
@@ -14,7 +29,7 @@ std::int64_t RDD<T>::countApproxDistinct(int p, int sp) const
   const auto parts = core::partitionResults(*this, "countApproxDistinct", [p, sp](core::Reader<T>& reader) {
     core::HyperLogLog seen(p, sp);
     for (auto chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {
-      for (const T& record : chunk) seen.add(Hash<T>{}(record));
+      for (const T& record : chunk) seen.add(core::distinctHash(record));
     }
     return seen;
   });

@@ -9,8 +9,8 @@ template <class T>
 template <class Less>
   requires RecordOrder<Less, T>
 owned_t<T> RDD<T>::max(Less less) const {
-  const auto later = [less = core::orderFor(std::move(less))](owned_t<T> best,
-                                                              const owned_t<T>& record) mutable {
+  const auto later = [less = core::orderFor<owned_t<T>>(std::move(less))](owned_t<T> best,
+                                                                          const owned_t<T>& record) mutable {
     return std::invoke(less, std::as_const(best), record) ? record : std::move(best);
   };
   auto merge = later;
@@ -21,8 +21,8 @@ template <class T>
 template <class Less>
   requires RecordOrder<Less, T>
 owned_t<T> RDD<T>::min(Less less) const {
-  const auto earlier = [less = core::orderFor(std::move(less))](owned_t<T> best,
-                                                                const owned_t<T>& record) mutable {
+  const auto earlier = [less = core::orderFor<owned_t<T>>(std::move(less))](
+                           owned_t<T> best, const owned_t<T>& record) mutable {
     return std::invoke(less, record, std::as_const(best)) ? record : std::move(best);
   };
   auto merge = earlier;

@@ -50,6 +50,7 @@ template <class T>
 template <class F>
   requires Reducer<F, owned_t<T>>
 owned_t<T> RDD<T>::reduce(F function) const {
+  core::KeptRecord<owned_t<T>>();
   return core::reduceAll("reduce", core::reducedPartitions(*this, "reduce", function), function);
 }
 
@@ -57,6 +58,7 @@ template <class T>
 template <class F>
   requires Reducer<F, owned_t<T>>
 owned_t<T> RDD<T>::treeReduce(F function, int depth) const {
+  core::KeptRecord<owned_t<T>>();
   core::treeScale(0, depth);
   auto parts = core::reducedPartitions(*this, "treeReduce", function);
   parts = core::mergeInTree(node_->engine(), "treeReduce", std::move(parts), function, depth);

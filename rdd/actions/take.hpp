@@ -9,6 +9,7 @@ namespace millrace {
 
 template <class T>
 std::vector<owned_t<T>> RDD<T>::take(int n) const {
+  core::KeptRecord<owned_t<T>>();
   std::vector<owned_t<T>> taken;
   auto wanted = static_cast<std::size_t>(std::max(n, 0));
   for (int scanned = 0; scanned < node_->partitions() && taken.size() < wanted;) {

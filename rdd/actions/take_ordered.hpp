@@ -5,6 +5,8 @@
 #include <millrace/rdd/rdd.hpp>
 
 #include <algorithm>
+#include <concepts>
+#include <functional>
 #include <iterator>
 
 namespace millrace {
@@ -28,7 +30,7 @@ class FirstInOrder {
       std::push_heap(kept_.begin(), kept_.end(), less_);
     }
   }
-  std::vector<Record> take() { return std::move(kept_); }
+  RecordVector<Record> take() { return std::move(kept_); }
 
  private:
   bool isBeforeLast(const T& record) {
@@ -41,7 +43,19 @@ class FirstInOrder {
 
   std::size_t most_;
   Less less_;
-  std::vector<Record> kept_;
+  RecordVector<Record> kept_;
+};
+
+/// An order the other way round.
+template <class Less>
+struct Backwards {
+  template <class A, class B>
+    requires std::invocable<Less&, const B&, const A&>
+  bool operator()(const A& a, const B& b) {
+    return std::invoke(less, b, a);
+  }
+
+  Less less;
 };
 
 template <class T, class Less>
@@ -55,12 +69,12 @@ std::vector<owned_t<T>> firstInOrder(const RDD<T>& rdd, std::string_view kind, i
     }
     return first.take();
   });
-  std::vector<owned_t<T>> all;
+  RecordVector<owned_t<T>> all;
   for (auto& part : parts)
     all.insert(all.end(), std::make_move_iterator(part->begin()), std::make_move_iterator(part->end()));
   stableSort(all, less);
   if (all.size() > most) all.erase(all.begin() + n, all.end());
-  return all;
+  return asVector(std::move(all));
 }
 
 }  // namespace core
@@ -69,17 +83,16 @@ template <class T>
 template <class Less>
   requires RecordOrder<Less, T>
 std::vector<owned_t<T>> RDD<T>::takeOrdered(int n, Less less) const {
-  return core::firstInOrder(*this, "takeOrdered", n, core::orderFor(std::move(less)));
+  core::KeptRecord<owned_t<T>>();
+  return core::firstInOrder(*this, "takeOrdered", n, core::orderFor<owned_t<T>>(std::move(less)));
 }
 
 template <class T>
 template <class Less>
   requires RecordOrder<Less, T>
 std::vector<owned_t<T>> RDD<T>::top(int n, Less less) const {
-  return core::firstInOrder(*this, "top", n,
-                            [less = core::orderFor(std::move(less))](const auto& a, const auto& b) {
-                              return std::invoke(less, b, a);
-                            });
+  core::KeptRecord<owned_t<T>>();
+  return core::firstInOrder(*this, "top", n, core::Backwards{core::orderFor<owned_t<T>>(std::move(less))});
 }
 
 }  // namespace millrace

@@ -51,19 +51,22 @@ class LocalIterator {
   void findNext() {
     while (at_ == records_.end() && partition_ < rdd_.getNumPartitions()) {
       records_.clear();
-      records_ = core::collectPartitions<T>(*rdd_.node(), {partition_++}, static_cast<std::size_t>(-1));
+      auto records = core::collectPartitions<T>(*rdd_.node(), {partition_++}, static_cast<std::size_t>(-1));
+      records_.insert(records_.end(), std::make_move_iterator(records.begin()),
+                      std::make_move_iterator(records.end()));
       at_ = records_.begin();
     }
   }
 
   RDD<T> rdd_;
   int partition_ = 0;
-  std::vector<owned_t<T>> records_;
-  typename std::vector<owned_t<T>>::const_iterator at_ = records_.begin();
+  core::RecordVector<owned_t<T>> records_;
+  decltype(std::as_const(records_).begin()) at_ = records_.begin();
 };
 
 template <class T>
 LocalIterator<T> RDD<T>::toLocalIterator() const {
+  core::KeptRecord<owned_t<T>>();
   return LocalIterator<T>(*this);
 }
 

@@ -39,6 +39,8 @@ template <class Z, class MergeValue, class MergeCombiners>
 RDD<KeyedResult<T, Z>> PairRDDFunctions<T>::aggregateByKey(Z zero, MergeValue mergeValue,
                                                            MergeCombiners mergeCombiners,
                                                            const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
+  core::KeptRecord<Z>();
   return RDD<KeyedResult<T, Z>>(core::aggregateNode<T>("aggregateByKey", node_, std::move(zero),
                                                        std::move(mergeValue), std::move(mergeCombiners),
                                                        partitions));
@@ -49,6 +51,7 @@ template <class F>
   requires PairLike<T> && Reducer<F, ValueOf<T>>
 RDD<KeyedResult<T>> PairRDDFunctions<T>::foldByKey(ValueOf<T> zero, F function,
                                                    const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   return RDD<KeyedResult<T>>(
       core::aggregateNode<T>("foldByKey", node_, std::move(zero), function, function, partitions));
 }

@@ -62,6 +62,7 @@ template <class T>
 template <class A>
   requires SameKey<T, A>
 RDD<Cogrouped<T, A>> PairRDDFunctions<T>::cogroup(const RDD<A>& a, const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   return RDD<Cogrouped<T, A>>(core::cogroupNode<T>(partitions, node_, a));
 }
 
@@ -70,6 +71,7 @@ template <class A, class B>
   requires SameKey<T, A> && SameKey<T, B>
 RDD<Cogrouped<T, A, B>> PairRDDFunctions<T>::cogroup(const RDD<A>& a, const RDD<B>& b,
                                                      const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   return RDD<Cogrouped<T, A, B>>(core::cogroupNode<T>(partitions, node_, a, b));
 }
 
@@ -78,6 +80,7 @@ template <class A, class B, class C>
   requires SameKey<T, A> && SameKey<T, B> && SameKey<T, C>
 RDD<Cogrouped<T, A, B, C>> PairRDDFunctions<T>::cogroup(const RDD<A>& a, const RDD<B>& b, const RDD<C>& c,
                                                         const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   return RDD<Cogrouped<T, A, B, C>>(core::cogroupNode<T>(partitions, node_, a, b, c));
 }
 

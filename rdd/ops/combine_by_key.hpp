@@ -35,6 +35,8 @@ template <class Create, class MergeValue, class MergeCombiners>
   requires PairLike<T> && CombineFns<Create, MergeValue, MergeCombiners, ValueOf<T>>
 RDD<KeyedResult<T, CombinedBy<Create, T>>> PairRDDFunctions<T>::combineByKey(
     Create create, MergeValue mergeValue, MergeCombiners mergeCombiners, const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
+  core::KeptRecord<CombinedBy<Create, T>>();
   auto partitioner = partitions.over({node_});
   auto spec =
       core::combineSpec<T>(std::move(create), std::move(mergeValue), std::move(mergeCombiners), partitioner);

@@ -30,6 +30,7 @@ class GlomReader final : public Reader<std::vector<owned_t<T>>> {
 
 template <class T>
 RDD<std::vector<owned_t<T>>> RDD<T>::glom() const {
+  core::KeptRecord<owned_t<T>>();
   auto step = core::stepFunction<T, core::GlomReader>(nullptr);
   return RDD<std::vector<owned_t<T>>>(
       core::narrowNode(node(), "glom", std::move(step), core::Partitioning::kLost));

@@ -10,6 +10,7 @@ RDD<KeyedResult<T, std::vector<ValueOf<T>>>> PairRDDFunctions<T>::groupByKey(
     const Partitions& partitions) const
   requires PairLike<T>
 {
+  core::ShuffledByKey<T>();
   return RDD<KeyedResult<T, std::vector<V>>>(core::groupNode<core::EmitGroups, K, core::Side<T>>(
       core::rddOperator("groupByKey"), {node_}, partitions.over({node_})));
 }
@@ -18,6 +19,7 @@ template <class T>
 template <class F>
   requires MapFn<F, T>
 RDD<GroupByResult<F, T>> RDD<T>::groupBy(F function, const Partitions& partitions) const {
+  core::KeptRecord<owned_t<T>>();
   return RDD<KeyByResult<F, T>>(core::keyedNode<T>("groupBy", node(), std::move(function)))
       .groupByKey(partitions);
 }

@@ -23,6 +23,7 @@ template <class A>
   requires SameKey<T, A>
 RDD<Joined<T, ValueOf<T>, ValueOf<A>>> PairRDDFunctions<T>::join(const RDD<A>& other,
                                                                  const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   using Emit = core::EmitJoined<false, false>;
   return RDD<Joined<T, V, ValueOf<A>>>(core::joinNode<T, A, Emit>("join", node_, other.node(), partitions));
 }
@@ -32,6 +33,7 @@ template <class A>
   requires SameKey<T, A>
 RDD<Joined<T, ValueOf<T>, std::optional<ValueOf<A>>>> PairRDDFunctions<T>::leftOuterJoin(
     const RDD<A>& other, const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   using Emit = core::EmitJoined<false, true>;
   return RDD<Joined<T, V, std::optional<ValueOf<A>>>>(
       core::joinNode<T, A, Emit>("leftOuterJoin", node_, other.node(), partitions));
@@ -42,6 +44,7 @@ template <class A>
   requires SameKey<T, A>
 RDD<Joined<T, std::optional<ValueOf<T>>, ValueOf<A>>> PairRDDFunctions<T>::rightOuterJoin(
     const RDD<A>& other, const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   using Emit = core::EmitJoined<true, false>;
   return RDD<Joined<T, std::optional<V>, ValueOf<A>>>(
       core::joinNode<T, A, Emit>("rightOuterJoin", node_, other.node(), partitions));
@@ -52,6 +55,7 @@ template <class A>
   requires SameKey<T, A>
 RDD<Joined<T, std::optional<ValueOf<T>>, std::optional<ValueOf<A>>>> PairRDDFunctions<T>::fullOuterJoin(
     const RDD<A>& other, const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   using Emit = core::EmitJoined<true, true>;
   return RDD<Joined<T, std::optional<V>, std::optional<ValueOf<A>>>>(
       core::joinNode<T, A, Emit>("fullOuterJoin", node_, other.node(), partitions));

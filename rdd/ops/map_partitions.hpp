@@ -83,6 +83,7 @@ template <class T>
 template <class F>
   requires MapPartitionsFn<F, T>
 RDD<MapPartitionsResult<F, T>> RDD<T>::mapPartitions(F function, bool preservesPartitioning) const {
+  core::KeptRecord<MapPartitionsResult<F, T>>();
   auto step = core::mapPartitionsStep<T>(std::move(function));
   auto partitioning = preservesPartitioning ? core::Partitioning::kKept : core::Partitioning::kLost;
   return RDD<MapPartitionsResult<F, T>>(

@@ -7,12 +7,13 @@ namespace millrace {
 
 template <class T>
 RDD<T> RDD<T>::persist(StorageLevel level) const {
+  core::KeptRecord<owned_t<T>>();
   node_->persist(level, core::storeBlock<T>);
   return *this;
 }
 
 template <class T>
-RDD<T> RDD<T>::unpersist() const {
+RDD<T> RDD<T>::unpersist(bool) const {
   node_->unpersist();
   return *this;
 }

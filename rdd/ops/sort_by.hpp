@@ -10,6 +10,7 @@ template <class T>
 template <class F>
   requires SortFn<F, T>
 RDD<owned_t<T>> RDD<T>::sortBy(F function, bool ascending, std::optional<int> partitions) const {
+  core::KeptRecord<owned_t<T>>();
   using P = KeyByResult<F, T>;
   auto keyed = core::keyedNode<T>("sortBy", node(), std::move(function));
   auto ranges =

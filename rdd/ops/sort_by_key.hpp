@@ -15,6 +15,7 @@ template <class T>
 RDD<owned_t<T>> PairRDDFunctions<T>::sortByKey(bool ascending, std::optional<int> partitions) const
   requires PairLike<T> && OrderedKey<KeyOf<T>>
 {
+  core::KeptRecord<owned_t<T>>();
   auto ranges =
       core::rangePartitioner<T>(*node_, partitions.value_or(std::max(1, node_->partitions())), ascending);
   auto spec = std::make_shared<core::SortSpec<T>>(ranges, ascending);
@@ -26,6 +27,7 @@ template <class T>
 RDD<owned_t<T>> PairRDDFunctions<T>::repartitionAndSortWithinPartitions(const Partitioner& partitioner) const
   requires PairLike<T> && OrderedKey<KeyOf<T>>
 {
+  core::KeptRecord<owned_t<T>>();
   auto spec = std::make_shared<core::SortSpec<T>>(partitioner.held(), true);
   return RDD<owned_t<T>>(core::shuffleNode(core::rddOperator("repartitionAndSortWithinPartitions"), {node_},
                                            std::move(spec), partitioner.held()));

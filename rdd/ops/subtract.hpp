@@ -64,6 +64,7 @@ template <class A>
   requires SameKey<T, A>
 RDD<KeyedResult<T>> PairRDDFunctions<T>::subtractByKey(const RDD<A>& other,
                                                        const Partitions& partitions) const {
+  core::ShuffledByKey<T>();
   using Right = core::Side<A, core::Nothing>;
   return RDD<KeyedResult<T>>(core::groupNode<core::EmitOnlyLeft, K, core::Side<T>, Right>(
       core::rddOperator("subtractByKey"), {node_, other.node()}, partitions.asIn(*node_)));

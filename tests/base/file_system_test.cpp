@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -216,6 +217,17 @@ TEST_F(FileSystemTest, FaultyOneFillsUp) {
             "cannot write " + file + ": No space left on device");
   open->close();
   EXPECT_EQ(faulty.read(file), "abcde");
+}
+
+TEST_F(FileSystemTest, AFileThatMayGrowNoFurtherIsAnErrorAndNoSignal) {
+  const auto open = local.openForWriting(file);
+  rlimit before;
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit limited{4, before.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &limited);
+  const std::string failure = failureOf<SparkException>([&] { open->write("more than four"); });
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_EQ(failure, "cannot write " + file + ": File too large");
 }
 
 }  // namespace

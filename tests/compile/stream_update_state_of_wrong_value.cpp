@@ -1,4 +1,4 @@
-// expect: StateUpdateFn
+// expect: for this V
 #include <millrace/dstream/ops.hpp>
 
 #include <optional>

@@ -71,6 +71,56 @@ TEST_F(InputFilesTest, MatchesGlobsInAnyPart) {
   EXPECT_EQ(found({"2025/_*/*"}), Names{"2025/_temporary/d.txt"});
 }
 
+TEST_F(InputFilesTest, KnowsAlternatives) {
+  make({"2019/a.txt", "2020/b.txt", "2020/b.log", "2021/c.txt", "2021/_SUCCESS"});
+  EXPECT_EQ(found({"{2020,2019}/*.txt"}), (Names{"2019/a.txt", "2020/b.txt"}));
+  EXPECT_EQ(found({"20{19,{20,21}}", "2021/c.txt"}),
+            (Names{"2019/a.txt", "2020/b.log", "2020/b.txt", "2021/c.txt", "2021/c.txt"}));
+  EXPECT_EQ(found({"{2019/a,2020/b}.txt"}), (Names{"2019/a.txt", "2020/b.txt"}));
+  EXPECT_EQ(found({"{2019,20*,2022}/a.txt"}), Names{"2019/a.txt"}) << "once, and where it is";
+  EXPECT_EQ(found({"{2019/a.txt}"}), Names{"2019/a.txt"});
+}
+
+TEST_F(InputFilesTest, HiddenFilesStayHidden) {
+  make({"d/_SUCCESS", "d/.crc", "d/a", "d/_b/c"});
+  for (const std::string& glob :
+       Names{"d/_*", "d/.*", "d/_SUCC?SS", "d/{_SUCCESS,.crc}", "d/[_.]*", "d/\\_*", "d/_*/"})
+    EXPECT_THROW(inputFiles(files, scratch / glob), SparkException) << glob;
+  EXPECT_EQ(found({"d/{_SUCCESS,a,.crc}"}), Names{"d/a"});
+  EXPECT_EQ(found({"d/_*/*"}), Names{"d/_b/c"}) << "a directory on the way that the pattern names";
+  EXPECT_EQ(found({"d/_SUCCESS"}), Names{"d/_SUCCESS"}) << "a file that is named is meant";
+}
+
+TEST_F(InputFilesTest, EscapedCharactersMeanThemselves) {
+  make({"a,b.txt", "x{1,2}.txt", "x1.txt", "s*r", "sir", "c:d", "in/e:f,g:h"});
+  EXPECT_EQ(found({"a\\,b.txt", "x1.txt"}), (Names{"a,b.txt", "x1.txt"}));
+  EXPECT_EQ(found({"x\\{1\\,2\\}.*"}), Names{"x{1,2}.txt"});
+  EXPECT_EQ(found({"s\\*r"}), Names{"s*r"});
+  EXPECT_EQ(found({"x{1,2}.txt"}), Names{"x{1,2}.txt"}) << "what exists is no glob";
+  EXPECT_EQ(found({"in/e:f,g:h"}), Names{"in/e:f,g:h"}) << "what exists is no list";
+}
+
+TEST_F(InputFilesTest, TakesTheSchemeFileInEveryPart) {
+  make({"a", "b,c", "d/e"});
+  for (const std::string& prefix : Names{"file:", "file://", "file://localhost", "FILE:"}) {
+    EXPECT_EQ(inputFiles(files, prefix + scratch / "a" + "," + prefix + scratch / "{d,none}"),
+              (Names{scratch / "a", scratch / "d/e"}));
+    EXPECT_EQ(inputFiles(files, prefix + scratch / "b,c"), Names{scratch / "b,c"});
+  }
+}
+
+TEST_F(InputFilesTest, RefusesOtherSchemesInEveryPart) {
+  make({"a"});
+  EXPECT_THROW(inputFiles(files, "hdfs://namenode/x"), Unsupported);
+  EXPECT_THROW(inputFiles(files, scratch / "a" + ",s3a://bucket/x"), Unsupported);
+  EXPECT_THROW(inputFiles(files, "hdfs://namenode/x," + scratch / "a"), Unsupported);
+}
+
+TEST_F(InputFilesTest, TakesListsLongerThanAPathMayBe) {
+  make({"a"});
+  EXPECT_EQ(found(Names(2000, "a")), Names(2000, "a"));
+}
+
 TEST_F(InputFilesTest, WhatExistsIsNoGlob) {
   make({"a[1].txt", "a1.txt", "b[1]", "b*"});
   EXPECT_EQ(found({"a[1].txt"}), Names{"a[1].txt"});
@@ -83,6 +133,11 @@ TEST_F(InputFilesTest, TakesRelativePaths) {
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(scratch.path());
   EXPECT_EQ(inputFiles(files, "*.txt,d,d/*"), (Names{"b.txt", "d/a.txt", "d/a.txt"}));
+  EXPECT_EQ(inputFiles(files, "file:d"), Names{"d/a.txt"});
+  make({"c:e/f"});
+  const Names colon = inputFiles(files, "c*/*");
+  EXPECT_EQ(colon, Names{"./c:e/f"});
+  EXPECT_EQ(inputFiles(files, colon.at(0)), colon) << "what was found can be asked for";
   std::filesystem::current_path(before);
 }
 

@@ -6,10 +6,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <random>
+#include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -98,6 +103,80 @@ TEST(NaturalOrderOfRecords, NumbersAsKeys) {
   }
 }
 
+struct Position {
+  double x, y;
+  bool operator==(const Position& that) const {
+    return NaturalEqual()(std::tie(x, y), std::tie(that.x, that.y));
+  }
+};
+struct PlainPosition {
+  double x, y;
+  bool operator==(const PlainPosition&) const = default;
+};
+
+}  // namespace
+
+template <>
+struct Hash<Position> {
+  std::uint64_t operator()(const Position& at) const {
+    return Hash<std::pair<double, double>>()({at.x, at.y});
+  }
+};
+template <>
+struct Hash<PlainPosition> {
+  std::uint64_t operator()(const PlainPosition& at) const {
+    return Hash<std::pair<double, double>>()({at.x, at.y});
+  }
+};
+
+namespace {
+
+TEST(NaturalOrderOfRecords, StructsMatchAsTheirOwnEqualitySays) {
+  for (const auto& shape : test::allShapes()) {
+    auto natural = test::rddOf<Position>(shape, {{kNaN, 1}, {-0.0, 1}, {kNaN, 1}, {0.0, 1}, {-kNaN, 1}});
+    EXPECT_EQ(natural.distinct().count(), 3);
+    auto plain =
+        test::rddOf<PlainPosition>(shape, {{-0.0, 1}, {0.0, 1}, {0.0, -0.0}, {0.0, 0.0}, {-0.0, 0.0}});
+    EXPECT_EQ(plain.distinct().count(), 2);
+    EXPECT_EQ(plain.countByValue().at({0, 0}), 3);
+  }
+}
+
+TEST(NaturalOrderOfRecords, OfPairsWithViews) {
+  for (const auto& shape : test::allShapes()) {
+    using Counted = std::vector<std::pair<std::string, int>>;
+    const Counted records{{"b", 1}, {"a text beyond twelve bytes", 3}, {"c", 2}, {"c", 1}};
+    auto rdd = test::rddOf<std::pair<std::string_view, int>>(shape, records);
+    EXPECT_EQ(rdd.takeOrdered(2), (Counted{records[1], records[0]}));
+    EXPECT_EQ(rdd.top(2), (Counted{records[2], records[3]}));
+    EXPECT_EQ(rdd.top(1, std::greater<>()), (Counted{records[1]}));
+    EXPECT_EQ(rdd.max(), records[2]);
+    EXPECT_EQ(rdd.min(), records[1]);
+    using Weighed = std::vector<std::pair<std::string, double>>;
+    auto weighed = test::rddOf<std::pair<std::string_view, double>>(shape, {{"a", kNaN}, {"b", 1}, {"a", 2}});
+    EXPECT_EQ(weighed.takeOrdered(1), (Weighed{{"a", 2}}));
+    EXPECT_EQ(weighed.top(1), (Weighed{{"b", 1}}));
+    EXPECT_EQ(weighed.lookup("a").size(), 2u);
+    EXPECT_EQ(weighed.distinct().count(), 3);
+  }
+}
+
+TEST(NaturalOrderOfRecords, ByAllNamesOfLess) {
+  auto rdd = test::rddOf<double>({.partitions = 1}, {1, kNaN, 2});
+  EXPECT_TRUE(std::isnan(rdd.max(std::less<>())) && std::isnan(rdd.max(std::less<double>())));
+  EXPECT_TRUE(std::isnan(rdd.max(std::ranges::less())) && std::isnan(rdd.min(std::ranges::greater())));
+  EXPECT_TRUE(std::isnan(rdd.min(std::greater<>())) && std::isnan(rdd.top(1, std::less<double>())[0]));
+  EXPECT_EQ(rdd.max(std::ranges::greater()), 1);
+  EXPECT_EQ(test::rddOf<double>({.partitions = 1}, {1.25, 1.5}).takeOrdered(1, std::greater<int>()),
+            (Doubles{1.25}));
+}
+
+TEST(NaturalOrderOfRecords, ApproximateCountsTellNumbersApart) {
+  const Doubles numbers{kNaN, -kNaN, 0.0, -0.0, 1, kNaN};
+  EXPECT_EQ(test::rddOf<double>({}, numbers).countApproxDistinct(), 4);
+  EXPECT_EQ(test::rddOf<long double>({}, {numbers.begin(), numbers.end()}).countApproxDistinct(), 4);
+}
+
 /// Orders that are none: they follow no rule.
 struct NoOrder {
   bool operator()(int a, int b) const { return (a * 7 + b * 13) % 3 != 0; }
@@ -120,6 +199,29 @@ TEST(NaturalOrderOfRecords, AnOrderThatContradictsItselfLosesNothing) {
     EXPECT_EQ(test::sorted(rdd.sortBy([](int number) { return Key{number}; }, false).collect()), numbers);
     EXPECT_EQ(test::sorted(rdd.takeOrdered(10'000, NoOrder())), numbers);
     EXPECT_EQ(rdd.top(100, NoOrder()).size(), 100u);
+  }
+}
+
+/// It never answers alike, and counts its answers in itself.
+struct Whim {
+  bool operator()(double, double) { return ++asked % 3 == 0 || random() % 2 == 0; }
+
+  std::mt19937 random{7};
+  int asked = 0;
+};
+
+TEST(NaturalOrderOfRecords, NorDoesAnOrderWithoutAny) {
+  for (const auto& shape : test::allShapes()) {
+    Doubles numbers(3000);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    auto rdd = test::rddOf<double>(shape, numbers);
+    EXPECT_EQ(test::sorted(rdd.takeOrdered(5000, Whim())), numbers);
+    EXPECT_EQ(test::sorted(rdd.top(5000, Whim())), numbers);
+    auto some = rdd.takeOrdered(500, Whim());
+    std::ranges::sort(some);
+    EXPECT_EQ(some.size(), 500u);
+    EXPECT_EQ(std::ranges::adjacent_find(some), some.end());
+    EXPECT_GE(rdd.max(Whim()), 0);
   }
 }
 

@@ -71,7 +71,7 @@ class Outputs {
   /// The same, each batch sorted: for streams in which order means nothing.
   std::vector<std::vector<T>> sorted() const {
     auto sorted = records();
-    for (auto& batch : sorted) std::ranges::sort(batch);
+    for (auto& batch : sorted) std::sort(batch.begin(), batch.end());
     return sorted;
   }
   std::vector<std::int64_t> times() const {

@@ -19,7 +19,7 @@ void checkSlices(int slices);
 template <class T>
 class ParallelNode final : public Node {
  public:
-  ParallelNode(EnginePtr engine, std::shared_ptr<const std::vector<T>> records, int slices)
+  ParallelNode(EnginePtr engine, std::shared_ptr<const RecordVector<T>> records, int slices)
       : Node(std::move(engine), rddOperator("parallelize"), {}, slices), records_(std::move(records)) {}
 
  protected:
@@ -31,14 +31,14 @@ class ParallelNode final : public Node {
   }
 
  private:
-  std::shared_ptr<const std::vector<T>> records_;
+  std::shared_ptr<const RecordVector<T>> records_;
 };
 
 template <class T>
-NodePtr parallelNode(EnginePtr engine, std::vector<T> records, int slices) {
+NodePtr parallelNode(EnginePtr engine, RecordVector<T> records, int slices) {
   checkSlices(slices);
   return std::make_shared<ParallelNode<T>>(
-      std::move(engine), std::make_shared<const std::vector<T>>(std::move(records)), slices);
+      std::move(engine), std::make_shared<const RecordVector<T>>(std::move(records)), slices);
 }
 
 /// An RDD of stored partitions: received blocks. It may have none.

@@ -2,7 +2,9 @@
 
 #include <millrace/base/hash.hpp>
 #include <millrace/base/in_place.hpp>
+#include <millrace/base/kept_record.hpp>
 #include <millrace/base/owned.hpp>
+#include <millrace/rdd/core/records/pair.hpp>
 #include <millrace/rdd/core/records/text_arena.hpp>
 #include <millrace/rdd/core/records/text_key.hpp>
 
@@ -13,6 +15,24 @@
 #include <utility>
 
 namespace millrace::core {
+
+/// Making one says that a table looks up keys of this type: a compile-time error, with the cure, for a type that has no
+/// hash or no equality.
+template <class K>
+struct TableKey {
+  static_assert(
+      HashableKey<K>,
+      "a key needs an equality and a hash: give its type `bool operator==(const T&) const = default;` and "
+      "specialise millrace::Hash (or std::hash) for it, or use a std::string, a std::pair or a std::tuple");
+};
+
+/// Making one says that pairs T go through tables or shuffles by the hash of their key, which keep them.
+template <class T>
+struct ShuffledByKey {
+  TableKey<KeyOf<T>> key;
+  KeptRecord<KeyOf<T>> keptKey;
+  KeptRecord<ValueOf<T>> keptValue;
+};
 
 /// How tables store keys of type K. `probe` makes the form by which a key is looked up, from a record's key or from a
 /// stored one; it may point into the record. `keep` copies what an inserted probe points to into the table's arena.
@@ -29,7 +49,21 @@ struct KeyForm {
   }
   static void keep(Stored&, TextArena&) {}
   static const K& load(const Stored& key) { return key; }
-  static std::uint64_t hash(const Stored& key) { return Hash<K>{}(key); }
+  static std::uint64_t hash(const Stored& key) {
+    if constexpr (HashableKey<K>) {
+      return Hash<K>{}(key);
+    } else {
+      TableKey<K>();
+      return 0;
+    }
+  }
+  static bool equal(const Stored& a, const Stored& b) {
+    if constexpr (HashableKey<K>) {
+      return NaturalEqual()(a, b);
+    } else {
+      return false;
+    }
+  }
 };
 
 template <>
@@ -41,6 +75,7 @@ struct KeyForm<std::string> {
   static const TextKey& probe(const TextKey& key) { return key; }
   static void keep(TextKey& key, TextArena& arena) { key.keepIn(arena); }
   static std::string load(const TextKey& key) { return std::string(key.text()); }
+  static bool equal(const TextKey& a, const TextKey& b) { return a == b; }
   static std::uint64_t hash(const TextKey& key) { return key.hash(); }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/owned.hpp>
+#include <millrace/rdd/core/records/pooled_vector.hpp>
 #include <millrace/rdd/core/records/reader.hpp>
 
 #include <concepts>
@@ -78,7 +79,7 @@ class PartitionRecords {
   std::size_t at_ = 0;
   bool begun_ = false;
   const Record* current_ = nullptr;
-  std::vector<Record> owned_;
+  core::RecordVector<Record> owned_;
 };
 
 /// A function of a whole partition, `f(auto& records)`.

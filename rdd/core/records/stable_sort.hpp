@@ -13,7 +13,7 @@ namespace millrace::core {
 
 /// Sorts a few records, or many that are nearly sorted; equal ones stay in order.
 template <class T, class Less>
-void insertionSort(T* begin, T* end, const Less& less) {
+void insertionSort(T* begin, T* end, Less&& less) {
   for (T* next = begin; next != end; ++next) {
     if (next == begin || !less(*next, next[-1])) continue;
     T moved = std::move(*next);
@@ -33,7 +33,7 @@ class MergeSort {
 
   /// Sorts `count` records. The sorted ones end in `records`, or, with `over`, in `others`; the other memory is left
   /// with records of any value.
-  void operator()(T* records, T* others, std::size_t count, bool over) const {
+  void operator()(T* records, T* others, std::size_t count, bool over) {
     if (count <= kFew) {
       insertionSort(records, records + count, less_);
       if (over) std::move(records, records + count, others);
@@ -51,7 +51,7 @@ class MergeSort {
                                        std::is_trivially_destructible_v<T> && std::is_copy_assignable_v<T>;
 
   /// Merges the halves of `from`, of which the second may be longer by one.
-  void merge(T* from, std::size_t count, T* to) const {
+  void merge(T* from, std::size_t count, T* to) {
     if constexpr (kCheapToCopy) {
       mergeFromBothEnds(from, count, to);
     } else {
@@ -62,7 +62,7 @@ class MergeSort {
   /// Takes in turn the least and the greatest of the records that are left: two chains of comparisons that do not wait
   /// for each other, and no bounds to check. It compares records that the other chain may have taken already, so
   /// records are copied and not moved. Where the chains do not meet, the order contradicts itself; then one chain does it.
-  void mergeFromBothEnds(const T* from, std::size_t count, T* to) const {
+  void mergeFromBothEnds(const T* from, std::size_t count, T* to) {
     const T* low = from;
     const T* high = from + count / 2;
     const T* lowEnd = high;
@@ -89,7 +89,7 @@ class MergeSort {
 
   /// Moves the records, or copies them if they are const.
   template <class From>
-  void mergeForward(From* low, From* high, From* end, T* to) const {
+  void mergeForward(From* low, From* high, From* end, T* to) {
     From* const middle = high;
     while (low != middle && high != end) {
       const bool takesHigh = less_(*high, *low);

@@ -24,7 +24,10 @@ class Table {
   struct StoredHash {
     std::uint64_t operator()(const Stored& key) const { return Form::hash(key); }
   };
-  using Map = FlatMap<Stored, V, StoredHash>;
+  struct StoredEqual {
+    bool operator()(const Stored& a, const Stored& b) const { return Form::equal(a, b); }
+  };
+  using Map = FlatMap<Stored, V, StoredHash, StoredEqual>;
   using iterator = typename Map::iterator;
   using const_iterator = typename Map::const_iterator;
 

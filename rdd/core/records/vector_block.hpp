@@ -1,11 +1,12 @@
 #pragma once
 
 #include <millrace/base/in_place.hpp>
-#include <millrace/base/memory_pool.hpp>
+#include <millrace/base/kept_record.hpp>
 #include <millrace/base/owned.hpp>
 #include <millrace/rdd/core/records/block.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/pooled_vector.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -13,9 +14,6 @@
 #include <vector>
 
 namespace millrace::core {
-
-template <class T>
-using PooledVector = std::vector<T, PoolAllocator<T>>;
 
 /// Adds a record in owned form, by moving it if nobody else will read it.
 template <class T, class Vector>
@@ -58,7 +56,7 @@ class StoredReader final : public Reader<T> {
       return {begin, size, false};
     } else {
       out_.clear();
-      for (std::size_t i = 0; i < size; ++i) out_.add([&] { return static_cast<T>(begin[i]); });
+      for (std::size_t i = 0; i < size; ++i) out_.add([&] { return showOwned<T>(begin[i]); });
       return out_.chunk();
     }
   }
@@ -85,6 +83,7 @@ struct VectorBlock final : Block {
 /// Stores all that a reader gives: the StoreFn of caches.
 template <class T>
 BlockPtr storeBlock(ReaderPtr untyped) {
+  static_cast<void>(KeptRecord<owned_t<T>>());
   auto reader = typed<T>(std::move(untyped));
   PooledVector<owned_t<T>> stored;
   for (Chunk<T> chunk = reader->next(); !chunk.empty(); chunk = reader->next()) appendOwned<T>(stored, chunk);

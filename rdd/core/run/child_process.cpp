@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/base/write_signals.hpp>
 #include <millrace/rdd/core/run/child_process.hpp>
 
 #include <fcntl.h>
@@ -98,31 +99,6 @@ std::vector<char*> pointersTo(std::vector<std::string>& texts) {
   pointers.push_back(nullptr);
   return pointers;
 }
-
-/// Keeps a write to a child that has gone from killing this process: the signal is held back and taken.
-class WithoutSigpipe {
- public:
-  WithoutSigpipe() {
-    ::sigemptyset(&pipe_);
-    ::sigaddset(&pipe_, SIGPIPE);
-    sigset_t pending;
-    ::sigpending(&pending);
-    wasPending_ = ::sigismember(&pending, SIGPIPE) == 1;
-    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  ~WithoutSigpipe() {
-    const timespec now{0, 0};
-    while (!wasPending_ && ::sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  WithoutSigpipe(const WithoutSigpipe&) = delete;
-  WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
-
- private:
-  sigset_t pipe_, before_;
-  bool wasPending_ = false;
-};
 
 /// Appends what is there; closes the end when no more will come.
 void readSome(int& end, std::string& to) {
@@ -256,7 +232,7 @@ void ChildProcess::write(Feed feed) {
     written_ = 0;
     if (!feed(toWrite_) && toWrite_.empty()) return closeEnd(input_);
   }
-  WithoutSigpipe guard;
+  const WithoutWriteSignals held;
   const ssize_t count = ::write(input_, toWrite_.data() + written_, toWrite_.size() - written_);
   if (count >= 0) {
     written_ += static_cast<std::size_t>(count);

@@ -137,7 +137,7 @@ Candidates<KeyOf<P>> sampleKeys(Node& node, int partitions) {
       again.push_back(static_cast<int>(p));
       continue;
     }
-    for (auto& key : samples[p].keys)
+    for (auto&& key : samples[p].keys)
       candidates.emplace_back(std::move(key), size / static_cast<double>(samples[p].keys.size()));
   }
   if (again.empty()) return candidates;
@@ -146,7 +146,7 @@ Candidates<KeyOf<P>> sampleKeys(Node& node, int partitions) {
         someKeysOf<P>(static_cast<Reader<P>&>(*reader), fraction, Random(~kSeed, partition));
   });
   for (int p : again) {
-    for (auto& key : samples[static_cast<std::size_t>(p)].keys)
+    for (auto&& key : samples[static_cast<std::size_t>(p)].keys)
       candidates.emplace_back(std::move(key), 1 / fraction);
   }
   return candidates;

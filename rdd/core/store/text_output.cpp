@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
+#include <millrace/base/path.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
@@ -104,7 +105,8 @@ class Draft {
 void saveParts(Node& node, std::string_view kind, const std::string& path, IfExists ifExists,
                WritePartFn writePart) {
   FileSystem& files = node.engine().files();
-  const std::string place = path.substr(0, path.find_last_not_of('/') + 1);
+  std::string place = localPath(path);
+  place.resize(place.find_last_not_of('/') + 1);
   if (place.empty()) throw IllegalArgument("\"" + path + "\" is no output directory: give it a name");
   if (ifExists == IfExists::kFail && files.exists(place))
     throw IllegalArgument("Output directory " + place + " already exists: remove it or give another name");

@@ -59,6 +59,42 @@ TEST(StreamNode, WithoutAnRddHasNoJobAndAnEmptyOneHas) {
   EXPECT_EQ(reduced.times(), (Times{1000, 3000, 5000}));
 }
 
+TEST(StreamNode, ForgetsBatchesWithoutJobs) {
+  for (const StreamingMode mode : test::kModes) {
+    StreamTest running({.mode = mode});
+    auto input = running.input<int>();
+    auto mapped = input.stream.map([](int x) { return x; });
+    running.collect(mapped);
+    running.start();
+    for (int i = 0; i < 20; ++i) {
+      input.feed->skip();
+      running.advance();
+    }
+    EXPECT_LE(kept(mapped).size(), 2u);
+    running.stop();
+  }
+}
+
+TEST(StreamNode, RefusesChainsThatAreTooDeep) {
+  StreamTest running;
+  auto stream = running.source<int>({});
+  const std::string error = test::failureOf<IllegalArgument>([&] {
+    for (int i = 0; i < 10'000; ++i) stream = stream.map([](int x) { return x + 1; });
+  });
+  EXPECT_NE(error.find("1001 operators deep"), std::string::npos) << error;
+}
+
+TEST(StreamNode, RunsChainsThatAreAsDeepAsTheyMay) {
+  for (const StreamingMode mode : test::kModes) {
+    StreamTest running({.shape = {.threads = 2}, .mode = mode});
+    auto stream = running.source<int>(test::batches<int>({{1}}));
+    for (int i = 0; i < 998; ++i) stream = stream.map([](int x) { return x + 1; });
+    auto outputs = running.collect(stream);
+    running.run(1);
+    EXPECT_EQ(outputs.records(), (std::vector<std::vector<int>>{{999}}));
+  }
+}
+
 TEST(StreamNode, CountsItsSlidesFromTimeZero) {
   StreamTest running({.now = 12'345});
   auto source = running.source<int>(test::batches<int>({{1}, {2}, {3}, {4}, {5}}));

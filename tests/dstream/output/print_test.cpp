@@ -1,13 +1,21 @@
 #include <millrace/dstream/output/print.hpp>
 
+#include "support/scratch_directory.hpp"
 #include "support/streams.hpp"
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <iostream>
 #include <optional>
 #include <sstream>
+#include <streambuf>
 #include <string>
 #include <utility>
 #include <vector>
@@ -86,6 +94,128 @@ TEST(Print, ShowsRecordsAsSparkDoes) {
             "(1,(CompactBuffer(1, 2),CompactBuffer(x)))\n(2,(CompactBuffer(),CompactBuffer(y, z)))\n\n");
   EXPECT_EQ((linesOf<std::pair<Point, bool>>({{{3}, true}})), "(Point at 3,true)\n\n");
   EXPECT_EQ((linesOf<std::pair<char, std::int64_t>>({{'c', -5}})), "(c,-5)\n\n");
+}
+
+/// Where file descriptor 1 leads to while it lives.
+class RedirectedStdout {
+ public:
+  explicit RedirectedStdout(int to) : before_(::dup(STDOUT_FILENO)) {
+    std::cout.flush();
+    ::dup2(to, STDOUT_FILENO);
+    ::close(to);
+  }
+  ~RedirectedStdout() {
+    std::cout.flush();
+    std::cout.clear();
+    ::dup2(before_, STDOUT_FILENO);
+    ::close(before_);
+  }
+  RedirectedStdout(const RedirectedStdout&) = delete;
+  RedirectedStdout& operator=(const RedirectedStdout&) = delete;
+
+ private:
+  int before_;
+};
+
+int fullDisk() { return ::open("/dev/full", O_WRONLY | O_CLOEXEC); }
+
+int pipeWithoutReader() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return -1;
+  ::close(ends[0]);
+  return ends[1];
+}
+
+int emptyFile(const std::string& path) {
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+}
+
+/// Prints a first batch into `output`, a second one into a file. Fails as the first one does.
+std::string failureOfTheFirstPrint(StreamingMode mode, int output) {
+  const test::ScratchDirectory scratch;
+  StreamTest running({.shape = {.partitions = 1}, .mode = mode});
+  auto numbers = running.source<int>(test::batches<int>({{1}, {2}}));
+  numbers.print();
+  auto others = running.collect(numbers);
+  {
+    const RedirectedStdout redirected(output);
+    running.start();
+    running.advance();
+  }
+  {
+    const RedirectedStdout redirected(emptyFile(scratch / "out"));
+    running.advance();
+  }
+  EXPECT_EQ(scratch.read("out"), header(2000) + "2\n\n");
+  EXPECT_EQ(others.records(), (std::vector<std::vector<int>>{{1}, {2}})) << "other outputs go on";
+  return running.awaitFailure();
+}
+
+struct sigaction dispositionOfSigpipe() {
+  struct sigaction now;
+  ::sigaction(SIGPIPE, nullptr, &now);
+  return now;
+}
+
+TEST(Print, WhereTheDiskIsFullFailsAndTheRestGoesOn) {
+  for (StreamingMode mode : test::kModes)
+    EXPECT_EQ(failureOfTheFirstPrint(mode, fullDisk()),
+              "batch 1000 ms, print #1: cannot write to the standard output: No space left on device");
+}
+
+TEST(Print, WhereNobodyReadsFailsAndTheProcessLivesOn) {
+  ASSERT_EQ(dispositionOfSigpipe().sa_handler, SIG_DFL);
+  for (StreamingMode mode : test::kModes)
+    EXPECT_EQ(failureOfTheFirstPrint(mode, pipeWithoutReader()),
+              "batch 1000 ms, print #1: cannot write to the standard output: Broken pipe");
+  EXPECT_EQ(dispositionOfSigpipe().sa_handler, SIG_DFL)
+      << "the program's own writes meet the signal as before";
+}
+
+/// Keeps what is written until it is flushed, which fails while it is stuck: std::cout after sync_with_stdio(false).
+class StuckBuffer final : public std::streambuf {
+ public:
+  StuckBuffer() { setp(room_.data(), room_.data() + room_.size()); }
+  std::string arrived;
+  std::atomic<bool> isStuck = true;
+
+ protected:
+  int sync() override {
+    if (isStuck) return -1;
+    arrived.append(pbase(), pptr());
+    setp(room_.data(), room_.data() + room_.size());
+    return 0;
+  }
+
+ private:
+  std::array<char, 1000> room_;
+};
+
+TEST(Print, DropsWhatDidNotArrive) {
+  StuckBuffer buffer;
+  std::streambuf* before = std::cout.rdbuf(&buffer);
+  StreamTest running({.shape = {.partitions = 1}});
+  running.source<int>(test::batches<int>({{1}, {2}})).print();
+  running.start();
+  running.advance();
+  buffer.isStuck = false;
+  running.advance();
+  EXPECT_EQ(running.awaitFailure(), "batch 1000 ms, print #1: cannot write to the standard output");
+  std::cout.rdbuf(before);
+  EXPECT_EQ(buffer.arrived, header(2000) + "2\n\n");
+}
+
+TEST(Print, SaysThatTheProgramHasBrokenTheStream) {
+  CapturedOutput output;
+  StreamTest running({.shape = {.partitions = 1}});
+  auto numbers = running.source<int>(test::batches<int>({{1}}));
+  numbers.foreachRDD([](const RDD<int>&) { std::cout.setstate(std::ios_base::badbit); });
+  numbers.print();
+  EXPECT_EQ(running.failureOf(1),
+            "batch 1000 ms, print #2: cannot print: std::cout is in a failed state since the program wrote "
+            "to it; call "
+            "std::cout.clear()");
+  std::cout.clear();
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST(CountApproxDistinct, CountsAnyKey) {
     EXPECT_EQ((rddOf<std::pair<std::string, int>>(shape, {{"a", 1}, {"a", 2}, {"a", 1}})
                    .countApproxDistinct(12, 25)),
               2);
-    EXPECT_EQ(rddOf<double>(shape, {0.0, -0.0}).countApproxDistinct(4, 0), 1);
+    EXPECT_EQ(rddOf<double>(shape, {0.0, -0.0}).countApproxDistinct(4, 0), 2);
     EXPECT_EQ(rddOf<int>(shape, {}).countApproxDistinct(), 0);
   }
   EXPECT_EQ(rddOf<int>(test::makeEngine(), {}, 0).countApproxDistinct(), 0);

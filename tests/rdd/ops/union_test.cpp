@@ -5,6 +5,7 @@
 #include <millrace/rdd/actions/collect.hpp>
 #include <millrace/rdd/core/run/job_runner.hpp>
 #include <millrace/rdd/ops.hpp>
+#include <millrace/rdd/ops/own.hpp>
 
 #include "support/engines.hpp"
 
