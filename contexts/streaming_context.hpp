@@ -47,7 +47,7 @@ enum class StreamingContextState { INITIALIZED, ACTIVE, STOPPED };
 /// | awaitTermination            | waits                  | waits        | returns      |
 class StreamingContext {
  public:
-  /// One batch per `batchDuration`. IllegalArgument unless that is positive.
+  /// One batch per `batchDuration`. IllegalArgument unless that is positive, and 100 years at most.
   StreamingContext(const SparkConf& conf, Duration batchDuration);
   StreamingContext(const SparkContext& sparkContext, Duration batchDuration);
   /// With a clock of its own, for tests: `ManualClock` of <millrace/base/clock.hpp>.
@@ -62,7 +62,7 @@ class StreamingContext {
   /// SparkContext::setLogLevel.
   void setLogLevel(std::string_view level) const;
 
-  /// Keeps the RDDs of streams at least this long, for slices. Once only (IllegalArgument), before start.
+  /// Keeps the RDDs of streams at least this long, for slices. Once only, and not below 0 (IllegalArgument), before start.
   void remember(Duration duration);
   /// Where state is to be kept safe; makes the directory. State does not survive a restart yet, which is logged once.
   void checkpoint(const std::string& directory);

@@ -9,7 +9,8 @@ ExchangeCell::ExchangeCell(const CellContext& graph, const Plan::Exchange& excha
     : PipelineCell(graph, exchange.to),
       exchange_(exchange),
       state_(exchange.flow.state.get()),
-      partition_(partition) {}
+      partition_(partition),
+      closed_(graph.zeroTime) {}
 
 void ExchangeCell::take(Mail& mail) {
   if (mail.isMarker()) {
@@ -39,8 +40,9 @@ void ExchangeCell::close(Epoch epoch) {
 
 void ExchangeCell::closeState(Epoch epoch) {
   Epochs& epochs = graph().epochs;
-  std::int64_t sinceZero = (epochs.timeOf(epoch) - graph().zeroTime).milliseconds();
-  if (sinceZero % exchange_.flow.sweepMs == 0)
+  const Time time = epochs.timeOf(epoch);
+  const Time before = std::exchange(closed_, time);
+  if (time.floor(Milliseconds(exchange_.flow.sweepMs), graph().zeroTime) > before)
     put(epoch, partition_, openBlock(update(epoch, nullptr, true)), nullptr);
   for (std::size_t sink : exchange_.snapshots)
     epochs.add(epoch, sink, PartitionPath{{}, partition_}, SinkPartition{state_->table(partition_), {}});

@@ -163,14 +163,14 @@ class DStream : public PairDStreamFunctions<T> {
   template <class F>
     requires Reducer<F, owned_t<T>>
   DStream<owned_t<T>> reduceByWindow(F function, Duration windowDuration, Duration slideDuration) const;
-  /// The same, kept up to date with an inverse, as reduceByKeyAndWindow: once a record has come, each window has a
-  /// result.
+  /// The same, kept up to date with an inverse: once a window has had a record, each one has a result, whether they
+  /// overlap or not.
   template <class F, class Inverse>
     requires Reducer<F, owned_t<T>> && Reducer<Inverse, owned_t<T>>
   DStream<owned_t<T>> reduceByWindow(F function, Inverse inverse, Duration windowDuration,
                                      Duration slideDuration) const;
-  /// How many records the window has: none before the first record ever, then one record, 0 when it is empty. Needs a
-  /// checkpoint directory.
+  /// How many records the window has: no result before the first record of any window, then one for each, 0 when it is
+  /// empty. Needs a checkpoint directory.
   DStream<std::int64_t> countByWindow(Duration windowDuration, Duration slideDuration) const;
   /// (record, how often it is in the window). Needs a checkpoint directory.
   DStream<std::pair<owned_t<T>, std::int64_t>> countByValueAndWindow(Duration windowDuration,
@@ -211,8 +211,8 @@ class DStream : public PairDStreamFunctions<T> {
     node_->checkpoint(interval);
     return *this;
   }
-  /// The RDDs of the times in [from, to], both included. SparkException before start, and for a stream that no
-  /// output uses.
+  /// The RDDs of the times in [from, to], both included, that exist: from the oldest that is remembered to that of the
+  /// newest batch. SparkException before start, and for a stream that no output uses.
   std::vector<RDD<T>> slice(Time from, Time to) const;
   std::vector<RDD<T>> slice(Interval interval) const {
     return slice(interval.beginTime(), interval.endTime());

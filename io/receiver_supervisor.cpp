@@ -1,5 +1,6 @@
 #include <millrace/io/receiver_supervisor.hpp>
 
+#include <millrace/base/arithmetic.hpp>
 #include <millrace/base/error.hpp>
 
 #include <boost/core/demangle.hpp>
@@ -82,7 +83,7 @@ ReceiverFailure ReceiverSupervisor::serveRestarts(std::stop_token stopped) {
     if (!request.restart) return request.reason;
     stopReceiver();
     events_.onStopped(streamId_, request.reason);
-    if (clock_->waitUntil(clock_->now() + request.delay, stopped)) startReceiver();
+    if (clock_->waitUntil(saturatedSum(clock_->now(), request.delay), stopped)) startReceiver();
   }
 }
 

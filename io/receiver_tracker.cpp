@@ -1,5 +1,6 @@
 #include <millrace/io/receiver_tracker.hpp>
 
+#include <millrace/base/arithmetic.hpp>
 #include <millrace/base/detachable_thread.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
@@ -146,7 +147,7 @@ class ReceiverTracker::Impl final : public BlockSink,
         run.supervisor->reportError({"Running the receiver failed", error.what()});
       }
       if (clock_->now() - began > kMostPause) backoff.reset();
-    } while (clock_->waitUntil(clock_->now() + backoff.next(), stopping_.get_token()));
+    } while (clock_->waitUntil(saturatedSum(clock_->now(), backoff.next()), stopping_.get_token()));
     MutexLock lock(mutex_);
     run.running = false;
     changed_.notifyAll();

@@ -142,6 +142,7 @@ void EpochGenerator::makeJobs(ClosedEpoch& epoch) const {
   Time time = epoch.begun.time;
   std::map<int, StreamInputInfo> inputs;
   setWriterFailures(live_->plan(), time, epoch.result.sinks);
+  graph_->beginBatch(time);
   try {
     inputs = sources_->inputsOf(time, epoch.result.received);
     if (epoch.begun.failure) std::rethrow_exception(epoch.begun.failure);

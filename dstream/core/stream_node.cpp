@@ -71,9 +71,13 @@ Flow StreamNode::flow() const { return ByEpoch{}; }
 bool StreamNode::isGathered() const { return store_ != nullptr || graph()->isRemembering(); }
 
 void StreamNode::makeBefore(Time time) {
-  Time latest = std::max(rdds_.latest(), graph()->zeroTime());
-  for (Time missing = latest + slide_; missing < time; missing = missing + slide_) rdd(missing);
+  auto owner = graph();
+  for (Time missing = timeBefore() + slide_; missing < time; missing = missing + slide_) {
+    if (owner->hasBatchIn(missing - slide_, missing)) rdd(missing);
+  }
 }
+
+Time StreamNode::timeBefore() const { return std::max(rdds_.latest(), graph()->zeroTime()); }
 
 void StreamNode::resumeAfter(Time time) { rdds_.skipTo(time.floor(slide_, graph()->zeroTime())); }
 
@@ -90,6 +94,17 @@ std::vector<NodePtr> StreamNode::slice(Time from, Time to) {
         "slice() of " + info_->describe() +
         ", whose records pass by one after another in a continuous run: keep its RDDs with persist(), "
         "window() or StreamingContext::remember()");
+  const Time last = std::min(to, owner->newestTime());
+  Time first = std::max(from, zero);
+  if (rdds_.forgottenUpTo() > zero)
+    first = std::max(first, rdds_.forgottenUpTo().floor(slide_, zero) + slide_);
+  return first <= last ? rddsBetween(first, last) : std::vector<NodePtr>();
+}
+
+std::vector<NodePtr> StreamNode::rddsBetween(Time from, Time to) {
+  auto owner = graph();
+  RecursiveMutexLock lock(owner->mutex());
+  Time zero = owner->zeroTime();
   Time first = std::max(from.floor(slide_, zero), zero), last = to.floor(slide_, zero);
   std::vector<NodePtr> rdds;
   for (Time time = first; time <= last; time = time + slide_) {
@@ -137,13 +152,13 @@ void StreamNode::validate() const {
 void StreamNode::initialize() {
   if (mustCheckpoint() && !checkpointInterval_) checkpointInterval_ = defaultCheckpointInterval();
   const bool checkpoints = checkpointInterval_ && *checkpointInterval_ >= slide_;
-  rdds_.setDuration(checkpoints ? *checkpointInterval_ * 2 : slide_);
+  rdds_.setDuration(checkpoints ? saturatedSum(*checkpointInterval_, *checkpointInterval_) : slide_);
 }
 
 Duration StreamNode::defaultCheckpointInterval() const {
-  constexpr std::int64_t kTenSeconds = 10000;
-  std::int64_t slide = slide_.milliseconds();
-  return slide_ * ((kTenSeconds + slide - 1) / slide);
+  constexpr Duration kTenSeconds(10000);
+  if (slide_ >= kTenSeconds) return slide_;
+  return slide_ * (((kTenSeconds + slide_).milliseconds() - 1) / slide_.milliseconds());
 }
 
 void StreamNode::rememberAtLeast(Duration duration) {

@@ -20,12 +20,12 @@ class WindowStream final : public StreamNode {
 
   void persist(StorageLevel level, StoreFn store) override { parents()[0]->persist(level, store); }
   StorageLevel storageLevel() const override { return StorageLevel::NONE; }
-  Duration parentRememberDuration() const override { return rememberDuration() + window_; }
+  Duration parentRememberDuration() const override { return saturatedSum(rememberDuration(), window_); }
 
  protected:
   NodePtr compute(Time time) override {
     StreamNode& parent = *parents()[0];
-    return keyedUnionNode(engine(), info(), parent.slice(time - window_ + parent.slideDuration(), time),
+    return keyedUnionNode(engine(), info(), parent.rddsBetween(time - window_ + parent.slideDuration(), time),
                           concat_);
   }
 

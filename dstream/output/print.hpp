@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/arithmetic.hpp>
 #include <millrace/base/show.hpp>
 #include <millrace/dstream/core/add_output.hpp>
 #include <millrace/dstream/dstream.hpp>
@@ -25,7 +26,7 @@ template <class T>
 void DStream<T>::print(int num) const {
   core::KeptRecord<owned_t<T>>();
   core::addOutput(node_, "print", [num](const core::NodePtr& rdd, Time time) {
-    auto records = RDD<T>(rdd).take(num + 1);
+    auto records = RDD<T>(rdd).take(core::saturatedSum(num, 1));
     std::ostringstream text;
     text << core::printHeader(time);
     for (std::size_t i = 0; i < records.size() && static_cast<int>(i) < num; ++i) {

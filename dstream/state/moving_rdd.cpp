@@ -3,6 +3,8 @@
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
+#include <utility>
+
 namespace millrace::core {
 
 MovingRdd::MovingRdd(EnginePtr engine, OperatorPtr info, std::shared_ptr<MovingState> state,
@@ -51,6 +53,7 @@ ReaderPtr MovingRdd::compute(int partition) {
 /// somebody asks.
 void MovingRdd::moveOrFail() {
   if (state_->failure) std::rethrow_exception(state_->failure);
+  if (auto begin = std::exchange(move_.begin, nullptr)) begin(move_.inputs);
   try {
     move();
   } catch (...) {

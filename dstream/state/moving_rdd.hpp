@@ -28,10 +28,12 @@ struct MovingState {
 class MovingRdd final : public Node {
  public:
   /// The change from `previous`, the stream's RDD before, to this one: `apply` is called for each partition with its
-  /// blocks of all `inputs`. It may return a block of results, or null.
+  /// blocks of all `inputs`. It may return a block of results, or null. `begin`, where there is one, is called once before
+  /// that, in the order of the moves, whether these succeed or not; it may change the inputs.
   struct Move {
     std::shared_ptr<MovingRdd> previous;
     std::vector<NodePtr> inputs;
+    std::function<void(std::vector<NodePtr>& inputs)> begin;
     std::function<BlockPtr(int partition, const std::vector<BlockPtr>& blocks)> apply;
   };
 

@@ -165,7 +165,8 @@ class Model {
       };
     if (node.op == "window") return window(node, parent);
     if (node.op == "reduceByKeyAndWindow")
-      return node.inverse ? inverseWindow(node, parent) : plainWindow(node, parent);
+      return node.inverse && node.slideMs <= node.windowMs ? inverseWindow(node, parent)
+                                                           : plainWindow(node, parent);
     if (node.op == "mapWithState") return mapWithState(node, parent);
     if (node.op == "updateStateByKey") return updateStateByKey(node, parent);
     if (node.op == "glomSizes") return glomSizes(parent);
@@ -408,14 +409,14 @@ class Model {
 
   /// By the incremental rule, as keys whose values have left stay.
   Derived::Make inverseWindow(const Operation& node, Stream* parent) {
-    if (node.slideMs > node.windowMs) return plainWindow(node, parent);
     auto state = std::make_shared<std::map<std::int64_t, std::int64_t>>();
     return [parent, node, state, f = foldFunction(node), inverse = inverseFunction(node)](std::int64_t time) {
       std::int64_t slide = node.slideMs > 0 ? node.slideMs : parent->slide();
+      const std::int64_t shared = std::max<std::int64_t>(node.windowMs - slide, 0);
       for (const auto& [key, value] :
-           flat(between(parent, time - node.windowMs - slide, time - node.windowMs)))
+           flat(between(parent, time - node.windowMs - slide, time - slide - shared)))
         state->at(key) = inverse(state->at(key), value);
-      for (const auto& [key, value] : flat(between(parent, time - slide, time))) {
+      for (const auto& [key, value] : flat(between(parent, time - node.windowMs + shared, time))) {
         auto [at, isNew] = state->try_emplace(key, value);
         if (!isNew) at->second = f(at->second, value);
       }

@@ -10,7 +10,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -97,6 +99,31 @@ TEST(Window, OfReducedBatchesIsJoinedWithoutAShuffle) {
   std::ranges::sort(joined);
   EXPECT_EQ(joined, (std::vector<std::pair<int, Number>>{{1, {3, 4}}, {1, {4, 4}}, {2, {5, 5}}}));
   EXPECT_EQ(after - before, 3) << "the reduction of either batch, and the result";
+}
+
+TEST(Window, OfAllTimeKeepsTheOldestBatch) {
+  constexpr Duration kEver(std::numeric_limits<std::int64_t>::max() / 1000 * 1000);
+  test::inBothModes([&](const StreamOptions& options) {
+    StreamTest running(options);
+    auto input = running.input<std::pair<int, int>>();
+    auto all = running.collect(input.stream.window(kEver).map([](const auto& kv) { return kv.second; }));
+    auto nested = running.collect(input.stream.window(kEver).window(kEver).count());
+    auto counts = running.collect(input.stream.countByWindow(kEver, Seconds(1)));
+    auto most = running.collect(
+        input.stream.reduceByKeyAndWindow([](int a, int b) { return std::max(a, b); }, kEver));
+    auto never = running.collect(input.stream.window(kEver, kEver));
+    running.start();
+    for (int batch = 1; batch <= 6; ++batch) {
+      input.feed->add({{0, batch == 1 ? 100 : batch}});
+      running.advance();
+    }
+    running.stop();
+    EXPECT_EQ(all.sorted().back(), (std::vector<int>{2, 3, 4, 5, 6, 100}));
+    EXPECT_EQ(nested.records().back(), (std::vector<std::int64_t>{21}));
+    EXPECT_EQ(counts.records().back(), (std::vector<std::int64_t>{6}));
+    EXPECT_EQ(most.records().back(), (std::vector<std::pair<int, int>>{{0, 100}}));
+    EXPECT_TRUE(never.all().empty());
+  });
 }
 
 }  // namespace
