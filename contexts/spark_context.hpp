@@ -49,7 +49,7 @@ class SparkContext {
         owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
       for (auto&& record : records)
         owned.push_back(own(static_cast<const std::ranges::range_value_t<R>&>(record)));
-      return RDD<T>(core::parallelNode<T>(engine(), std::move(owned), slices));
+      return RDD<T>(core::parallelNode(engine(), std::move(owned), slices));
     }
   }
   template <std::ranges::input_range R>

@@ -16,7 +16,7 @@ using test::range;
 using Slices = std::vector<std::vector<int>>;
 
 Slices slices(std::vector<int> records, int count) {
-  return test::partitionsOf(RDD<int>(parallelNode<int>(test::makeEngine(), std::move(records), count)));
+  return test::partitionsOf(RDD<int>(parallelNode(test::makeEngine(), std::move(records), count)));
 }
 
 // Vector H01.
