@@ -93,7 +93,7 @@ class Builder {
         if (!source_.in[i]) return nullptr;
         records = *source_.in[i];
       }
-      return core::parallelNode<Carried>(graph()->engine(), carry(records), source_.partitions);
+      return core::parallelNode(graph()->engine(), carry(records), source_.partitions);
     }
 
    private:
