@@ -18,7 +18,7 @@ constexpr std::size_t kLongestValue = 1024;
 
 spdlog::level::level_enum spdlogLevel(LogLevel level) {
   constexpr std::array levels{spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
-                              spdlog::level::err};
+                              spdlog::level::err, spdlog::level::off};
   return levels[static_cast<std::size_t>(level)];
 }
 

@@ -15,7 +15,7 @@
 
 namespace millrace {
 
-enum class LogLevel { kDebug, kInfo, kWarning, kError };
+enum class LogLevel { kDebug, kInfo, kWarning, kError, kOff };
 
 /// One `key=value` of a log line.
 class LogField {
@@ -55,7 +55,7 @@ inline void logError(std::string_view message, std::initializer_list<LogField> f
   log(LogLevel::kError, message, fields);
 }
 
-/// Lines below `level` are dropped. At the start: kInfo.
+/// Lines below `level` are dropped; kOff drops all. At the start: kInfo.
 void setLogLevel(LogLevel level) noexcept;
 
 /// Gets every line that passes the level, without its time: `message key=value ...`. Called by one thread at

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <ostream>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -30,6 +33,43 @@ inline constexpr bool kIsText = std::same_as<T, std::string> || std::same_as<T, 
                                 std::is_convertible_v<T, const char*>;
 
 template <class T>
+struct Shown;
+
+template <class T>
+struct IsArray : std::false_type {};
+template <class T, std::size_t N>
+struct IsArray<std::array<T, N>> : std::true_type {};
+
+/// What Scala calls a collection of this kind.
+template <class Range>
+constexpr std::string_view collectionName() {
+  if constexpr (requires { typename Range::mapped_type; }) {
+    return "Map";
+  } else if constexpr (requires { typename Range::key_type; }) {
+    return "Set";
+  } else {
+    return IsArray<Range>::value ? "Array" : "List";
+  }
+}
+
+template <class Range>
+void showRange(std::ostream& out, std::string_view name, const Range& values) {
+  showText(out, name);
+  std::string_view separator = "(";
+  for (const auto& value : values) {
+    showText(out, std::exchange(separator, ", "));
+    if constexpr (requires { typename Range::mapped_type; }) {
+      Shown<typename Range::key_type>::write(out, value.first);
+      showText(out, " -> ");
+      Shown<typename Range::mapped_type>::write(out, value.second);
+    } else {
+      Shown<std::ranges::range_value_t<const Range>>::write(out, value);
+    }
+  }
+  showText(out, separator == "(" ? "()" : ")");
+}
+
+template <class T>
 struct Shown {
   static void write(std::ostream& out, const T& value) {
     if constexpr (kIsText<T>) {
@@ -44,10 +84,17 @@ struct Shown {
       showInteger(out, static_cast<std::uint64_t>(value));
     } else if constexpr (std::floating_point<T>) {
       showFloating(out, static_cast<std::conditional_t<std::same_as<T, float>, float, double>>(value));
+    } else if constexpr (Streamable<T>) {
+      out << value;
+    } else if constexpr (std::is_enum_v<T>) {
+      using Number =
+          std::conditional_t<std::is_signed_v<std::underlying_type_t<T>>, std::int64_t, std::uint64_t>;
+      showInteger(out, static_cast<Number>(value));
+    } else if constexpr (std::ranges::input_range<const T>) {
+      showRange(out, collectionName<T>(), value);
     } else {
       static_assert(Streamable<T>,
                     "records of this type cannot be printed: give it an operator<<(std::ostream&, const T&)");
-      if constexpr (Streamable<T>) out << value;
     }
   }
 };
@@ -89,13 +136,7 @@ struct Shown<std::optional<T>> {
 template <class T>
 struct Shown<std::vector<T>> {
   static void write(std::ostream& out, const std::vector<T>& values) {
-    showText(out, "CompactBuffer(");
-    std::string_view separator;
-    for (const auto& value : values) {
-      showText(out, std::exchange(separator, ", "));
-      Shown<T>::write(out, value);
-    }
-    showText(out, ")");
+    showRange(out, "CompactBuffer", values);
   }
 };
 
@@ -106,12 +147,18 @@ struct Shown<std::variant<Ts...>> {
   }
 };
 
+template <>
+struct Shown<std::monostate> {
+  static void write(std::ostream& out, std::monostate) { showText(out, "()"); }
+};
+
 }  // namespace core
 
 /// Writes a record as Spark's print() and saveAsTextFile() show it: text as it is, `(a,1)` for pairs and
-/// tuples, `Some(1)` and `None`, `CompactBuffer(1, 1)` for vectors, `true`, numbers as Java writes them
-/// (`1.0`, `1.0E10`). A variant shows what it holds; any other type is written by its operator<<. Locales and
-/// stream flags change nothing.
+/// tuples, `Some(1)` and `None`, `CompactBuffer(1, 1)` for vectors, `Map(a -> 1, b -> 2)`, `Set(1, 2)`, `Array(1, 2)`,
+/// `List(1, 2)` for other ranges, in the order in which they are read, `true`, numbers as Java writes them (`1.0`,
+/// `1.0E10`). A variant shows what it holds. Any other type is written by its operator<<, and an enumeration without
+/// one as its number. Locales and stream flags change nothing in all but what an operator<< writes.
 template <class T>
 void show(std::ostream& out, const T& record) {
   core::Shown<T>::write(out, record);

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace millrace {
 
@@ -110,13 +111,40 @@ class Split {
  public:
   Split(Text text, char delimiter) : text_(std::move(text)), delimiter_(delimiter) {}
 
-  SplitIterator<Text> begin() const& { return {text_, delimiter_}; }
+  SplitIterator<Text> begin() const& { return first(); }
   SplitIterator<Text> begin() const&&
     requires std::same_as<Text, std::string>
   = delete;  // it would outlive the text
   SplitIterator<Text> end() const { return {}; }
 
+  /// Piece number `index`, from 0; BadRecord with the text where there are not so many. Reads the pieces before it: take
+  /// toVector() for many of a long text.
+  Text operator[](std::size_t index) const {
+    SplitIterator<Text> piece = first();
+    while (index-- > 0) ++piece;
+    return *piece;
+  }
+  /// How many pieces there are. Reads all of them.
+  std::size_t size() const { return static_cast<std::size_t>(std::distance(first(), end())); }
+  bool empty() const { return first() == end(); }
+
+  /// The pieces, all at once.
+  std::vector<Text> toVector() const { return std::vector<Text>(first(), end()); }
+  operator std::vector<std::string_view>() const
+    requires std::same_as<Text, std::string_view>
+  {
+    return toVector();
+  }
+  /// Strings of their own, whatever the text is.
+  operator std::vector<std::string>() const {
+    std::vector<std::string> pieces;
+    for (auto piece = first(); piece != end(); ++piece) pieces.emplace_back(*piece);
+    return pieces;
+  }
+
  private:
+  SplitIterator<Text> first() const { return {text_, delimiter_}; }
+
   Text text_;
   char delimiter_;
 };
@@ -136,6 +164,9 @@ inline Split<std::string> split(const std::string&& text, char delimiter) { retu
 
 }  // namespace millrace
 
+/// Their size() takes as long as reading all pieces, which a sized range's must not.
+template <class Text>
+inline constexpr bool std::ranges::disable_sized_range<millrace::Split<Text>> = true;
 template <>
 inline constexpr bool std::ranges::enable_borrowed_range<millrace::Split<std::string_view>> = true;
 template <>

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <thread>
+#include <utility>
 
 namespace millrace {
 
@@ -17,6 +18,22 @@ std::optional<ClockKind> ConfigType<ClockKind>::parse(std::string_view text) {
   const std::string_view className = text.substr(text.rfind('.') + 1);
   if (text == "system" || className == "SystemClock") return ClockKind::kSystem;
   if (text == "manual" || className == "ManualClock") return ClockKind::kManual;
+  return std::nullopt;
+}
+
+std::optional<LogLevel> ConfigType<LogLevel>::parse(std::string_view text) {
+  using Name = std::pair<std::string_view, LogLevel>;
+  static constexpr auto kNames = std::to_array<Name>({{"ALL", LogLevel::kDebug},
+                                                      {"TRACE", LogLevel::kDebug},
+                                                      {"DEBUG", LogLevel::kDebug},
+                                                      {"INFO", LogLevel::kInfo},
+                                                      {"WARN", LogLevel::kWarning},
+                                                      {"ERROR", LogLevel::kError},
+                                                      {"FATAL", LogLevel::kOff},
+                                                      {"OFF", LogLevel::kOff}});
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+  for (const auto& [name, level] : kNames)
+    if (std::ranges::equal(text, name, {}, upper)) return level;
   return std::nullopt;
 }
 
@@ -41,6 +58,7 @@ std::span<const ConfigEntry* const> entries() {
   static constexpr auto kEntries = std::to_array<const ConfigEntry*>({
       &kMaster,
       &kAppName,
+      &kLogLevel,
       &kDefaultParallelism,
       &kMode,
       &kBlockInterval,

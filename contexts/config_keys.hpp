@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/config_key.hpp>
+#include <millrace/base/log.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -27,6 +28,13 @@ struct ConfigType<ClockKind> {
   static std::optional<ClockKind> parse(std::string_view text);
 };
 
+/// Spark's names, in any case of letters.
+template <>
+struct ConfigType<LogLevel> {
+  static constexpr std::string_view kForm = "ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL or OFF";
+  static std::optional<LogLevel> parse(std::string_view text);
+};
+
 /// Where tasks run: on this many threads of the process.
 struct Master {
   int threads;
@@ -47,6 +55,11 @@ inline constexpr ConfigKey<Master> kMaster{"spark.master", "where tasks run: loc
                                            "local[*]"};
 inline constexpr ConfigKey<std::string> kAppName{"spark.app.name", "what logs and listeners call the program",
                                                  "", "millrace"};
+inline constexpr ConfigKey<LogLevel> kLogLevel{"spark.log.level",
+                                               "what is logged, in the whole process: as if the program "
+                                               "called setLogLevel() with it; unset: INFO, or what was "
+                                               "set before",
+                                               "", ""};
 inline constexpr ConfigKey<int> kDefaultParallelism{
     "spark.default.parallelism",
     "partitions where the program does not say; unset: the threads of the master", "partitions", "", 1};
@@ -81,7 +94,7 @@ inline constexpr ConfigKey<int> kConcurrentJobs{
     "spark.streaming.concurrentJobs", "output operations that may run at the same time", "jobs", "1", 1};
 inline constexpr ConfigKey<std::chrono::milliseconds> kGracefulStopTimeout{
     "spark.streaming.gracefulStopTimeout",
-    "how long a graceful stop waits for data already received; unset: ten batch intervals", "ms", "", 0};
+    "how long a graceful stop may take, with all that was received; unset: ten batch intervals", "ms", "", 0};
 inline constexpr ConfigKey<bool> kStopGracefullyOnShutdown{
     "spark.streaming.stopGracefullyOnShutdown", "finish what was received when SIGINT or SIGTERM comes", "",
     "true"};

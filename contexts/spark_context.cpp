@@ -1,4 +1,7 @@
+#include <millrace/base/clock.hpp>
+#include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
+#include <millrace/base/log.hpp>
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/spark_context.hpp>
 #include <millrace/io/binary_records.hpp>
@@ -6,11 +9,18 @@
 #include <millrace/io/whole_files.hpp>
 
 #include <algorithm>
+#include <atomic>
 
 namespace millrace {
 
-struct SparkContext::State {
+struct SparkContext::Identity {
   SparkConf conf;
+  std::string applicationId;
+};
+
+// The engine holds the identity, which so must not hold the engine.
+struct SparkContext::State {
+  std::shared_ptr<const Identity> identity;
   core::EnginePtr engine;
 };
 
@@ -33,14 +43,36 @@ core::EnginePtr makeEngine(const SparkConf& conf) {
   return engine;
 }
 
+std::string newApplicationId() {
+  static std::atomic<std::int64_t> latest = 0;
+  const std::int64_t now = SystemClock().now();
+  std::int64_t before = latest, id = 0;
+  do {
+    id = std::max(now, before + 1);
+  } while (!latest.compare_exchange_weak(before, id));
+  return "local-" + std::to_string(id);
+}
+
 int defaultMinPartitions(const core::Engine& engine) { return std::min(2, engine.defaultParallelism()); }
 
 }  // namespace
 
 SparkContext::SparkContext(const SparkConf& conf) : SparkContext(conf, makeEngine(conf)) {}
 
-SparkContext::SparkContext(const SparkConf& conf, core::EnginePtr engine)
-    : state_(std::make_shared<const State>(State{conf, std::move(engine)})) {}
+SparkContext::SparkContext(const SparkConf& conf, core::EnginePtr engine) {
+  auto identity = std::make_shared<const Identity>(Identity{conf, newApplicationId()});
+  engine->setOwner(identity);
+  state_ = std::make_shared<const State>(State{std::move(identity), std::move(engine)});
+  if (auto level = conf.getOption(config::kLogLevel)) millrace::setLogLevel(*level);
+}
+
+SparkContext SparkContext::of(core::EnginePtr engine) {
+  auto identity = std::static_pointer_cast<const Identity>(engine->owner());
+  if (identity == nullptr)
+    throw IllegalState(
+        "an RDD of an engine made by hand, without a SparkContext: make one on this engine first");
+  return SparkContext(std::make_shared<const State>(State{std::move(identity), std::move(engine)}));
+}
 
 RDD<std::int64_t> SparkContext::range(std::int64_t start, std::int64_t end, std::int64_t step,
                                       int slices) const {
@@ -89,8 +121,15 @@ DoubleAccumulator SparkContext::doubleAccumulator(std::string name) const {
   return DoubleAccumulator(std::move(name));
 }
 
-const SparkConf& SparkContext::getConf() const { return state_->conf; }
-std::string SparkContext::appName() const { return state_->conf.get(config::kAppName); }
+const SparkConf& SparkContext::getConf() const { return state_->identity->conf; }
+std::string SparkContext::appName() const { return getConf().get(config::kAppName); }
+std::string SparkContext::master() const {
+  return getConf().get(config::kMaster.name, config::kMaster.defaultText);
+}
+std::string SparkContext::applicationId() const { return state_->identity->applicationId; }
+void SparkContext::setLogLevel(std::string_view level) const {
+  millrace::setLogLevel(config::kLogLevel.parse(level));
+}
 int SparkContext::defaultParallelism() const { return engine()->defaultParallelism(); }
 void SparkContext::stop() const { engine()->stop(); }
 bool SparkContext::isStopped() const { return engine()->isStopped(); }

@@ -31,6 +31,8 @@ class SparkContext {
   explicit SparkContext(const SparkConf& conf);
   /// With an engine made by hand: other job runners, file systems or chunk sizes, for tests.
   SparkContext(const SparkConf& conf, core::EnginePtr engine);
+  /// The context that runs on this engine. IllegalState if there was none.
+  static SparkContext of(core::EnginePtr engine);
 
   /// An RDD of the records of a range, in `slices` slices (default parallelism, if not said); slice i of k over n
   /// records holds [i*n/k, (i+1)*n/k). The records are copied at once, but for those of a range that is computed
@@ -47,7 +49,7 @@ class SparkContext {
         owned.reserve(static_cast<std::size_t>(std::ranges::size(records)));
       for (auto&& record : records)
         owned.push_back(own(static_cast<const std::ranges::range_value_t<R>&>(record)));
-      return RDD<T>(core::parallelNode<T>(engine(), std::move(owned), slices));
+      return RDD<T>(core::parallelNode(engine(), std::move(owned), slices));
     }
   }
   template <std::ranges::input_range R>
@@ -69,14 +71,14 @@ class SparkContext {
     return RDD<T>(core::blockNode(engine(), core::rddOperator("emptyRDD"), {}));
   }
 
-  /// The partitions of all these RDDs, one after another; those without partitions are left out. (Spark: union, a
-  /// keyword here)
+  /// The partitions of all these RDDs, one after another, or partition by partition where all have equal partitioners
+  /// (RDD::union_); those without partitions are left out. There may be none at all. (Spark: union, a keyword here)
   template <class T>
   RDD<T> union_(const std::vector<RDD<T>>& rdds) const {
     std::vector<core::NodePtr> nodes;
-    for (const RDD<T>& rdd : rdds)
-      if (rdd.getNumPartitions() > 0) nodes.push_back(rdd.node());
-    return RDD<T>(core::unionNode(engine(), core::rddOperator("union"), std::move(nodes)));
+    for (const RDD<T>& rdd : rdds) nodes.push_back(rdd.node());
+    return RDD<T>(
+        core::keyedUnionNode(engine(), core::rddOperator("union"), std::move(nodes), core::concatReaders<T>));
   }
   template <class T, std::same_as<RDD<T>>... Rest>
   RDD<T> union_(const RDD<T>& first, const Rest&... rest) const {
@@ -137,6 +139,15 @@ class SparkContext {
 
   const SparkConf& getConf() const;
   std::string appName() const;
+  /// Where tasks run, as `spark.master` says it.
+  std::string master() const;
+  /// What tells this context from others: "local-" and the ms since the epoch at which it was made, or a little more
+  /// where two were made at once. (Spark: applicationId)
+  std::string applicationId() const;
+  /// What the library logs from now on, in the whole process: ALL, TRACE and DEBUG all lines, INFO, WARN and ERROR those
+  /// of this weight and above, FATAL and OFF none; in any case of letters. IllegalArgument for another name. The setting
+  /// spark.log.level does the same when a context is made.
+  void setLogLevel(std::string_view level) const;
   int defaultParallelism() const;
   /// Ends the context: actions throw IllegalState from now on.
   void stop() const;
@@ -145,8 +156,16 @@ class SparkContext {
   const core::EnginePtr& engine() const;
 
  private:
+  struct Identity;
   struct State;
+  explicit SparkContext(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+
   std::shared_ptr<const State> state_;
 };
+
+template <class T>
+SparkContext RDD<T>::sparkContext() const {
+  return SparkContext::of(node_->enginePtr());
+}
 
 }  // namespace millrace

@@ -63,6 +63,10 @@ StreamingContext::~StreamingContext() {
 
 SparkContext StreamingContext::sparkContext() const { return impl_->sparkContext; }
 
+Duration StreamingContext::batchDuration() const { return graph()->batchDuration(); }
+
+void StreamingContext::setLogLevel(std::string_view level) const { sparkContext().setLogLevel(level); }
+
 void StreamingContext::remember(Duration duration) { impl_->graph->remember(duration); }
 
 void StreamingContext::checkpoint(const std::string& path) {

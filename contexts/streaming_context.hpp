@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -46,7 +47,7 @@ enum class StreamingContextState { INITIALIZED, ACTIVE, STOPPED };
 /// | awaitTermination            | waits                  | waits        | returns      |
 class StreamingContext {
  public:
-  /// One batch per `batchDuration`. IllegalArgument unless that is positive.
+  /// One batch per `batchDuration`. IllegalArgument unless that is positive, and 100 years at most.
   StreamingContext(const SparkConf& conf, Duration batchDuration);
   StreamingContext(const SparkContext& sparkContext, Duration batchDuration);
   /// With a clock of its own, for tests: `ManualClock` of <millrace/base/clock.hpp>.
@@ -56,8 +57,12 @@ class StreamingContext {
   ~StreamingContext();
 
   SparkContext sparkContext() const;
+  /// The time from one batch, or epoch, to the next.
+  Duration batchDuration() const;
+  /// SparkContext::setLogLevel.
+  void setLogLevel(std::string_view level) const;
 
-  /// Keeps the RDDs of streams at least this long, for slices. Once only (IllegalArgument), before start.
+  /// Keeps the RDDs of streams at least this long, for slices. Once only, and not below 0 (IllegalArgument), before start.
   void remember(Duration duration);
   /// Where state is to be kept safe; makes the directory. State does not survive a restart yet, which is logged once.
   void checkpoint(const std::string& directory);
@@ -126,7 +131,7 @@ class StreamingContext {
   /// The records of all streams, in this order, in each batch. (Spark: union, a keyword here)
   template <class T>
   DStream<T> union_(const std::vector<DStream<T>>& streams) {
-    return DStream<T>(core::unionStream(nodesOf("union", streams)));
+    return DStream<T>(core::unionStream(nodesOf("union", streams), core::concatReaders<T>));
   }
 
   /// The RDD that f(rdds) or f(rdds, time) makes of the streams' RDDs in each batch, which it gets as a vector, in the
@@ -161,8 +166,10 @@ class StreamingContext {
   bool awaitTerminationOrTimeout(std::int64_t timeoutMs);
 
   /// Ends the batches. Gracefully: what was received is processed first, within spark.streaming.gracefulStopTimeout.
-  /// Otherwise batches that wait are dropped, and one that runs gets two seconds. Called from inside an output or a
-  /// transform it returns at once, and another thread stops the context; called from a listener it throws SparkException.
+  /// Otherwise batches that wait are dropped, and all that runs has two seconds to end. When that time is over the stop
+  /// returns, whatever still runs: the log names it, and it is left to itself. Called from inside an output, a transform
+  /// or another function that the stop waits for it returns at once, and another thread stops the context; called from a
+  /// listener it throws SparkException.
   void stop(bool stopSparkContext, bool stopGracefully);
   void stop(bool stopSparkContext);
   void stop();

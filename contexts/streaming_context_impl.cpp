@@ -1,4 +1,6 @@
+#include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/base/scope_exit.hpp>
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
@@ -10,7 +12,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
+#include <cstddef>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -20,6 +25,9 @@ namespace {
 
 using Deadline = std::chrono::steady_clock::time_point;
 constexpr std::chrono::seconds kGrace{2};
+constexpr std::chrono::milliseconds kLeastPatience{100};
+
+thread_local const void* changingFor = nullptr;  // the context that this thread starts, or stops
 
 core::Mutex activeMutex;
 const void* activeContext MILLRACE_GUARDED_BY(activeMutex) = nullptr;
@@ -60,10 +68,23 @@ std::chrono::milliseconds until(Deadline deadline) {
   return std::max(left, std::chrono::milliseconds(0));
 }
 
-void logUnfinished(std::chrono::milliseconds waited, const std::string& work) {
-  logError("the StreamingContext stopped before its work had ended",
-           {{"waitedMs", waited.count()}, {"for", work.empty() ? "receivers or batches that wait" : work}});
-}
+/// A deadline for one who comes late to a stop, so that nobody is named who had no time at all.
+Deadline orSoon(Deadline deadline) { return std::max(deadline, in(kLeastPatience)); }
+
+/// Puts together what a stop leaves behind.
+class LeftBehind {
+ public:
+  void add(const std::string& work) {
+    if (!work.empty()) all_ += (all_.empty() ? "" : "; ") + work;
+  }
+  void log(std::chrono::milliseconds waited) const {
+    logError("the StreamingContext stopped before its work had ended",
+             {{"waitedMs", waited.count()}, {"for", all_.empty() ? "batches that wait" : all_}});
+  }
+
+ private:
+  std::string all_;
+};
 
 }  // namespace
 
@@ -107,6 +128,8 @@ void StreamingContext::Impl::start() {
     case StreamingContextState::INITIALIZED:
       break;
   }
+  changingFor = this;
+  core::ScopeExit started([] { changingFor = nullptr; });
   claimActive(this);
   try {
     if (sparkContext.isStopped())
@@ -129,8 +152,7 @@ void StreamingContext::Impl::startParts() {
   auto scheduler =
       std::make_shared<core::JobScheduler>(concurrentJobs, clock, bus, waiter, std::move(batchEnd));
   auto generator = makeGenerator(scheduler);
-  Time first = generator->firstBatchTime();
-  graph->start(first - graph->batchDuration());
+  graph->close();
   {
     core::MutexLock lock(mutex_);
     scheduler_ = scheduler;
@@ -138,9 +160,12 @@ void StreamingContext::Impl::startParts() {
     state_ = StreamingContextState::ACTIVE;
   }
   bus->post([time = clock->now()](StreamingListener& to) { to.onStreamingStarted(time); });
-  generator->start(first);
   for (const core::InputPtr& input : graph->inputs()) input->start();
+  Time first = generator->firstBatchTime();
+  graph->start(first - graph->batchDuration());
+  generator->open();
   tracker->start();
+  generator->start(first);
 }
 
 std::shared_ptr<core::BatchGenerator> StreamingContext::Impl::makeGenerator(
@@ -155,7 +180,7 @@ bool StreamingContext::Impl::stop(bool stopSparkContext, bool gracefully) {
     throw SparkException(
         "stop() from a StreamingListener, which the stop would wait for: call it on another thread");
   if (isOwnThread()) {
-    logInfo("stop() from inside a batch: it goes on when the batch has ended");
+    logInfo("stop() from a thread that the stop waits for: it goes on when the thread has ended its work");
     core::MutexLock lock(mutex_);
     if (!stopper_) {
       stopper_ =
@@ -190,34 +215,58 @@ bool StreamingContext::Impl::stopParts(bool gracefully) {
     scheduler = scheduler_;
     generator = generator_;
   }
+  LeftBehind left;
   if (generator) {
+    tracker->requestStop();
     if (gracefully) {
       ended = tracker->stop(until(deadline));
-      generatorEnded = generator->stop(true, deadline);
+      generatorEnded = generator->stop(true, orSoon(deadline));
       ended = generatorEnded && scheduler->awaitFewerThan(1, deadline) && ended;
     } else {
       generatorEnded = generator->stop(false, deadline);
-      ended = tracker->stop(until(deadline)) && generatorEnded;
+      ended = tracker->stop(until(orSoon(deadline))) && generatorEnded;
     }
-    for (const core::InputPtr& input : graph->inputs()) input->stop();
-    std::string running = scheduler->runningNow(), making = generator->runningNow();
-    if (!making.empty()) running += (running.empty() ? "" : "; ") + making;
-    bool jobsEnded = scheduler->stop(gracefully && !ended ? std::chrono::steady_clock::now()
-                                                          : std::max(deadline, in(kGrace)));
-    ended = jobsEnded && ended;
-    if (!ended) logUnfinished(timeout, running);
+    if (!ended) left.add(generator->runningNow());
+    left.add(tracker->runningNow());
+    std::string input = stopInputs(orSoon(deadline));
+    left.add(input);
+    bool inTime = !gracefully || ended;
+    bool jobsEnded = scheduler->stop(orSoon(inTime ? deadline : std::chrono::steady_clock::now()));
+    if (!jobsEnded) left.add(scheduler->runningNow());
+    ended = jobsEnded && input.empty() && ended;
   }
   if (generatorEnded) graph->stop();  // who makes a batch holds the graph
   {
     core::MutexLock lock(mutex_);
     state_ = StreamingContextState::STOPPED;
   }
-  if (!bus->stop(in(kGrace))) {
-    logUnfinished(kGrace, "streaming listeners");
+  if (!bus->stop(orSoon(deadline))) {
+    left.add("streaming listeners");
     ended = false;
   }
+  if (!ended) left.log(timeout);
   releaseActive(this);
   return ended;
+}
+
+std::string StreamingContext::Impl::stopInputs(Deadline deadline) {
+  const auto stopping = std::make_shared<std::atomic<std::size_t>>(0);
+  const auto inputs = graph->inputs();
+  core::DetachableThread thread([self = shared_from_this(), inputs, stopping] {
+    changingFor = self.get();
+    for (; *stopping < inputs.size(); ++*stopping) {
+      try {
+        inputs[*stopping]->stop();
+      } catch (...) {
+        logError("an input could not be stopped",
+                 {{"input", inputs[*stopping]->inputName()},
+                  {"error", core::describeException(std::current_exception())}});
+      }
+    }
+  });
+  if (thread.join(deadline)) return "";
+  const std::size_t number = *stopping;
+  return number < inputs.size() ? "the stop of " + inputs[number]->inputName() : "";
 }
 
 void StreamingContext::Impl::awaitStopper() {
@@ -243,7 +292,7 @@ void StreamingContext::Impl::onSignal(int signal) {
 }
 
 bool StreamingContext::Impl::isOwnThread() const {
-  if (TaskContext::get() != nullptr) return true;
+  if (TaskContext::get() != nullptr || changingFor == this || tracker->isReceiverThread()) return true;
   core::MutexLock lock(mutex_);
   return (scheduler_ && scheduler_->isJobThread()) || (generator_ && generator_->isGeneratingThread());
 }

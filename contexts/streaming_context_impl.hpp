@@ -12,6 +12,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace millrace {
@@ -23,7 +24,8 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
   ~Impl();
 
   void start();
-  /// False if something did not end by its deadline; it is named in the log.
+  /// Ends within one deadline, whatever does not end: the timeout of a graceful stop, else two seconds. False if something
+  /// is left then; it is named in the log and keeps what it uses.
   bool stop(bool stopSparkContext, bool gracefully);
   bool await(std::optional<std::chrono::milliseconds> timeout);
   StreamingContextState state() const;
@@ -55,6 +57,8 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
   std::shared_ptr<core::BatchGenerator> makeGenerator(
       const std::shared_ptr<core::JobScheduler>& scheduler) const;
   bool stopParts(bool gracefully) MILLRACE_REQUIRES(changing_);
+  /// Gives the input whose stop has not ended by `deadline`, to be named; empty if all have.
+  std::string stopInputs(std::chrono::steady_clock::time_point deadline);
   bool isOwnThread() const;
   void onSignal(int signal);
   std::chrono::milliseconds gracefulTimeout() const;

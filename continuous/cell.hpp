@@ -19,8 +19,9 @@ struct Mail {
   static constexpr Epoch kCurrent = -1;
 
   Epoch epoch = kCurrent;
-  int partition =
-      0;  // of the records; in the marker of a source, how many partitions the source has in the epoch
+  /// Of the records, or of the cell that gets a marker; in the marker of a source, how many partitions the source has in
+  /// the epoch.
+  int partition = 0;
   BlockPtr block;
   NodePtr rdd;
   std::shared_ptr<void> credit;  // kept as long as anything made of the records is on its way: see Credits

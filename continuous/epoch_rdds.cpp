@@ -43,12 +43,17 @@ void give(const Plan::Stream& stream, const Plan::Sink& sink, Time time, SinkPar
   if (sink.target) return sink.target->setRdd(time, rddOf(sink, partitions));
   if (!stream.node->isKnown(time))
     stream.node->setRdd(time, blockNode(stream.node->engine(), stream.node->info(), {}));
-  for (auto& [path, partition] : partitions) {
-    if (partition.failure) sink.output->setFailure(partition.failure);
-  }
 }
 
 }  // namespace
+
+void setWriterFailures(const Plan& plan, Time time, const std::vector<SinkPartitions>& sinks) {
+  for (std::size_t sink = 0; sink < sinks.size(); ++sink) {
+    for (const auto& [path, partition] : sinks[sink]) {
+      if (partition.failure) plan.sinks[sink].output->setFailure(time, partition.failure);
+    }
+  }
+}
 
 void setEpochRdds(const Plan& plan, Time time, const std::set<std::size_t>& absentSources,
                   std::vector<SinkPartitions> sinks) {

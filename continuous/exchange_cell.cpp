@@ -9,7 +9,8 @@ ExchangeCell::ExchangeCell(const CellContext& graph, const Plan::Exchange& excha
     : PipelineCell(graph, exchange.to),
       exchange_(exchange),
       state_(exchange.flow.state.get()),
-      partition_(partition) {}
+      partition_(partition),
+      closed_(graph.zeroTime) {}
 
 void ExchangeCell::take(Mail& mail) {
   if (mail.isMarker()) {
@@ -34,13 +35,14 @@ void ExchangeCell::close(Epoch epoch) {
   current_ = epoch + 1;
   closeEpoch(epoch);
   std::vector<Mail> waiting = std::exchange(early_, {});
-  for (Mail& mail : waiting) take(mail);
+  for (Mail& mail : waiting) handle(mail);
 }
 
 void ExchangeCell::closeState(Epoch epoch) {
   Epochs& epochs = graph().epochs;
-  std::int64_t sinceZero = (epochs.timeOf(epoch) - graph().zeroTime).milliseconds();
-  if (sinceZero % exchange_.flow.sweepMs == 0)
+  const Time time = epochs.timeOf(epoch);
+  const Time before = std::exchange(closed_, time);
+  if (time.floor(Milliseconds(exchange_.flow.sweepMs), graph().zeroTime) > before)
     put(epoch, partition_, openBlock(update(epoch, nullptr, true)), nullptr);
   for (std::size_t sink : exchange_.snapshots)
     epochs.add(epoch, sink, PartitionPath{{}, partition_}, SinkPartition{state_->table(partition_), {}});

@@ -33,6 +33,7 @@ class ExchangeCell final : public PipelineCell {
   const int partition_;
   int senders_ = 0;
   Epoch current_ = 0;
+  Time closed_;  // the time of the newest closed epoch
   std::map<Epoch, int> markers_;
   std::vector<Mail> early_;
 };

@@ -46,8 +46,11 @@ class LiveGraph {
   void feed(std::size_t source, const NodePtr& rdd, Epoch epoch);
   /// Says that nothing up to `epoch` follows from this source, and how many partitions the source has in it.
   void mark(std::size_t source, Epoch epoch, int partitions);
-  /// Ends the run: drops what is on its way, and closes the writers that are open. Does not wait for user functions.
+  /// Ends the run: drops what is on its way, and closes the writers that are open, on the calling thread where nothing
+  /// runs. Does not wait for the user functions that run.
   void end();
+  /// Waits, after `end`, for the user functions that still run on the pool.
+  void awaitIdle() { pool_->awaitIdle(); }
   /// Which operators run at this moment, and in which partitions, for whoever waits for them; empty if none.
   std::string runningNow();
 

@@ -136,10 +136,11 @@ void Pipeline::drainIntoOutput(Segment& segment) const {
   segment.output->drain(*segment.reader);
 }
 
-void Pipeline::abandon(Segment& segment, const std::exception_ptr& failure) noexcept {
+void Pipeline::abandon(Segment& segment, const std::exception_ptr& failure) const noexcept {
   for (Segment& branch : segment.branches) abandon(branch, failure);
   if (!segment.output) return;
   try {
+    Activity::Scope scope(*plan_.sinks[segment.sink].output->info());
     segment.output->close(failure);
   } catch (...) {
     logError("a writer threw while it was closed because of an error",

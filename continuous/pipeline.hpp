@@ -71,7 +71,7 @@ class Pipeline {
   Segment buildBranch(const Plan::Branch& branch, ReaderPtr reader, const PartitionPath& key) const;
   void drain(Segment& segment);
   void close(Segment& segment, Epochs& epochs) const;
-  static void abandon(Segment& segment, const std::exception_ptr& failure) noexcept;
+  void abandon(Segment& segment, const std::exception_ptr& failure) const noexcept;
 
   const Plan& plan_;
   const Epoch epoch_;

@@ -9,11 +9,15 @@ PipelineCell::PipelineCell(const CellContext& graph, std::size_t stream)
     : Cell(graph.pool), graph_(graph), stream_(stream), exchanges_(graph.plan.exchangesFrom(stream)) {}
 
 void PipelineCell::receive(Mail mail) noexcept {
-  if (isOver()) return abandonPipelines();
   Activity::Reported reported(activity_);
+  if (isOver()) return abandonPipelines();
+  ChunkSizeScope chunks(graph_.chunkSize);
+  handle(mail);
+}
+
+void PipelineCell::handle(Mail& mail) noexcept {
   try {
     TaskContext::Scope scope(mail.partition);
-    ChunkSizeScope chunks(graph_.chunkSize);
     take(mail);
     scope.succeed();
   } catch (...) {
@@ -23,7 +27,10 @@ void PipelineCell::receive(Mail mail) noexcept {
 }
 
 void PipelineCell::abandonPipelines() noexcept {
-  for (auto& [place, pipeline] : pipelines_) pipeline->abandon(graph_.end.reason());
+  for (auto& [place, pipeline] : pipelines_) {
+    TaskContext::Scope scope(place.second);
+    pipeline->abandon(graph_.end.reason());
+  }
   pipelines_.clear();
 }
 
@@ -45,13 +52,17 @@ void PipelineCell::send(std::size_t exchange, int output, BlockPtr records) {
 }
 
 void PipelineCell::closePipeline(Epoch epoch, int partition) {
+  TaskContext::Scope scope(partition);
   pipeline(epoch, partition).close(graph_.epochs);
+  scope.succeed();
   pipelines_.erase({epoch, partition});
 }
 
 void PipelineCell::closeEpoch(Epoch epoch) {
   for (std::size_t exchange : exchanges_) {
-    for (auto& cell : graph_.exchangeCells[exchange]) cell->post(Mail{epoch, 0, nullptr, nullptr, nullptr});
+    const ExchangeCells& cells = graph_.exchangeCells[exchange];
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      cells[i]->post(Mail{epoch, static_cast<int>(i), nullptr, nullptr, nullptr});
   }
   graph_.epochs.cellClosed(epoch);
 }

@@ -49,6 +49,8 @@ class PipelineCell : public Cell, public PipelineExit {
  protected:
   /// Handles records or a marker. What it throws ends the run.
   virtual void take(Mail& mail) = 0;
+  /// Takes mail as a task of its own: what it throws is told of the mail's epoch and partition.
+  void handle(Mail& mail) noexcept;
 
   const CellContext& graph() const { return graph_; }
   /// Sends records through the partition's pipeline. The credit goes with all that leaves the cell because of them.

@@ -17,7 +17,8 @@ namespace {
 class TbbTaskPool final : public TaskPool {
  public:
   explicit TbbTaskPool(int workers) : arena_(workers, 0) {}
-  ~TbbTaskPool() override {
+  ~TbbTaskPool() override { TbbTaskPool::awaitIdle(); }
+  void awaitIdle() override {
     MutexLock lock(mutex_);
     while (waiting_ != 0) changed_.wait(lock);
   }
@@ -54,7 +55,12 @@ class ThreadTaskPool final : public TaskPool {
   void enqueue(std::function<void()> task) override {
     MutexLock lock(mutex_);
     tasks_.push_back(std::move(task));
-    changed_.notifyOne();
+    ++unfinished_;
+    changed_.notifyAll();
+  }
+  void awaitIdle() override {
+    MutexLock lock(mutex_);
+    while (unfinished_ != 0) changed_.wait(lock);
   }
 
  private:
@@ -68,12 +74,14 @@ class ThreadTaskPool final : public TaskPool {
       lock.unlock();
       task();
       lock.lock();
+      if (--unfinished_ == 0) changed_.notifyAll();
     }
   }
 
   Mutex mutex_;
   ConditionVariable changed_;
   std::deque<std::function<void()>> tasks_ MILLRACE_GUARDED_BY(mutex_);
+  std::size_t unfinished_ MILLRACE_GUARDED_BY(mutex_) = 0;
   bool stopped_ MILLRACE_GUARDED_BY(mutex_) = false;
   std::vector<std::jthread> threads_;
 };

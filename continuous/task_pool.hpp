@@ -11,6 +11,8 @@ class TaskPool {
   /// Waits for the tasks that were enqueued.
   virtual ~TaskPool() = default;
   virtual void enqueue(std::function<void()> task) = 0;
+  /// Waits until no task is enqueued or running.
+  virtual void awaitIdle() = 0;
 };
 
 /// TBB workers in an arena of their own, which no other thread enters: a task enqueued by a thread that belongs to an

@@ -44,7 +44,9 @@ class UserStream final : public StreamNode {
     StreamNode::initialize();
     for (const StreamPtr& parent : parents()) parent->willBeReadEarly();
   }
-  Duration parentRememberDuration() const override { return rememberDuration() + stream_->lookBack(); }
+  Duration parentRememberDuration() const override {
+    return saturatedSum(rememberDuration(), stream_->lookBack());
+  }
 
  protected:
   NodePtr compute(Time time) override {

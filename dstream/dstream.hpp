@@ -66,8 +66,9 @@ using TransformResult = typename core::TransformResultOf<F, Args...>::type;
 /// A stream of records, cut into one RDD per batch. A handle is a cheap value; copies mean the same stream. Names and
 /// meaning are Spark's (Scala API, DStream and PairDStreamFunctions).
 ///
-/// Operators are added until the context starts (IllegalState afterwards). What user functions throw ends up in
-/// awaitTermination, naming batch, operator and partition; other outputs and later batches go on.
+/// Operators are added until the context starts (IllegalState afterwards). User functions that run in tasks are copied
+/// once per task: for each partition of each batch or epoch. What they throw ends up in awaitTermination, naming batch,
+/// operator and partition; other outputs and later batches go on.
 ///
 /// A batch in which a parent has no RDD (its source made none) has none either, unless an operator says otherwise.
 /// Operations on pairs are in PairDStreamFunctions.
@@ -109,8 +110,9 @@ class DStream : public PairDStreamFunctions<T> {
     requires Predicate<F, T>
   DStream<T> filter(F predicate) const;
 
-  /// The records of this stream, then those of `other`, in each batch; duplicates stay. IllegalArgument unless both are of
-  /// the same context and have the same slide; SparkException where one has no RDD. (Spark: union, a keyword here)
+  /// The records of this stream, then those of `other`, in each batch; duplicates stay. Partitions and their order are
+  /// those of RDD::union_: what both have reduced into equal partitioners stays so. IllegalArgument unless both are of the
+  /// same context and have the same slide; SparkException where one has no RDD. (Spark: union, a keyword here)
   DStream<T> union_(const DStream<T>& other) const;
 
   /// The records spread evenly over so many partitions, those of one partition in their order; in continuous mode
@@ -153,22 +155,22 @@ class DStream : public PairDStreamFunctions<T> {
 
   // ---- Windows: lengths and slides are multiples of this stream's slide, else IllegalArgument. ----------------------
 
-  /// The records of the last `windowDuration`, every `slideDuration` (default: this stream's slide), batch after batch.
-  /// Early windows are shorter. Persists this stream.
+  /// The records of the last `windowDuration`, every `slideDuration` (default: this stream's slide), batch after batch;
+  /// partitions and their order are those of RDD::union_. Early windows are shorter. Persists this stream.
   DStream<T> window(Duration windowDuration, std::optional<Duration> slideDuration = {}) const;
 
   /// All records of the window folded with f: one record, or none while the window is empty.
   template <class F>
     requires Reducer<F, owned_t<T>>
   DStream<owned_t<T>> reduceByWindow(F function, Duration windowDuration, Duration slideDuration) const;
-  /// The same, kept up to date with an inverse, as reduceByKeyAndWindow: once a record has come, each window has a
-  /// result.
+  /// The same, kept up to date with an inverse: once a window has had a record, each one has a result, whether they
+  /// overlap or not.
   template <class F, class Inverse>
     requires Reducer<F, owned_t<T>> && Reducer<Inverse, owned_t<T>>
   DStream<owned_t<T>> reduceByWindow(F function, Inverse inverse, Duration windowDuration,
                                      Duration slideDuration) const;
-  /// How many records the window has: none before the first record ever, then one record, 0 when it is empty. Needs a
-  /// checkpoint directory.
+  /// How many records the window has: no result before the first record of any window, then one for each, 0 when it is
+  /// empty. Needs a checkpoint directory.
   DStream<std::int64_t> countByWindow(Duration windowDuration, Duration slideDuration) const;
   /// (record, how often it is in the window). Needs a checkpoint directory.
   DStream<std::pair<owned_t<T>, std::int64_t>> countByValueAndWindow(Duration windowDuration,
@@ -190,7 +192,8 @@ class DStream : public PairDStreamFunctions<T> {
     requires RecordWriterFn<W, T>
   void foreach (W writer) const;
 
-  /// Prints the first `num` records of each batch to stdout, below a header with the batch's time.
+  /// Prints the first `num` records of each batch to std::cout, below a header with the batch's time. Where that cannot be
+  /// written (a full disk, a pipe that nobody reads) the batch's output fails with SparkException and later ones go on.
   void print(int num = 10) const;
 
   /// Writes each batch as directory `prefix-TIME.suffix` of text files (TIME in ms); replaces one that exists.
@@ -208,8 +211,8 @@ class DStream : public PairDStreamFunctions<T> {
     node_->checkpoint(interval);
     return *this;
   }
-  /// The RDDs of the times in [from, to], both included. SparkException before start, and for a stream that no
-  /// output uses.
+  /// The RDDs of the times in [from, to], both included, that exist: from the oldest that is remembered to that of the
+  /// newest batch. SparkException before start, and for a stream that no output uses.
   std::vector<RDD<T>> slice(Time from, Time to) const;
   std::vector<RDD<T>> slice(Interval interval) const {
     return slice(interval.beginTime(), interval.endTime());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <millrace/base/arithmetic.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <utility>
@@ -11,7 +13,7 @@ class Backoff {
  public:
   Backoff(std::int64_t first, std::int64_t most) : first_(first), most_(std::max(first, most)) {}
 
-  std::int64_t next() { return std::exchange(next_, std::min(next_ * 2, most_)); }
+  std::int64_t next() { return std::exchange(next_, std::min(saturatedSum(next_, next_), most_)); }
   void reset() { next_ = first_; }
 
  private:

@@ -1,3 +1,4 @@
+#include <millrace/base/arithmetic.hpp>
 #include <millrace/io/file_selection_rule.hpp>
 
 #include <algorithm>
@@ -59,7 +60,7 @@ std::unique_ptr<FileSelectionRule> modificationTimeRule(std::int64_t start, std:
 }
 
 std::int64_t rememberSpan(std::int64_t batch, std::int64_t atLeast) {
-  return ((atLeast - 1) / batch + 1) * batch;
+  return saturatedSum((atLeast - 1) / batch * batch, batch);
 }
 
 }  // namespace millrace::core

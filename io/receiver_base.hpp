@@ -23,7 +23,7 @@ class ReceiverBase {
   ReceiverBase& operator=(const ReceiverBase&) = delete;
 
   /// Starts whatever receives, usually a thread, and returns at once. Called again after each restart and after a stop;
-  /// what it throws stops the receiver with that error, by way of onStop.
+  /// what it throws stops the receiver with that error, which is logged, by way of onStop.
   virtual void onStart() = 0;
   /// Ends what onStart began. When it returns nothing should be stored any more. Never called twice in a row.
   virtual void onStop() = 0;
@@ -43,7 +43,8 @@ class ReceiverBase {
   void restart(std::string_view message, std::int64_t delay);
   void restart(std::string_view message, const std::exception& error, std::int64_t delay);
 
-  /// Asks for onStop, on another thread. As long as the context runs, the receiver is started again after a while.
+  /// Asks for onStop, on another thread, and logs the message. As long as the context runs, the receiver is started again
+  /// after a while.
   void stop(std::string_view message);
   void stop(std::string_view message, const std::exception& error);
 

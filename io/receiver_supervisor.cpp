@@ -1,5 +1,6 @@
 #include <millrace/io/receiver_supervisor.hpp>
 
+#include <millrace/base/arithmetic.hpp>
 #include <millrace/base/error.hpp>
 
 #include <boost/core/demangle.hpp>
@@ -64,7 +65,9 @@ void ReceiverSupervisor::run(std::stop_token context) {
     stopped = stopped_.get_token();
   }
   limiter_.limit(true);
-  std::stop_callback stopWithContext(context, [this] { stop({"The context stops", ""}); });
+  std::stop_callback stopWithContext(context, [this] {
+    requestStop({.restart = false, .reason = {"The context stops", ""}, .byContext = true});
+  });
   generator_.start();
   startReceiver();
   ReceiverFailure reason = serveRestarts(stopped);
@@ -76,11 +79,11 @@ void ReceiverSupervisor::run(std::stop_token context) {
 ReceiverFailure ReceiverSupervisor::serveRestarts(std::stop_token stopped) {
   while (true) {
     Request request = awaitRequest();
+    logReason(request);
     if (!request.restart) return request.reason;
-    logRestart(request);
     stopReceiver();
     events_.onStopped(streamId_, request.reason);
-    if (clock_->waitUntil(clock_->now() + request.delay, stopped)) startReceiver();
+    if (clock_->waitUntil(saturatedSum(clock_->now(), request.delay), stopped)) startReceiver();
   }
 }
 
@@ -138,30 +141,41 @@ void ReceiverSupervisor::reportError(const ReceiverFailure& failure) {
 void ReceiverSupervisor::restart(ReceiverFailure reason, std::optional<std::int64_t> delay) {
   MutexLock lock(mutex_);
   if (state_ != State::kStarted || request_) return;
-  request_ = Request{true, std::move(reason), std::max<std::int64_t>(delay.value_or(restartDelay_), 0)};
+  request_ = Request{.restart = true,
+                     .reason = std::move(reason),
+                     .delay = std::max<std::int64_t>(delay.value_or(restartDelay_), 0)};
   requested_.notifyOne();
 }
 
 void ReceiverSupervisor::stop(ReceiverFailure reason) {
+  requestStop({.restart = false, .reason = std::move(reason)});
+}
+
+void ReceiverSupervisor::requestStop(Request stop) {
   limiter_.limit(false);
   MutexLock lock(mutex_);
   if (request_ && !request_->restart) return;
-  request_ = Request{false, std::move(reason), 0};
+  request_ = std::move(stop);
   requested_.notifyOne();
   stopped_.request_stop();
 }
 
-void ReceiverSupervisor::logRestart(const Request& request) {
+void ReceiverSupervisor::logReason(const Request& request) {
+  if (request.byContext) return;
   const auto& [message, error] = request.reason;
   const std::string reason = error.empty() ? message : message + ": " + error;
-  if (loggedRestart_ != reason) {
-    loggedRestart_ = reason;
-    restartLog_.emplace(clock_, kLogInterval);
+  if (loggedReason_ != reason) {
+    loggedReason_ = reason;
+    reasonLog_.emplace(clock_, kLogInterval);
   }
-  if (auto heldBack = restartLog_->admit()) {
+  const auto heldBack = reasonLog_->admit();
+  if (!heldBack) return;
+  if (request.restart) {
     logWarning(
         reason,
         {{"receiver", name_}, {"restart_in_ms", request.delay}, {"restarts_since_last_line", *heldBack}});
+  } else {
+    logWarning("receiver stopped: " + reason, {{"receiver", name_}, {"stops_since_last_line", *heldBack}});
   }
 }
 

@@ -81,15 +81,18 @@ class ReceiverSupervisor {
   struct Request {
     bool restart;
     ReceiverFailure reason;
-    std::int64_t delay;
+    std::int64_t delay = 0;
+    bool byContext = false;
   };
 
+  void requestStop(Request stop);
   ReceiverFailure serveRestarts(std::stop_token stopped);
   void startReceiver();
   void stopReceiver();
   Request awaitRequest();
   void pushFromGenerator(BlockPtr block);
-  void logRestart(const Request& request);
+  /// Says why the receiver restarts or stops, unless the context stops it; the same reason once a minute.
+  void logReason(const Request& request);
 
   const int streamId_;
   const std::string name_;
@@ -100,8 +103,8 @@ class ReceiverSupervisor {
   ReceiverEvents& events_;
   RateLimiter limiter_;
   BlockGenerator generator_;
-  std::string loggedRestart_;
-  std::optional<LogThrottle> restartLog_;
+  std::string loggedReason_;
+  std::optional<LogThrottle> reasonLog_;
   std::atomic<State> state_ = State::kInitialized;
   Mutex mutex_;
   ConditionVariable requested_;

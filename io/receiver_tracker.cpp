@@ -1,11 +1,15 @@
 #include <millrace/io/receiver_tracker.hpp>
 
+#include <millrace/base/arithmetic.hpp>
+#include <millrace/base/detachable_thread.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
 #include <millrace/base/mutex.hpp>
+#include <millrace/base/scope_exit.hpp>
 #include <millrace/io/backoff.hpp>
 #include <millrace/io/received_block_tracker.hpp>
 
+#include <atomic>
 #include <map>
 #include <stop_token>
 #include <string>
@@ -20,6 +24,9 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t kMostPause = 60'000;
 constexpr std::chrono::milliseconds kPatienceOfDestructor = 10s;
+constexpr std::chrono::milliseconds kPatienceWithWhatIsStored = 100ms;
+
+thread_local const void* servingFor = nullptr;
 
 }  // namespace
 
@@ -61,12 +68,30 @@ class ReceiverTracker::Impl final : public BlockSink,
   bool stop(std::chrono::milliseconds patience) {
     MutexLock ending(ending_);
     auto deadline = std::chrono::steady_clock::now() + patience;
-    stopping_.request_stop();
+    requestStop();
     bool allEnded = true;
-    for (Run* run : wakeAll()) allEnded &= end(*run, deadline);
+    for (Run* run : allRuns()) allEnded &= end(*run, deadline);
     MutexLock lock(listening_);
     listener_ = nullptr;
     return allEnded;
+  }
+
+  void requestStop() {
+    stopping_.request_stop();
+    MutexLock lock(mutex_);
+    changed_.notifyAll();
+  }
+
+  bool isReceiverThread() const { return servingFor == this; }
+
+  std::string runningNow() const {
+    MutexLock lock(mutex_);
+    std::string names;
+    for (const auto& [streamId, run] : runs_) {
+      if (run.running && run.handingOn == 0)
+        names += (names.empty() ? "receiver " : ", receiver ") + run.info.name;
+    }
+    return names;
   }
 
   void forwardTo(std::function<void(int, BlockPtr)> sink) { sink_ = std::move(sink); }
@@ -106,10 +131,12 @@ class ReceiverTracker::Impl final : public BlockSink,
     std::unique_ptr<ReceiverSupervisor> supervisor;
     ReceiverInfo info;
     bool running = false;
+    std::atomic<int> handingOn = 0;  // threads that are in the sink
     std::thread thread;
   };
 
   void serve(Run& run) {
+    servingFor = this;
     Backoff backoff(options_.restartDelay, kMostPause);
     std::int64_t began;
     do {
@@ -120,7 +147,7 @@ class ReceiverTracker::Impl final : public BlockSink,
         run.supervisor->reportError({"Running the receiver failed", error.what()});
       }
       if (clock_->now() - began > kMostPause) backoff.reset();
-    } while (clock_->waitUntil(clock_->now() + backoff.next(), stopping_.get_token()));
+    } while (clock_->waitUntil(saturatedSum(clock_->now(), backoff.next()), stopping_.get_token()));
     MutexLock lock(mutex_);
     run.running = false;
     changed_.notifyAll();
@@ -135,26 +162,41 @@ class ReceiverTracker::Impl final : public BlockSink,
     if (ended) {
       run.thread.join();
     } else {
-      logWarning("receiver did not end when told to and is left to itself", {{"receiver", run.info.name}});
-      run.supervisor->abandon();
+      logWarning(run.handingOn > 0 ? "receiver is left to itself: its records were not taken in time"
+                                   : "receiver did not end when told to and is left to itself",
+                 {{"receiver", run.info.name}});
+      abandon(run);
       run.thread.detach();
     }
     return ended;
   }
 
-  std::vector<Run*> wakeAll() {
+  /// On a thread of its own: what the receiver has stored may wait for a sink that takes nothing.
+  void abandon(Run& run) {
+    DetachableThread abandoning([self = shared_from_this(), &run] { run.supervisor->abandon(); });
+    abandoning.join(std::chrono::steady_clock::now() + kPatienceWithWhatIsStored);
+  }
+
+  std::vector<Run*> allRuns() {
     MutexLock lock(mutex_);
-    changed_.notifyAll();
     std::vector<Run*> runs;
     for (auto& [streamId, run] : runs_) runs.push_back(&run);
     return runs;
   }
 
   void onBlock(int streamId, BlockPtr block) override {
-    if (sink_) return sink_(streamId, std::move(block));
+    if (sink_) return handOn(streamId, std::move(block));
     MutexLock lock(mutex_);
     while (blocks_.bytes() >= maxBytes_ && !stopping_.stop_requested()) changed_.wait(lock);
     blocks_.addBlock(streamId, std::move(block));
+  }
+
+  /// The receivers are known once they run, so there is no lock: this is on the way of each line.
+  void handOn(int streamId, BlockPtr block) MILLRACE_UNCHECKED {
+    std::atomic<int>& handingOn = runs_.at(streamId).handingOn;
+    ++handingOn;
+    ScopeExit taken([&] { --handingOn; });
+    sink_(streamId, std::move(block));
   }
 
   void onStarted(int streamId) override {
@@ -228,6 +270,9 @@ void ReceiverTracker::allocateBlocksToBatch(std::int64_t batchTime) {
 std::vector<BlockPtr> ReceiverTracker::getBlocksOfBatch(std::int64_t batchTime, int streamId) const {
   return impl_->getBlocksOfBatch(batchTime, streamId);
 }
+void ReceiverTracker::requestStop() { impl_->requestStop(); }
+bool ReceiverTracker::isReceiverThread() const { return impl_->isReceiverThread(); }
+std::string ReceiverTracker::runningNow() const { return impl_->runningNow(); }
 bool ReceiverTracker::hasUnallocatedBlocks() const { return impl_->hasUnallocatedBlocks(); }
 void ReceiverTracker::cleanupOldBlocks(std::int64_t threshold) { impl_->cleanupOldBlocks(threshold); }
 std::vector<ReceiverInfo> ReceiverTracker::receivers() const { return impl_->receivers(); }

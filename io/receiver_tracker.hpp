@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace millrace::core {
@@ -38,10 +39,13 @@ class ReceiverTracker {
 
   /// Tells all receivers to stop and waits until they have: nothing is received any more, and all that was received
   /// is here, to be allocated. A receiver that has not ended by `patience` of real time is named in the log and left
-  /// to itself; what it had stored is here too. False then. A later call waits again.
+  /// to itself; what it had stored is here too, unless the sink of forwardTo does not take it. False then. A later call
+  /// waits again.
   ///
   /// A graceful stop and an immediate one differ in patience only.
   bool stop(std::chrono::milliseconds patience);
+  /// Tells all receivers to stop, and does not wait.
+  void requestStop();
 
   // What follows may be called by any thread.
 
@@ -53,6 +57,11 @@ class ReceiverTracker {
   /// Forgets the blocks of batches strictly older than `threshold`.
   void cleanupOldBlocks(std::int64_t threshold);
 
+  /// True on a thread that runs a receiver: it must not wait for the stop.
+  bool isReceiverThread() const;
+  /// Which receivers do not end although they were told to; not those that only wait until the sink of forwardTo has
+  /// taken their records. Empty if there are none: "receiver KafkaReceiver-0".
+  std::string runningNow() const;
   /// What is known of each receiver, by stream.
   std::vector<ReceiverInfo> receivers() const;
 

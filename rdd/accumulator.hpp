@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/arithmetic.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/base/thread_annotations.hpp>
 #include <millrace/rdd/core/run/accumulator_base.hpp>
@@ -89,18 +90,18 @@ class Accumulator {
 
 namespace core {
 
-/// Sum and count of numbers.
+/// Sum and count of numbers. A sum of whole numbers that overflows wraps around, as in Java.
 template <class N>
 struct NumberTotal {
   N sum = 0;
   std::int64_t count = 0;
 
   void add(N number) {
-    sum += number;
+    sum = wrappedSum(sum, number);
     ++count;
   }
   void merge(const NumberTotal& other) {
-    sum += other.sum;
+    sum = wrappedSum(sum, other.sum);
     count += other.count;
   }
   N value() const { return sum; }

@@ -27,10 +27,14 @@ class Broadcast {
   const T& operator*() const { return value(); }
   const T* operator->() const { return &value(); }
 
-  /// Ends the use of the value, for all handles. Its memory goes with the last handle, since a task may be reading.
-  void destroy() const { state_->destroyed = true; }
+  /// Ends the use of the value, for all handles. Its memory goes with the last handle, since a task may be reading. Has
+  /// happened when it returns, `blocking` or not.
+  void destroy(bool blocking = false) const {
+    (void)blocking;
+    state_->destroyed = true;
+  }
   /// Drops the copies that other processes keep: here there are none.
-  void unpersist() const {}
+  void unpersist(bool /*blocking*/ = false) const {}
 
  private:
   struct State {

@@ -23,6 +23,8 @@
 
 namespace millrace {
 
+class SparkContext;
+
 template <class T>
 class LocalIterator;
 
@@ -320,9 +322,12 @@ class RDD : public PairRDDFunctions<T> {
   /// Keeps each partition from its first computation on. Unsupported if another level is set already.
   RDD<T> persist(StorageLevel level = StorageLevel::MEMORY_ONLY) const;
   RDD<T> cache() const { return persist(); }
-  RDD<T> unpersist() const;
+  /// Frees what persist keeps. That is done when it returns, `blocking` or not; what a task reads stays until it is done.
+  RDD<T> unpersist(bool blocking = false) const;
   StorageLevel getStorageLevel() const { return node_->storageLevel(); }
   int getNumPartitions() const { return node_->partitions(); }
+  /// The context that this RDD belongs to. IllegalState for one of an engine made by hand.
+  SparkContext sparkContext() const;
   /// How the keys are spread over the partitions, if that is known.
   std::optional<Partitioner> partitioner() const;
   /// Gives the RDD a name, for toDebugString.

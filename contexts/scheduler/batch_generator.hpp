@@ -15,10 +15,13 @@ class BatchGenerator {
 
   /// The time of the first batch: the next multiple of the batch interval, strictly after now.
   virtual Time firstBatchTime() const = 0;
+  /// Makes ready for what receivers send, which may come from now on.
+  virtual void open() {}
   /// Makes batches from this time on.
   virtual void start(Time firstBatch) = 0;
   /// Makes no further batch. Waits for the one that is being made; false if it still is at `deadline`. With `finish`, what
-  /// was received and has no batch yet gets one more, which has the next batch time but does not wait for it.
+  /// was received and has no batch yet gets one more, if there is time, which has the next batch time but does not wait
+  /// for it.
   virtual bool stop(bool finish, std::chrono::steady_clock::time_point deadline) = 0;
   /// What is being made at this moment, to be named where a stop has to wait for it: "the making of batch 3000 ms"; empty
   /// if nothing is.

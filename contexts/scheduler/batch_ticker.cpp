@@ -1,7 +1,10 @@
+#include <millrace/base/detachable_thread.hpp>
 #include <millrace/base/scope_exit.hpp>
 #include <millrace/base/unlocked.hpp>
 #include <millrace/contexts/scheduler/batch_ticker.hpp>
 
+#include <exception>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -48,9 +51,21 @@ bool BatchTicker::stop(std::chrono::steady_clock::time_point deadline, std::shar
   return true;
 }
 
-void BatchTicker::makeNext() {
-  MutexLock lock(mutex_);
-  run(newest_ + interval_);
+bool BatchTicker::makeNext(std::chrono::steady_clock::time_point deadline,
+                           std::shared_ptr<const void> owner) {
+  if (std::chrono::steady_clock::now() >= deadline) return true;
+  const auto failure = std::make_shared<std::exception_ptr>();
+  DetachableThread last([this, failure, owner = std::move(owner)] {
+    try {
+      MutexLock lock(mutex_);
+      run(newest_ + interval_);
+    } catch (...) {
+      *failure = std::current_exception();
+    }
+  });
+  if (!last.join(deadline)) return false;
+  if (*failure) std::rethrow_exception(*failure);
+  return true;
 }
 
 void BatchTicker::onTick(Time time) {

@@ -37,9 +37,10 @@ class BatchTicker {
   /// Requests the stop, and waits for the batch that is being made. False if it still is at `deadline`: then a thread of
   /// its own waits on, and keeps `owner`, which has to hold this ticker and all that `make` uses.
   bool stop(std::chrono::steady_clock::time_point deadline, std::shared_ptr<const void> owner);
-  /// Makes the batch after the newest one, on the calling thread, whatever time it is and whether there is room or not.
-  /// After stop.
-  void makeNext();
+  /// Makes the batch after the newest one, whatever time it is and whether there is room or not, on a thread of its own,
+  /// which keeps `owner`. False if it is still being made at `deadline`; makes none once that has passed. Throws what
+  /// `make` throws by then. After stop.
+  bool makeNext(std::chrono::steady_clock::time_point deadline, std::shared_ptr<const void> owner);
 
   /// The time of the batch that is being made at this moment.
   std::optional<Time> making() const;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,9 +16,9 @@ namespace millrace::core {
 
 /// What is known of an epoch when it begins.
 struct BegunEpoch {
-  Time time;                            // when it ends
-  std::set<std::size_t> absentSources;  // sources that have no RDD at that time, not even an empty one
-  bool hasFailed = false;               // a source threw when it was asked for its RDD
+  Time time;                             // when it ends
+  std::set<std::size_t> absentSources;   // sources that have no RDD at that time, not even an empty one
+  std::exception_ptr failure = nullptr;  // what a source threw when it was asked for its RDD
 };
 
 /// An epoch that all cells of its graph have closed.

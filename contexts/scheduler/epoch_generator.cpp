@@ -2,9 +2,13 @@
 #include <millrace/contexts/scheduler/batch_failure.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/continuous/epoch_rdds.hpp>
+#include <millrace/dstream/core/output_operation.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
+#include <boost/algorithm/string/join.hpp>
+
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,7 +27,7 @@ EpochGenerator::EpochGenerator(std::shared_ptr<StreamGraph> graph, std::shared_p
           [this](const std::stop_token& stop) { return awaitRoom(stop); },
           [this](Time time) { begin(time); }) {}
 
-void EpochGenerator::start(Time firstBatch) {
+void EpochGenerator::open() {
   int threads = graph_->engine()->threads();
   live_ = std::make_unique<LiveGraph>(
       lower(*graph_), makeTaskPool(threads), threads, graph_->zeroTime(), graph_->batchDuration(),
@@ -35,40 +39,46 @@ void EpochGenerator::start(Time firstBatch) {
   tracker_->forwardTo([weak = weak_from_this()](int input, BlockPtr block) {
     if (auto self = weak.lock()) self->sources_->feed(input, std::move(block));
   });
+}
+
+void EpochGenerator::start(Time firstBatch) {
   ticker_.start(firstBatch);
   stallWatch_->start(firstBatch);
 }
 
 bool EpochGenerator::stop(bool finish, std::chrono::steady_clock::time_point deadline) {
   ticker_.requestStop();
-  if (stallWatch_) stallWatch_->stop();
-  if (live_ && !finish) live_->end();
-  if (!ticker_.stop(deadline, shared_from_this())) {
-    endRun();
-    return false;
-  }
-  bool ended = true;
-  if (finish && !hasFailed()) {
-    ticker_.makeNext();
-    ended = live_->epochs().awaitFewerThan(1, deadline);
-  }
-  if (finish) ended = driver_.awaitIdle(deadline) && ended;
+  if (!live_) return ticker_.stop(deadline, shared_from_this());
+  stallWatch_->stop();
+  if (!finish) endRun();
+  bool ended = ticker_.stop(deadline, shared_from_this());
+  if (ended && finish && !hasFailed())
+    ended = ticker_.makeNext(deadline, shared_from_this()) && live_->epochs().awaitFewerThan(1, deadline);
+  if (ended && finish) ended = driver_.awaitIdle(deadline);
   ended = driver_.stop(deadline) && ended;
   endRun();
-  return ended;
+  return ending_->join(deadline) && ended;
 }
 
 void EpochGenerator::endRun() {
-  if (!live_) return;
+  if (ending_) return;
   sources_->stopReceiving();
-  live_->end();
+  ending_.emplace([self = shared_from_this()] {
+    self->live_->end();
+    self->live_->awaitIdle();
+  });
 }
 
 std::string EpochGenerator::runningNow() const {
-  if (auto time = ticker_.making()) return "the beginning of epoch " + time->toString();
-  if (driver_.isMaking()) return "the making of an epoch's jobs";
+  std::vector<std::string> all;
+  if (auto time = ticker_.making()) all.push_back("the beginning of epoch " + time->toString());
+  if (driver_.isMaking()) all.emplace_back("the making of an epoch's jobs");
+  std::string operators = live_ ? live_->runningNow() : "";
   MutexLock lock(mutex_);
-  return begun_.empty() ? "" : "records of epoch " + begun_.begin()->second.time.toString();
+  if (!begun_.empty() && (!operators.empty() || !ending_))
+    all.push_back("records of epoch " + begun_.begin()->second.time.toString());
+  if (!operators.empty()) all.push_back(std::move(operators));
+  return boost::algorithm::join(all, ", ");
 }
 
 bool EpochGenerator::awaitRoom(const std::stop_token& stop) const {
@@ -98,10 +108,9 @@ void EpochGenerator::awaitProgress() const {
 void EpochGenerator::begin(Time time) {
   Epoch epoch = live_->epochs().begin(time);
   EpochSources::Rdds rdds = sources_->rddsOf(time);
-  if (rdds.failure) scheduler_->reportGenerationFailure(time, rdds.failure);
   {
     MutexLock lock(mutex_);
-    begun_.emplace(epoch, BegunEpoch{time, rdds.absent, rdds.failure != nullptr});
+    begun_.emplace(epoch, BegunEpoch{time, rdds.absent, rdds.failure});
   }
   sources_->send(epoch, rdds);
 }
@@ -131,17 +140,25 @@ bool EpochGenerator::hasFailed() const {
 
 void EpochGenerator::makeJobs(ClosedEpoch& epoch) const {
   Time time = epoch.begun.time;
-  if (epoch.begun.hasFailed) return;
+  std::map<int, StreamInputInfo> inputs;
+  setWriterFailures(live_->plan(), time, epoch.result.sinks);
+  graph_->beginBatch(time);
   try {
+    inputs = sources_->inputsOf(time, epoch.result.received);
+    if (epoch.begun.failure) std::rethrow_exception(epoch.begun.failure);
     std::vector<Job> jobs;
     {
       RecursiveMutexLock lock(graph_->mutex());
       setEpochRdds(live_->plan(), time, epoch.begun.absentSources, std::move(epoch.result.sinks));
       jobs = graph_->generateJobs(time);
     }
-    scheduler_->submit(time, std::move(jobs), sources_->inputsOf(time, epoch.result.received));
+    scheduler_->submit(time, std::move(jobs), std::move(inputs));
   } catch (...) {
-    scheduler_->reportGenerationFailure(time, std::current_exception());
+    std::vector<Job> failed;
+    for (const auto& output : graph_->outputs()) {
+      if (auto job = output->failedJob(time)) failed.push_back(std::move(*job));
+    }
+    scheduler_->submitFailed(time, std::move(failed), std::move(inputs), std::current_exception());
   }
 }
 

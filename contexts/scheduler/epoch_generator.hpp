@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/clock.hpp>
+#include <millrace/base/detachable_thread.hpp>
 #include <millrace/base/mutex.hpp>
 #include <millrace/contexts/scheduler/batch_generator.hpp>
 #include <millrace/contexts/scheduler/batch_ticker.hpp>
@@ -41,6 +42,7 @@ class EpochGenerator final : public BatchGenerator, public std::enable_shared_fr
                  std::shared_ptr<Clock> clock);
 
   Time firstBatchTime() const override { return ticker_.firstTime(); }
+  void open() override;
   void start(Time firstBatch) override;
   bool stop(bool finish, std::chrono::steady_clock::time_point deadline) override;
   std::string runningNow() const override;
@@ -55,7 +57,7 @@ class EpochGenerator final : public BatchGenerator, public std::enable_shared_fr
   void onFailed(std::exception_ptr failure, Epoch epoch);
   bool hasFailed() const;
   void makeJobs(ClosedEpoch& epoch) const;
-  /// Ends the run: neither receivers nor the graph's threads wait any more.
+  /// Ends the run: neither receivers nor the graph's threads wait any more. Does not wait for user functions.
   void endRun();
 
   const std::shared_ptr<StreamGraph> graph_;
@@ -71,6 +73,7 @@ class EpochGenerator final : public BatchGenerator, public std::enable_shared_fr
   std::optional<EpochSources> sources_;
   BatchTicker ticker_;
   std::optional<StallWatch> stallWatch_;
+  std::optional<DetachableThread> ending_;
 };
 
 }  // namespace millrace::core

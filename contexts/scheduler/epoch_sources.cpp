@@ -1,4 +1,5 @@
 #include <millrace/contexts/scheduler/epoch_sources.hpp>
+#include <millrace/contexts/scheduler/input_infos.hpp>
 
 #include <utility>
 
@@ -55,8 +56,8 @@ std::map<int, StreamInputInfo> EpochSources::inputsOf(
   const auto& sources = graph_.plan().sources;
   for (std::size_t source = 0; source < sources.size(); ++source) {
     const InputPtr& input = sources[source].input;
-    std::int64_t records = input->isLive() ? received.at(source) : input->recordsOf(time);
-    if (records >= 0) infos[input->inputId()] = StreamInputInfo{input->inputId(), records};
+    const std::int64_t records = input->isLive() ? received.at(source) : input->recordsOf(time);
+    addInputInfo(*input, time, records, infos);
   }
   return infos;
 }

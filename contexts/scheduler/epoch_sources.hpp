@@ -36,7 +36,7 @@ class EpochSources {
   Rdds rddsOf(Time time) const;
   /// Sends these RDDs as the records of an epoch that has begun, and the markers of all sources.
   void send(Epoch epoch, const Rdds& rdds);
-  /// How many records each source gave to an epoch, of sources that know.
+  /// What each source gave to an epoch, of sources that know.
   std::map<int, StreamInputInfo> inputsOf(Time time,
                                           const std::map<std::size_t, std::int64_t>& received) const;
 

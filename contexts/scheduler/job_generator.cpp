@@ -1,5 +1,6 @@
 #include <millrace/base/log.hpp>
 #include <millrace/contexts/scheduler/batch_ticker.hpp>
+#include <millrace/contexts/scheduler/input_infos.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
 #include <millrace/dstream/core/input_node.hpp>
 
@@ -36,16 +37,13 @@ struct JobGenerator::State {
       auto jobs = graph->generateJobs(time);
       scheduler->submit(time, std::move(jobs), inputsOf(time));
     } catch (...) {
-      scheduler->reportGenerationFailure(time, std::current_exception());
+      scheduler->submitFailed(time, {}, {}, std::current_exception());
     }
   }
 
   std::map<int, StreamInputInfo> inputsOf(Time time) const {
     std::map<int, StreamInputInfo> infos;
-    for (const InputPtr& input : graph->inputs()) {
-      std::int64_t records = input->recordsOf(time);
-      if (records >= 0) infos[input->inputId()] = StreamInputInfo{input->inputId(), records};
-    }
+    for (const InputPtr& input : graph->inputs()) addInputInfo(*input, time, input->recordsOf(time), infos);
     return infos;
   }
 
@@ -66,8 +64,7 @@ void JobGenerator::start(Time firstBatch) { state_->ticker.start(firstBatch); }
 
 bool JobGenerator::stop(bool finish, std::chrono::steady_clock::time_point deadline) {
   if (!state_->ticker.stop(deadline, state_)) return false;
-  if (finish && state_->tracker->hasUnallocatedBlocks()) state_->ticker.makeNext();
-  return true;
+  return !finish || !state_->tracker->hasUnallocatedBlocks() || state_->ticker.makeNext(deadline, state_);
 }
 
 std::string JobGenerator::runningNow() const {

@@ -3,8 +3,10 @@
 #include <millrace/contexts/scheduler/batch_failure.hpp>
 #include <millrace/contexts/scheduler/job_scheduler.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
+#include <millrace/rdd/core/run/operator_info.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <optional>
 #include <set>
@@ -142,7 +144,10 @@ JobScheduler::JobScheduler(int threads, std::shared_ptr<Clock> clock, std::share
 JobScheduler::~JobScheduler() { stop(std::chrono::steady_clock::now()); }
 
 void JobScheduler::submit(Time batchTime, std::vector<Job> jobs, std::map<int, StreamInputInfo> inputs) {
-  if (jobs.empty()) return;
+  if (jobs.empty()) {
+    if (pendingBatches() == 0) state_->batchEnd(batchTime, true);
+    return;
+  }
   auto batch = std::make_shared<Batch>();
   batch->unfinished = jobs.size();
   batch->info.batchTime = batchTime;
@@ -159,10 +164,13 @@ void JobScheduler::submit(Time batchTime, std::vector<Job> jobs, std::map<int, S
   state_->changed.notifyAll();
 }
 
-void JobScheduler::reportGenerationFailure(Time batchTime, std::exception_ptr cause) {
-  auto error = std::make_exception_ptr(BatchFailure(batchTime, "making its jobs", std::move(cause)));
-  logError("the jobs of a batch could not be made", {{"error", describeException(error)}});
-  state_->waiter->notifyError(error);
+void JobScheduler::submitFailed(Time batchTime, std::vector<Job> failed,
+                                std::map<int, StreamInputInfo> inputs, std::exception_ptr cause) {
+  for (std::size_t i = 0; i < failed.size(); ++i) failed[i].outputId = static_cast<int>(i);
+  const auto making = std::make_shared<const OperatorInfo>(OperatorInfo{"making its jobs", -1, {}});
+  failed.push_back(Job{batchTime, static_cast<int>(failed.size()), making,
+                       [cause = std::move(cause)] { std::rethrow_exception(cause); }});
+  submit(batchTime, std::move(failed), std::move(inputs));
 }
 
 std::size_t JobScheduler::pendingBatches() const {

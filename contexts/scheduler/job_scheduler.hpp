@@ -30,10 +30,13 @@ class JobScheduler {
   JobScheduler(const JobScheduler&) = delete;
   JobScheduler& operator=(const JobScheduler&) = delete;
 
-  /// Queues the jobs of a batch. A batch without jobs is nothing: no event, no end.
+  /// Queues the jobs of a batch. A batch without jobs has no event; it ends at once, so that what was remembered for it is
+  /// dropped, unless earlier batches are still to end: then the next end drops it.
   void submit(Time batchTime, std::vector<Job> jobs, std::map<int, StreamInputInfo> inputs);
-  /// Reports that the jobs of a batch could not be made.
-  void reportGenerationFailure(Time batchTime, std::exception_ptr cause);
+  /// Queues a batch whose jobs could not be made, because of `cause`: it fails when its turn comes, and listeners are told
+  /// as of any other that fails, with an output "making its jobs". `failed` are jobs that say what else had failed before.
+  void submitFailed(Time batchTime, std::vector<Job> failed, std::map<int, StreamInputInfo> inputs,
+                    std::exception_ptr cause);
 
   /// Batches submitted whose jobs have not all ended.
   std::size_t pendingBatches() const;

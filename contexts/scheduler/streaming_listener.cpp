@@ -2,6 +2,11 @@
 
 namespace millrace {
 
+std::optional<std::string> StreamInputInfo::metadataDescription() const {
+  if (metadata.description.empty()) return std::nullopt;
+  return metadata.description;
+}
+
 std::optional<std::int64_t> OutputOperationInfo::duration() const {
   if (!startTime || !endTime) return std::nullopt;
   return *endTime - *startTime;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/dstream/core/input_metadata.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/io/receiver_info.hpp>
 
@@ -10,10 +11,14 @@
 
 namespace millrace {
 
-/// What one input gave to a batch.
+/// What one input gave to a batch. (Spark: StreamInputInfo)
 struct StreamInputInfo {
   int inputStreamId = 0;
-  std::int64_t numRecords = 0;
+  std::int64_t numRecords = 0;  ///< zero for sources that cannot know before the batch runs, such as files
+  InputMetadata metadata = {};
+
+  /// The description of the metadata, if there is one.
+  std::optional<std::string> metadataDescription() const;
 };
 
 /// One output operation of a batch. Times in ms since the epoch.

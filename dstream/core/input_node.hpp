@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/dstream/core/input_metadata.hpp>
 #include <millrace/dstream/core/source_positions.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 
@@ -32,6 +33,14 @@ class InputNode : public StreamNode {
   virtual std::int64_t recordsOf(Time) const { return -1; }
   /// Which positions of the source the batch covers, part by part; none for a source that cannot be read again.
   virtual std::vector<SourcePositions> positionsOf(Time time) const;
+  /// What listeners are told of the batch beside the number of its records: the positions, if no more is known. Asked for
+  /// while the batch is being made, after its RDD.
+  virtual InputMetadata metadataOf(Time time) const;
+
+ protected:
+  /// IllegalState, naming the source, for an RDD whose context has been stopped, since no job can read it. Sources that
+  /// are handed RDDs ask, so that both modes refuse alike. Null passes.
+  void requireRunning(const NodePtr& rdd) const;
 
  private:
   int inputId_;

@@ -36,16 +36,21 @@ void OutputOperation::writeBatch(const NodePtr& rdd, Time time) const {
   });
 }
 
-void OutputOperation::setFailure(std::exception_ptr failure) { failure_ = std::move(failure); }
+void OutputOperation::setFailure(Time time, std::exception_ptr failure) {
+  if (!failure_ || failure_->first != time) failure_.emplace(time, std::move(failure));
+}
+
+std::optional<Job> OutputOperation::failedJob(Time time) const {
+  if (!failure_ || failure_->first != time) return std::nullopt;
+  return Job{time, 0, info_, [failure = failure_->second] { std::rethrow_exception(failure); }};
+}
 
 std::optional<Job> OutputOperation::generateJob(Time time) {
   NodePtr rdd = parent_->rdd(time);
   if (!rdd) return std::nullopt;
   if (runsInGraph_) {
-    auto failure = std::exchange(failure_, nullptr);
-    return Job{time, 0, info_, [failure] {
-                 if (failure) std::rethrow_exception(failure);
-               }};
+    if (auto failed = failedJob(time)) return failed;
+    return Job{time, 0, info_, [] {}};
   }
   auto run = [action = action_, rdd = std::move(rdd), time] { (*action)(rdd, time); };
   return Job{time, 0, info_, std::move(run)};

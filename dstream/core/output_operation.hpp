@@ -28,8 +28,11 @@ class OutputOperation {
   /// Says that a long-lived graph has writers of its own, to which it gives records as they arrive. Nothing is left for
   /// the jobs but to fail if a writer has.
   void setRunsInGraph() { runsInGraph_ = true; }
-  /// Sets what a writer of a long-lived graph has thrown in the epoch whose job is generated next: that job throws it.
-  void setFailure(std::exception_ptr failure);
+  /// Says what a writer of a long-lived graph has thrown in the epoch of `time`, whose job throws it. The first failure of
+  /// an epoch counts.
+  void setFailure(Time time, std::exception_ptr failure);
+  /// The job that throws what a writer has thrown in the epoch of `time`; none if all did well.
+  std::optional<Job> failedJob(Time time) const;
   /// The job of the batch of `time`; none if the parent has no RDD.
   std::optional<Job> generateJob(Time time);
 
@@ -41,7 +44,7 @@ class OutputOperation {
   const std::shared_ptr<const OutputAction> action_;
   const RecordWriterFactory writer_;
   bool runsInGraph_ = false;
-  std::exception_ptr failure_;
+  std::optional<std::pair<Time, std::exception_ptr>> failure_;
 };
 
 }  // namespace millrace::core

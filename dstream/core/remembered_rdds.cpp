@@ -27,6 +27,7 @@ bool RememberedRdds::rememberAtLeast(Duration asked) {
 
 void RememberedRdds::forgetOld(Time now, bool unpersist) {
   const Time newestOld = now - duration_;
+  forgottenUpTo_ = std::max(forgottenUpTo_, newestOld);
   while (!rdds_.empty() && rdds_.begin()->first <= newestOld) {
     if (unpersist && rdds_.begin()->second) rdds_.begin()->second->unpersist();
     rdds_.erase(rdds_.begin());

@@ -38,6 +38,8 @@ class RememberedRdds {
   Duration longestAsked() const { return longestAsked_; }
   /// Forgets the RDDs that are too old to be remembered at `now`. `unpersist`: those drop the partitions they store.
   void forgetOld(Time now, bool unpersist);
+  /// RDDs of times up to this one have been forgotten, if there were any.
+  Time forgottenUpTo() const { return forgottenUpTo_; }
 
   /// Says that no RDD will have the stream's records: a long-lived graph lets them pass by, and nobody gathers them.
   void setPassesBy() { passesBy_ = true; }
@@ -46,6 +48,7 @@ class RememberedRdds {
  private:
   std::map<Time, NodePtr> rdds_;
   Time latest_{-1};
+  Time forgottenUpTo_{-1};
   Duration duration_{0};
   Duration longestAsked_{-1};
   bool passesBy_ = false;

@@ -14,6 +14,9 @@ StreamGraph::StreamGraph(EnginePtr engine, Duration batchDuration)
   if (batchDuration <= Duration(0))
     throw IllegalArgument("a batch interval of " + batchDuration.toString() +
                           ": give a positive one, for example Seconds(1)");
+  if (batchDuration > kLongestBatch)
+    throw IllegalArgument("a batch interval of " + batchDuration.toString() + ": give one of " +
+                          kLongestBatch.toString() + " (100 years) at most");
 }
 
 StreamGraph::Phase StreamGraph::phase() const {
@@ -51,6 +54,8 @@ int StreamGraph::inputCount() const {
 }
 
 void StreamGraph::remember(Duration duration) {
+  if (duration < Duration(0))
+    throw IllegalArgument("remember() for " + duration.toString() + ": give a duration from 0 on");
   RecursiveMutexLock lock(mutex_);
   if (remember_)
     throw IllegalArgument("remember() a second time: it is already set to " + remember_->toString() +
@@ -97,6 +102,11 @@ void StreamGraph::validate() const {
   for (const StreamPtr& stream : reachable()) stream->validate();
 }
 
+void StreamGraph::close() {
+  RecursiveMutexLock lock(mutex_);
+  phase_ = Phase::kStarted;
+}
+
 void StreamGraph::start(Time zeroTime) {
   RecursiveMutexLock lock(mutex_);
   phase_ = Phase::kStarted;
@@ -117,8 +127,27 @@ Time StreamGraph::zeroTime() const {
   return *zeroTime_;
 }
 
+void StreamGraph::beginBatch(Time time) {
+  RecursiveMutexLock lock(mutex_);
+  const Time newest = newestTime();
+  if (time - newest > batchDuration_) skipped_.emplace_back(newest, time);
+  newestTime_ = std::max(newest, time);
+}
+
+Time StreamGraph::newestTime() const {
+  RecursiveMutexLock lock(mutex_);
+  return newestTime_ ? *newestTime_ : zeroTime();
+}
+
+bool StreamGraph::hasBatchIn(Time after, Time upTo) const {
+  RecursiveMutexLock lock(mutex_);
+  const auto gap = std::ranges::upper_bound(skipped_, upTo, {}, &Interval::endTime);
+  return gap == skipped_.end() || after < gap->beginTime();
+}
+
 std::vector<Job> StreamGraph::generateJobs(Time time) {
   RecursiveMutexLock lock(mutex_);
+  beginBatch(time);
   std::vector<Job> jobs;
   for (const auto& output : outputs_) {
     if (auto job = output->generateJob(time)) {
@@ -132,7 +161,12 @@ std::vector<Job> StreamGraph::generateJobs(Time time) {
 Time StreamGraph::batchEnded(Time time, bool succeeded) {
   RecursiveMutexLock lock(mutex_);
   Time done = succeeded ? time : time - batchDuration_;
-  for (const StreamPtr& stream : reachable()) stream->clearMetadata(done, unpersist_);
+  Duration longestSlide = batchDuration_;
+  for (const StreamPtr& stream : reachable()) {
+    stream->clearMetadata(done, unpersist_);
+    longestSlide = std::max(longestSlide, stream->slideDuration());
+  }
+  std::erase_if(skipped_, [&](const Interval& gap) { return gap.endTime() < done - longestSlide; });
   Duration longest = batchDuration_;
   for (const InputPtr& input : inputs_) longest = std::max(longest, input->rememberDuration());
   return done - longest;

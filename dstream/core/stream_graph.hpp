@@ -34,7 +34,9 @@ struct Job {
 class StreamGraph {
  public:
   enum class Phase { kBuilding, kStarted, kStopped };
+  static constexpr Duration kLongestBatch = Minutes(100LL * 365 * 24 * 60);
 
+  /// IllegalArgument unless `batchDuration` is positive and 100 years at most.
   StreamGraph(EnginePtr engine, Duration batchDuration);
 
   const EnginePtr& engine() const { return engine_; }
@@ -53,7 +55,7 @@ class StreamGraph {
   std::vector<std::shared_ptr<OutputOperation>> outputs() const;
   int inputCount() const;
 
-  /// Has every stream remember its RDDs for at least this long. IllegalArgument when called a second time.
+  /// Has every stream remember its RDDs for at least this long. IllegalArgument below 0 and when called a second time.
   void remember(Duration duration);
   bool isRemembering() const;
   void setCheckpointDirectory(std::string directory);
@@ -68,6 +70,8 @@ class StreamGraph {
   /// Throws what is wrong with the program: IllegalArgument for one without an output operation, and what its operators
   /// throw. Called before start.
   void validate() const;
+  /// Forbids further building, as start does, but leaves time zero open: inputs start meanwhile, which may take long.
+  void close();
   /// Fixes time zero, from which slides are counted, works out how long each stream remembers its RDDs, and forbids
   /// further building.
   void start(Time zeroTime);
@@ -75,7 +79,13 @@ class StreamGraph {
   /// SparkException before start.
   Time zeroTime() const;
 
-  /// The jobs of the batch of `time`, in the order in which the program added their output operations. Their output ids
+  /// Says that there is a batch of `time`. Where batch intervals have passed since the one before, they have none.
+  void beginBatch(Time time);
+  /// The time of the newest batch; time zero if there was none.
+  Time newestTime() const;
+  /// True unless all times in (after, upTo] passed without a batch.
+  bool hasBatchIn(Time after, Time upTo) const;
+  /// Begins the batch of `time`, and gives its jobs, in the order in which the program added their output operations. Their output ids
   /// count from 0 and leave out operations that have no job.
   std::vector<Job> generateJobs(Time time);
   /// Called when the jobs of batch `time` have ended: streams drop the RDDs that no later batch can ask for. What a failed
@@ -91,6 +101,8 @@ class StreamGraph {
   mutable RecursiveMutex mutex_;
   Phase phase_ MILLRACE_GUARDED_BY(mutex_) = Phase::kBuilding;
   std::optional<Time> zeroTime_ MILLRACE_GUARDED_BY(mutex_);
+  std::optional<Time> newestTime_ MILLRACE_GUARDED_BY(mutex_);
+  std::vector<Interval> skipped_ MILLRACE_GUARDED_BY(mutex_);  // the batches around each gap, oldest first
   std::optional<Duration> remember_ MILLRACE_GUARDED_BY(mutex_);
   std::string checkpointDirectory_ MILLRACE_GUARDED_BY(mutex_);
   bool concurrent_ MILLRACE_GUARDED_BY(mutex_) = false;

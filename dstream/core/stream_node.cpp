@@ -9,6 +9,13 @@
 
 namespace millrace::core {
 
+namespace {
+
+// A batch is made, and in continuous mode a record is handled, by operators that call each other.
+constexpr int kDeepestStream = 1000;
+
+}  // namespace
+
 StreamNode::StreamNode(const std::string& kind, std::vector<StreamPtr> parents)
     : StreamNode(kind, parents, parents.front()->slideDuration()) {}
 
@@ -16,7 +23,13 @@ StreamNode::StreamNode(const std::string& kind, std::vector<StreamPtr> parents, 
     : graph_(parents.front()->graph_),
       info_(graph()->newOperator(kind)),
       parents_(std::move(parents)),
-      slide_(slide) {}
+      slide_(slide) {
+  for (const StreamPtr& parent : parents_) depth_ = std::max(depth_, parent->depth_ + 1);
+  if (depth_ > kDeepestStream)
+    throw IllegalArgument(info_->describe() + " would be a stream " + std::to_string(depth_) +
+                          " operators deep, and " + std::to_string(kDeepestStream) +
+                          " are the most: do in one function what several map() and filter() do");
+}
 
 StreamNode::StreamNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind, Duration slide)
     : graph_(graph), info_(graph->newOperator(kind)), slide_(slide) {}
@@ -58,9 +71,13 @@ Flow StreamNode::flow() const { return ByEpoch{}; }
 bool StreamNode::isGathered() const { return store_ != nullptr || graph()->isRemembering(); }
 
 void StreamNode::makeBefore(Time time) {
-  Time latest = std::max(rdds_.latest(), graph()->zeroTime());
-  for (Time missing = latest + slide_; missing < time; missing = missing + slide_) rdd(missing);
+  auto owner = graph();
+  for (Time missing = timeBefore() + slide_; missing < time; missing = missing + slide_) {
+    if (owner->hasBatchIn(missing - slide_, missing)) rdd(missing);
+  }
 }
+
+Time StreamNode::timeBefore() const { return std::max(rdds_.latest(), graph()->zeroTime()); }
 
 void StreamNode::resumeAfter(Time time) { rdds_.skipTo(time.floor(slide_, graph()->zeroTime())); }
 
@@ -77,6 +94,17 @@ std::vector<NodePtr> StreamNode::slice(Time from, Time to) {
         "slice() of " + info_->describe() +
         ", whose records pass by one after another in a continuous run: keep its RDDs with persist(), "
         "window() or StreamingContext::remember()");
+  const Time last = std::min(to, owner->newestTime());
+  Time first = std::max(from, zero);
+  if (rdds_.forgottenUpTo() > zero)
+    first = std::max(first, rdds_.forgottenUpTo().floor(slide_, zero) + slide_);
+  return first <= last ? rddsBetween(first, last) : std::vector<NodePtr>();
+}
+
+std::vector<NodePtr> StreamNode::rddsBetween(Time from, Time to) {
+  auto owner = graph();
+  RecursiveMutexLock lock(owner->mutex());
+  Time zero = owner->zeroTime();
   Time first = std::max(from.floor(slide_, zero), zero), last = to.floor(slide_, zero);
   std::vector<NodePtr> rdds;
   for (Time time = first; time <= last; time = time + slide_) {
@@ -124,13 +152,13 @@ void StreamNode::validate() const {
 void StreamNode::initialize() {
   if (mustCheckpoint() && !checkpointInterval_) checkpointInterval_ = defaultCheckpointInterval();
   const bool checkpoints = checkpointInterval_ && *checkpointInterval_ >= slide_;
-  rdds_.setDuration(checkpoints ? *checkpointInterval_ * 2 : slide_);
+  rdds_.setDuration(checkpoints ? saturatedSum(*checkpointInterval_, *checkpointInterval_) : slide_);
 }
 
 Duration StreamNode::defaultCheckpointInterval() const {
-  constexpr std::int64_t kTenSeconds = 10000;
-  std::int64_t slide = slide_.milliseconds();
-  return slide_ * ((kTenSeconds + slide - 1) / slide);
+  constexpr Duration kTenSeconds(10000);
+  if (slide_ >= kTenSeconds) return slide_;
+  return slide_ * (((kTenSeconds + slide_).milliseconds() - 1) / slide_.milliseconds());
 }
 
 void StreamNode::rememberAtLeast(Duration duration) {

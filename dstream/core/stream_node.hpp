@@ -7,6 +7,7 @@
 #include <millrace/rdd/core/graph/storage_level.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -25,11 +26,11 @@ using StreamPtr = std::shared_ptr<StreamNode>;
 /// record type is known here. The node itself describes what the program built, which is fixed once the graph has
 /// started; what changes from then on is in its RememberedRdds.
 ///
-/// setName, rdd, slice and rememberedTimes take the graph's lock. Whoever calls another method that changes something
+/// setName, rdd, rddsBetween, slice and rememberedTimes take the graph's lock. Whoever calls another method that changes something
 /// while batches run holds it.
 class StreamNode : public std::enable_shared_from_this<StreamNode> {
  public:
-  /// A stream with the slide of its first parent.
+  /// A stream with the slide of its first parent. IllegalArgument for a chain of operators that is deeper than fits.
   StreamNode(const std::string& kind, std::vector<StreamPtr> parents);
   StreamNode(const std::string& kind, std::vector<StreamPtr> parents, Duration slide);
   /// A stream without parents.
@@ -59,14 +60,19 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// Sets the interval of the state's checkpoints. Unsupported after start.
   virtual void checkpoint(Duration interval);
   std::optional<Duration> checkpointInterval() const { return checkpointInterval_; }
+  /// True for a stream that keeps state over batches, and so has to checkpoint.
+  virtual bool mustCheckpoint() const { return false; }
 
   // ---- Whoever needs its RDDs, while it runs: children, output operations, the program. -----------------------------
 
   /// The RDD of a time, made when it is first asked for and remembered from then on. Null where the stream has none:
   /// the time is not one of its slides, or its source made nothing.
   NodePtr rdd(Time time);
-  /// The RDDs with times in [from, to], oldest first; ends between two slides are floored. SparkException for a stream
-  /// that no output operation uses. Unsupported where a long-lived graph lets the records pass by.
+  /// The RDDs with times in [from, to], oldest first; ends between two slides are floored.
+  std::vector<NodePtr> rddsBetween(Time from, Time to);
+  /// The same for the program, which may ask for any times: those before the oldest RDD that is remembered and after the
+  /// newest batch have none. SparkException for a stream that no output operation uses. Unsupported where a long-lived
+  /// graph lets the records pass by.
   std::vector<NodePtr> slice(Time from, Time to);
   /// The times whose RDDs are remembered at this moment, oldest first.
   std::vector<Time> rememberedTimes() const;
@@ -128,15 +134,20 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// The RDD of parent `i` at `time`; SparkException, with the cure, if it has none.
   NodePtr parentRdd(std::size_t i, Time time);
 
-  /// True for a stream that keeps state over batches, and so has to checkpoint.
-  virtual bool mustCheckpoint() const { return false; }
   /// Ten seconds, rounded up to a multiple of the slide.
   virtual Duration defaultCheckpointInterval() const;
   /// True if someone may ask for the RDD of a time after the next one was made.
   bool isAskedForLater() const { return rdds_.longestAsked() > slide_; }
   bool isReadEarly() const { return readEarly_; }
-  /// Makes the RDDs of times before `time` that nobody has asked for: a stream that keeps state needs each of them.
+  /// Makes the RDDs of times before `time` that nobody has asked for: a stream that keeps state needs each of them. Where
+  /// a whole slide passed without a batch, because ticks were skipped, there is nothing to make.
   void makeBefore(Time time);
+  /// The newest time before the one that is being made of which this stream has an RDD, or has had, or knows that it has
+  /// none; time zero if there is none.
+  Time timeBefore() const;
+  /// For how long others ask this stream to remember its RDDs, and a slide at least: less than it remembers them where it
+  /// has checkpoints to make.
+  Duration askedDuration() const { return std::max(slide_, rdds_.longestAsked()); }
   /// Makes no RDDs of times up to `time` any more.
   void resumeAfter(Time time);
 
@@ -147,6 +158,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   const std::shared_ptr<OperatorInfo> info_;
   const std::vector<StreamPtr> parents_;
   const Duration slide_;
+  int depth_ = 1;  // operators from the source to this one
   const RecordOps* recordOps_ = nullptr;
   StorageLevel level_;
   StoreFn store_ = nullptr;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <ostream>
 
 namespace millrace {
@@ -19,19 +20,28 @@ std::string inUnits(std::int64_t milliseconds, std::int64_t unit, int decimals, 
   return text;
 }
 
-std::vector<Time> steps(Time begin, Time last, Duration step) {
+std::vector<Time> steps(Time begin, Time end, bool withEnd, Duration step) {
   if (step <= Duration(0)) {
     throw IllegalArgument("a range of times cannot go in steps of " + step.toString() +
                           "; give a positive step");
   }
   std::vector<Time> times;
-  if (last < begin) return times;
+  if (end < begin || (end == begin && !withEnd)) return times;
+  const Time last = withEnd ? end : end - Milliseconds(1);
   const std::int64_t further = (last - begin).milliseconds() / step.milliseconds();
+  if (further >= std::numeric_limits<int>::max())
+    throw IllegalArgument("a range of more times than an int counts, from " + begin.toString() + " to " +
+                          last.toString() + ": give a longer step than " + step.toString());
   for (std::int64_t i = 0; i <= further; ++i) times.push_back(begin + step * i);
   return times;
 }
 
 }  // namespace
+
+std::int64_t core::refuseMilliseconds(char sign, std::int64_t a, std::int64_t b) {
+  throw IllegalArgument(std::to_string(a) + " ms " + sign + ' ' + std::to_string(b) +
+                        (sign == '*' ? "" : " ms") + " is more than milliseconds can count");
+}
 
 std::string Duration::toString() const { return toFormattedString() + " ms"; }
 
@@ -45,15 +55,13 @@ std::string Duration::prettyPrint() const {
   return inUnits(milliseconds_, kHour, 2, "h");
 }
 
-std::int64_t Duration::refuseZero() {
+void Duration::refuseZero() {
   throw IllegalArgument("nothing is a multiple of a duration of 0 ms; give a positive duration");
 }
 
-std::vector<Time> Time::until(Time that, Duration step) const {
-  return steps(*this, that - Milliseconds(1), step);
-}
+std::vector<Time> Time::until(Time that, Duration step) const { return steps(*this, that, false, step); }
 
-std::vector<Time> Time::to(Time that, Duration step) const { return steps(*this, that, step); }
+std::vector<Time> Time::to(Time that, Duration step) const { return steps(*this, that, true, step); }
 
 std::string Time::toString() const { return std::to_string(milliseconds_) + " ms"; }
 

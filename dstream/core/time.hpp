@@ -1,5 +1,7 @@
 #pragma once
 
+#include <millrace/base/arithmetic.hpp>
+
 #include <compare>
 #include <cstdint>
 #include <iosfwd>
@@ -8,7 +10,14 @@
 
 namespace millrace {
 
-/// A span of time in whole milliseconds. (Spark: streaming.Duration)
+namespace core {
+
+[[noreturn]] std::int64_t refuseMilliseconds(char sign, std::int64_t a, std::int64_t b);
+
+}  // namespace core
+
+/// A span of time in whole milliseconds. Arithmetic on durations and times whose result milliseconds cannot count is an
+/// IllegalArgument (in Spark it wraps around). (Spark: streaming.Duration)
 class Duration {
  public:
   constexpr explicit Duration(std::int64_t milliseconds) : milliseconds_(milliseconds) {}
@@ -22,9 +31,13 @@ class Duration {
   constexpr bool greater(Duration that) const { return *this > that; }
   constexpr bool greaterEq(Duration that) const { return *this >= that; }
 
-  constexpr Duration operator+(Duration that) const { return Duration(milliseconds_ + that.milliseconds_); }
-  constexpr Duration operator-(Duration that) const { return Duration(milliseconds_ - that.milliseconds_); }
-  constexpr Duration operator*(std::int64_t times) const { return Duration(milliseconds_ * times); }
+  constexpr Duration operator+(Duration that) const {
+    return Duration(sum(milliseconds_, that.milliseconds_));
+  }
+  constexpr Duration operator-(Duration that) const {
+    return Duration(difference(milliseconds_, that.milliseconds_));
+  }
+  constexpr Duration operator*(std::int64_t times) const { return Duration(product(milliseconds_, times)); }
   constexpr double operator/(Duration that) const {
     return static_cast<double>(milliseconds_) / static_cast<double>(that.milliseconds_);
   }
@@ -34,7 +47,7 @@ class Duration {
   constexpr double div(Duration that) const { return *this / that; }
 
   /// True if this is a whole number of `that`. IllegalArgument when `that` is zero.
-  constexpr bool isMultipleOf(Duration that) const { return milliseconds_ % that.divisor() == 0; }
+  constexpr bool isMultipleOf(Duration that) const { return remainder(that) == 0; }
   constexpr Duration min(Duration that) const { return *this < that ? *this : that; }
   constexpr Duration max(Duration that) const { return *this < that ? that : *this; }
 
@@ -47,15 +60,30 @@ class Duration {
 
  private:
   friend class Time;
-  constexpr std::int64_t divisor() const { return isZero() ? refuseZero() : milliseconds_; }
-  [[noreturn]] static std::int64_t refuseZero();
+  static constexpr std::int64_t sum(std::int64_t a, std::int64_t b) {
+    std::int64_t result;
+    return __builtin_add_overflow(a, b, &result) ? core::refuseMilliseconds('+', a, b) : result;
+  }
+  static constexpr std::int64_t difference(std::int64_t a, std::int64_t b) {
+    std::int64_t result;
+    return __builtin_sub_overflow(a, b, &result) ? core::refuseMilliseconds('-', a, b) : result;
+  }
+  static constexpr std::int64_t product(std::int64_t a, std::int64_t b) {
+    std::int64_t result;
+    return __builtin_mul_overflow(a, b, &result) ? core::refuseMilliseconds('*', a, b) : result;
+  }
+  constexpr std::int64_t remainder(Duration by) const {
+    if (by.isZero()) refuseZero();
+    return by.milliseconds_ == -1 ? 0 : milliseconds_ % by.milliseconds_;
+  }
+  [[noreturn]] static void refuseZero();
 
   std::int64_t milliseconds_;
 };
 
 constexpr Duration Milliseconds(std::int64_t milliseconds) { return Duration(milliseconds); }
-constexpr Duration Seconds(std::int64_t seconds) { return Duration(seconds * 1000); }
-constexpr Duration Minutes(std::int64_t minutes) { return Duration(minutes * 60'000); }
+constexpr Duration Seconds(std::int64_t seconds) { return Duration(1000) * seconds; }
+constexpr Duration Minutes(std::int64_t minutes) { return Duration(60'000) * minutes; }
 
 /// The same three makers under the names that Spark's Java programs use.
 struct Durations {
@@ -77,9 +105,15 @@ class Time {
   constexpr bool greater(Time that) const { return *this > that; }
   constexpr bool greaterEq(Time that) const { return *this >= that; }
 
-  constexpr Time operator+(Duration that) const { return Time(milliseconds_ + that.milliseconds()); }
-  constexpr Time operator-(Duration that) const { return Time(milliseconds_ - that.milliseconds()); }
-  constexpr Duration operator-(Time that) const { return Duration(milliseconds_ - that.milliseconds_); }
+  constexpr Time operator+(Duration that) const {
+    return Time(Duration::sum(milliseconds_, that.milliseconds()));
+  }
+  constexpr Time operator-(Duration that) const {
+    return Time(Duration::difference(milliseconds_, that.milliseconds()));
+  }
+  constexpr Duration operator-(Time that) const {
+    return Duration(Duration::difference(milliseconds_, that.milliseconds_));
+  }
   constexpr Time plus(Duration that) const { return *this + that; }
   constexpr Time minus(Duration that) const { return *this - that; }
   constexpr Duration minus(Time that) const { return *this - that; }
@@ -87,14 +121,14 @@ class Time {
   /// This time rounded to a whole number of `step`s from `zeroTime`, always towards `zeroTime`. IllegalArgument when
   /// `step` is zero.
   constexpr Time floor(Duration step, Time zeroTime = Time(0)) const {
-    return *this - Duration((*this - zeroTime).milliseconds() % step.divisor());
+    return *this - Duration((*this - zeroTime).remainder(step));
   }
   constexpr bool isMultipleOf(Duration that) const { return Duration(milliseconds_).isMultipleOf(that); }
   constexpr Time min(Time that) const { return *this < that ? *this : that; }
   constexpr Time max(Time that) const { return *this < that ? that : *this; }
 
   /// This time and the times that follow it every `step`: those before `that` (until), or those not after `that` (to).
-  /// IllegalArgument unless `step` is positive.
+  /// IllegalArgument unless `step` is positive, and for more times than an int counts.
   std::vector<Time> until(Time that, Duration step) const;
   std::vector<Time> to(Time that, Duration step) const;
 
@@ -133,6 +167,15 @@ class Interval {
   Time beginTime_;
   Time endTime_;
 };
+
+namespace core {
+
+/// a + b, or the longest duration there is: how long something is kept.
+constexpr Duration saturatedSum(Duration a, Duration b) {
+  return Duration(saturatedSum(a.milliseconds(), b.milliseconds()));
+}
+
+}  // namespace core
 
 std::ostream& operator<<(std::ostream& out, Duration duration);
 std::ostream& operator<<(std::ostream& out, Time time);

@@ -1,7 +1,6 @@
 #include <millrace/dstream/core/combined_stream.hpp>
 #include <millrace/dstream/core/flow.hpp>
 #include <millrace/dstream/core/union_stream.hpp>
-#include <millrace/rdd/core/graph/gather.hpp>
 
 #include <utility>
 
@@ -11,7 +10,8 @@ namespace {
 
 class UnionStream final : public StreamNode {
  public:
-  explicit UnionStream(std::vector<StreamPtr> parents) : StreamNode("union", std::move(parents)) {}
+  UnionStream(std::vector<StreamPtr> parents, ConcatFn concat)
+      : StreamNode("union", std::move(parents)), concat_(concat) {}
 
   Flow flow() const override { return Concatenated{}; }
 
@@ -19,15 +19,18 @@ class UnionStream final : public StreamNode {
   NodePtr compute(Time time) override {
     std::vector<NodePtr> rdds;
     for (std::size_t i = 0; i < parents().size(); ++i) rdds.push_back(parentRdd(i, time));
-    return unionNode(engine(), info(), std::move(rdds));
+    return keyedUnionNode(engine(), info(), std::move(rdds), concat_);
   }
+
+ private:
+  const ConcatFn concat_;
 };
 
 }  // namespace
 
-StreamPtr unionStream(std::vector<StreamPtr> parents) {
+StreamPtr unionStream(std::vector<StreamPtr> parents, ConcatFn concat) {
   checkTogether("union", parents);
-  return std::make_shared<UnionStream>(std::move(parents));
+  return std::make_shared<UnionStream>(std::move(parents), concat);
 }
 
 }  // namespace millrace::core

@@ -1,6 +1,5 @@
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/core/window_stream.hpp>
-#include <millrace/rdd/core/graph/gather.hpp>
 
 #include <utility>
 
@@ -16,21 +15,23 @@ void checkPositiveMultiple(const std::string& what, Duration given, Duration sli
 
 class WindowStream final : public StreamNode {
  public:
-  WindowStream(const StreamPtr& parent, Duration window, Duration slide)
-      : StreamNode("window", {parent}, slide), window_(window) {}
+  WindowStream(const StreamPtr& parent, Duration window, Duration slide, ConcatFn concat)
+      : StreamNode("window", {parent}, slide), window_(window), concat_(concat) {}
 
   void persist(StorageLevel level, StoreFn store) override { parents()[0]->persist(level, store); }
   StorageLevel storageLevel() const override { return StorageLevel::NONE; }
-  Duration parentRememberDuration() const override { return rememberDuration() + window_; }
+  Duration parentRememberDuration() const override { return saturatedSum(rememberDuration(), window_); }
 
  protected:
   NodePtr compute(Time time) override {
     StreamNode& parent = *parents()[0];
-    return unionNode(engine(), info(), parent.slice(time - window_ + parent.slideDuration(), time));
+    return keyedUnionNode(engine(), info(), parent.rddsBetween(time - window_ + parent.slideDuration(), time),
+                          concat_);
   }
 
  private:
-  Duration window_;
+  const Duration window_;
+  const ConcatFn concat_;
 };
 
 }  // namespace
@@ -40,9 +41,10 @@ void checkWindow(const std::string& kind, const StreamNode& parent, Duration win
   checkPositiveMultiple("the slide of " + kind, slide, parent.slideDuration());
 }
 
-StreamPtr windowStream(const StreamPtr& parent, Duration window, Duration slide, StoreFn store) {
+StreamPtr windowStream(const StreamPtr& parent, Duration window, Duration slide, StoreFn store,
+                       ConcatFn concat) {
   checkWindow("window", *parent, window, slide);
-  auto stream = std::make_shared<WindowStream>(parent, window, slide);
+  auto stream = std::make_shared<WindowStream>(parent, window, slide, concat);
   if (!parent->storageLevel().isValid()) parent->persist(StorageLevel::MEMORY_ONLY_SER, store);
   return stream;
 }

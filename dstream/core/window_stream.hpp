@@ -1,14 +1,17 @@
 #pragma once
 
 #include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/rdd/core/graph/gather.hpp>
 
 namespace millrace::core {
 
 /// Throws IllegalArgument, naming `kind`, unless window and slide are positive multiples of the parent's slide.
 void checkWindow(const std::string& kind, const StreamNode& parent, Duration window, Duration slide);
 
-/// A stream that every `slide` has the records of the parent's RDDs of the last `window`, oldest first. Persists the
-/// parent, with `store`, unless that was persisted before; a call to persist the window persists the parent.
-StreamPtr windowStream(const StreamPtr& parent, Duration window, Duration slide, StoreFn store);
+/// A stream that every `slide` has the union of the parent's RDDs of the last `window` (keyedUnionNode), oldest first.
+/// Persists the parent, with `store`, unless that was persisted before; a call to persist the window persists the
+/// parent.
+StreamPtr windowStream(const StreamPtr& parent, Duration window, Duration slide, StoreFn store,
+                       ConcatFn concat);
 
 }  // namespace millrace::core

@@ -22,6 +22,9 @@ class FileInput final : public InputNode {
 
   /// Zero: the files of a batch have not been read when the batch begins. (Spark: FileInputDStream reports no records)
   std::int64_t recordsOf(Time) const override { return 0; }
+  /// The files of a batch that is not over.
+  InputMetadata metadataOf(Time time) const override;
+  void clearMetadata(Time time, bool unpersist) override;
 
  protected:
   NodePtr compute(Time time) override;
@@ -29,6 +32,7 @@ class FileInput final : public InputNode {
  private:
   const std::unique_ptr<FileSelector> selector_;
   const ReadFile read_;
+  std::map<Time, std::vector<std::string>> files_;
 };
 
 }  // namespace millrace::core

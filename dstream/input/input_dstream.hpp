@@ -34,6 +34,8 @@ class InputDStream {
   virtual std::int64_t recordsOf(Time) const { return -1; }
   /// Which positions of the source the batch of `time` covers, for sources that can be read again.
   virtual std::vector<SourcePositions> positionsOf(Time) const { return {}; }
+  /// What listeners are told of the batch of `time` beside the number of its records: the positions, if no more is known.
+  virtual InputMetadata metadataOf(Time time) const { return core::metadataOfPositions(positionsOf(time)); }
 };
 
 namespace core {
@@ -49,11 +51,14 @@ class UserInput final : public InputNode {
   void stop() override { source_->stop(); }
   std::int64_t recordsOf(Time time) const override { return source_->recordsOf(time); }
   std::vector<SourcePositions> positionsOf(Time time) const override { return source_->positionsOf(time); }
+  InputMetadata metadataOf(Time time) const override { return source_->metadataOf(time); }
 
  protected:
   NodePtr compute(Time time) override {
     auto made = source_->compute(time);
-    return made ? made->node() : nullptr;
+    if (!made) return nullptr;
+    requireRunning(made->node());
+    return made->node();
   }
 
  private:

@@ -14,8 +14,9 @@ QueueInput::QueueInput(const std::shared_ptr<StreamGraph>& graph, NodeQueue queu
 
 NodePtr QueueInput::compute(Time) {
   std::vector<NodePtr> taken = queue_.take(oneAtATime_);
+  if (taken.empty() && whenEmpty_ != nullptr) taken.push_back(whenEmpty_);
+  for (const NodePtr& rdd : taken) requireRunning(rdd);
   if (taken.size() == 1) return taken[0];
-  if (taken.empty() && whenEmpty_ != nullptr) return whenEmpty_;
   return unionNode(engine(), info(), std::move(taken));
 }
 

@@ -35,6 +35,21 @@ DStream<KeyedResult<T>> reduceWindow(const DStream<T>& stream, F function, Durat
                                               std::move(fold), partitioner, KeepsState::kForItsWindow));
 }
 
+/// A window that is kept up to date: a key that came once stays, unless the filter drops it.
+template <class T, class F, class Inverse, class Filter>
+DStream<KeyedResult<T>> inverseWindow(const std::string& kind, const DStream<T>& stream, F function,
+                                      Inverse inverse, Duration window, Duration slide,
+                                      const PartitionerPtr& partitioner, Filter filter) {
+  checkWindow(kind, *stream.node(), window, slide);
+  using Fold = InverseFold<KeyOf<T>, ValueOf<T>, F, Inverse, Filter>;
+  auto reduced = stream.reduceByKey(function, millrace::Partitioner(partitioner));
+  auto fold = std::make_unique<Fold>(partitioner->partitions(), std::move(function), std::move(inverse),
+                                     std::move(filter));
+  return DStream<KeyedResult<T>>(
+      movingWindow(kind, reduced.node(), window, slide, std::move(fold), partitioner, KeepsState::kForEver));
+}
+
+/// The same, but that windows which share no batch are folded from their batches, and show no keys of others.
 template <class T, class F, class Inverse, class Filter>
 DStream<KeyedResult<T>> reduceWindowByInverse(const std::string& kind, const DStream<T>& stream, F function,
                                               Inverse inverse, Duration window, Duration slide,
@@ -48,12 +63,8 @@ DStream<KeyedResult<T>> reduceWindowByInverse(const std::string& kind, const DSt
       return plain.filter(std::move(filter));
     }
   }
-  using Fold = InverseFold<KeyOf<T>, ValueOf<T>, F, Inverse, Filter>;
-  auto reduced = stream.reduceByKey(function, millrace::Partitioner(partitioner));
-  auto fold = std::make_unique<Fold>(partitioner->partitions(), std::move(function), std::move(inverse),
-                                     std::move(filter));
-  return DStream<KeyedResult<T>>(
-      movingWindow(kind, reduced.node(), window, slide, std::move(fold), partitioner, KeepsState::kForEver));
+  return inverseWindow(kind, stream, std::move(function), std::move(inverse), window, slide, partitioner,
+                       std::move(filter));
 }
 
 }  // namespace core

@@ -33,8 +33,8 @@ struct CountsOne {
 template <class R, class V, class F, class Inverse>
 DStream<V> windowOfOneKey(const std::string& kind, const StreamPtr& keyed, F function, Inverse inverse,
                           Duration window, Duration slide) {
-  auto reduced = reduceWindowByInverse(kind, DStream<R>(keyed), std::move(function), std::move(inverse),
-                                       window, slide, hashPartitioner(1), KeepAll{});
+  auto reduced = inverseWindow(kind, DStream<R>(keyed), std::move(function), std::move(inverse), window,
+                               slide, hashPartitioner(1), KeepAll{});
   using Reduced = std::pair<std::int8_t, V>;
   return DStream<V>(
       stepStream(kind, reduced.node(), Partitioning::kLost, stepFunction<Reduced, HalfReader>(SecondHalf{})));

@@ -7,7 +7,7 @@ namespace millrace {
 
 template <class T>
 DStream<T> DStream<T>::union_(const DStream<T>& other) const {
-  return DStream(core::unionStream({node_, other.node()}));
+  return DStream(core::unionStream({node_, other.node()}, core::concatReaders<T>));
 }
 
 }  // namespace millrace

@@ -11,6 +11,18 @@
 
 namespace millrace::core {
 
+namespace {
+
+// Else the next flush of std::cout, by anybody, would try again, and might end the process by SIGPIPE then.
+struct PutArea : std::streambuf {
+  static void discard(std::streambuf& of) {
+    const auto pending = (of.*&PutArea::pptr)() - (of.*&PutArea::pbase)();
+    (of.*&PutArea::pbump)(-static_cast<int>(pending));
+  }
+};
+
+}  // namespace
+
 std::string printHeader(Time time) {
   const std::string dashes(43, '-');
   return dashes + "\nTime: " + time.toString() + "\n" + dashes + "\n";
@@ -27,6 +39,7 @@ void writeToStdout(std::string_view text) {
   const auto written = out->sputn(text.data(), static_cast<std::streamsize>(text.size()));
   if (written == static_cast<std::streamsize>(text.size()) && out->pubsync() == 0) return;
   const std::string reason = errno == 0 ? "" : ": " + std::generic_category().message(errno);
+  PutArea::discard(*out);
   throw SparkException("cannot write to the standard output" + reason);
 }
 

@@ -3,6 +3,7 @@
 #include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
+#include <millrace/dstream/state/task_copies.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
@@ -74,7 +75,7 @@ class KeyedStates final : public StateTables {
   using M = owned_t<Mapped>;
 
   KeyedStates(int partitions, F function, std::optional<Duration> timeout)
-      : tables_(partitions), function_(std::move(function)), timeout_(timeout) {}
+      : tables_(partitions), functions_(partitions, std::move(function)), timeout_(timeout) {}
 
   void begin(int partition, Time time, const BlockPtr& initial) override {
     States& table = tables_.own(partition);
@@ -92,17 +93,17 @@ class KeyedStates final : public StateTables {
 
   BlockPtr update(int partition, Time time, const BlockPtr& records, bool sweep) override {
     States& table = tables_.own(partition);
-    F function = function_;
+    F& function = functions_.of(partition, time);
     PooledVector<M> emitted;
     if (records) {
       const auto& stored = static_cast<const VectorBlock<std::pair<K, V>>&>(*records).stored;
       emitted.reserve(std::min(stored.size(), kChunkSize));
       table.visitAhead(stored, [&](const auto& record, const Stored& probe, const Hint& hint) {
-        updateOne(table, function, time, record, probe, hint, emitted);
+        updateOne(function, table, time, record, probe, hint, emitted);
       });
     }
     if (sweep) {
-      if (timeout_) expire(table, function, time, emitted);
+      if (timeout_) expire(function, table, time, emitted);
       table.compact();
     }
     return std::make_shared<VectorBlock<M>>(std::move(emitted));
@@ -120,7 +121,7 @@ class KeyedStates final : public StateTables {
   using Stored = typename Form::Stored;
   using States = typename StateBlock<K, S>::States;
 
-  void updateOne(States& table, F& function, Time time, const std::pair<K, V>& record, const Stored& probe,
+  void updateOne(F& function, States& table, Time time, const std::pair<K, V>& record, const Stored& probe,
                  const Hint& hint, PooledVector<M>& emitted) {
     const auto& [key, value] = record;
     Entry* held = table.find(probe, hint);
@@ -141,7 +142,7 @@ class KeyedStates final : public StateTables {
     }
   }
 
-  void expire(States& table, F& function, Time time, PooledVector<M>& emitted) {
+  void expire(F& function, States& table, Time time, PooledVector<M>& emitted) {
     std::int64_t oldest = (time - *timeout_).milliseconds();
     for (auto at = table.begin(); at != table.end();) {
       auto idle = at++;
@@ -162,7 +163,7 @@ class KeyedStates final : public StateTables {
   }
 
   SharedTables<StateBlock<K, S>> tables_;
-  const F function_;
+  TaskCopies<F> functions_;
   std::optional<Duration> timeout_;
 };
 

@@ -4,6 +4,8 @@
 #include <millrace/dstream/state/moving_stream.hpp>
 #include <millrace/rdd/core/graph/source.hpp>
 
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace millrace::core {
@@ -44,17 +46,21 @@ class MapWithStateStream final : public MovingStream {
 
  protected:
   bool mustCheckpoint() const override { return true; }
-  Duration defaultCheckpointInterval() const override { return slideDuration() * 10; }
+  Duration defaultCheckpointInterval() const override {
+    constexpr std::int64_t kBatches = 10;
+    const bool counts = slideDuration().milliseconds() <= std::numeric_limits<std::int64_t>::max() / kBatches;
+    return counts ? slideDuration() * kBatches : slideDuration();
+  }
 
   NodePtr compute(Time time) override {
     makeBefore(time);
+    const bool sweep = time.floor(*checkpointInterval(), graph()->zeroTime()) > timeBefore();
     MovingRdd::Move move;
     NodePtr records = parents()[0]->rdd(time);
     if (!records) records = blockNode(engine(), info(), {});
     move.inputs.push_back(shuffleNode(info(), {std::move(records)}, work_.records, work_.partitioner));
     if (!hasBegun() && work_.initial)
       move.inputs.push_back(shuffleNode(info(), {work_.initial}, work_.states, work_.partitioner));
-    bool sweep = (time - graph()->zeroTime()).isMultipleOf(*checkpointInterval());
     move.apply = [tables = tables(), time, sweep](int partition, const std::vector<BlockPtr>& blocks) {
       if (blocks.size() > 1) tables->begin(partition, time, blocks[1]);
       return tables->update(partition, time, blocks[0], sweep);

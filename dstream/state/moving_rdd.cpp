@@ -3,6 +3,8 @@
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
+#include <utility>
+
 namespace millrace::core {
 
 MovingRdd::MovingRdd(EnginePtr engine, OperatorPtr info, std::shared_ptr<MovingState> state,
@@ -13,7 +15,12 @@ MovingRdd::MovingRdd(EnginePtr engine, OperatorPtr info, std::shared_ptr<MovingS
       move_(std::move(move)),
       kept_(kept) {}
 
-void MovingRdd::prepare() {
+MovingRdd::~MovingRdd() {
+  move_.inputs.push_back(std::move(move_.previous));
+  drop(std::move(move_.inputs));
+}
+
+void MovingRdd::prepareSelf() {
   MutexLock lock(state_->moving);
   std::vector<MovingRdd*> ahead;
   for (MovingRdd* at = this; at != nullptr && !at->done_; at = at->move_.previous.get()) ahead.push_back(at);
@@ -21,7 +28,7 @@ void MovingRdd::prepare() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
-void MovingRdd::pin() {
+void MovingRdd::pinSelf() {
   MutexLock lock(showing_);
   pinned_ = true;
 }
@@ -46,6 +53,7 @@ ReaderPtr MovingRdd::compute(int partition) {
 /// somebody asks.
 void MovingRdd::moveOrFail() {
   if (state_->failure) std::rethrow_exception(state_->failure);
+  if (auto begin = std::exchange(move_.begin, nullptr)) begin(move_.inputs);
   try {
     move();
   } catch (...) {

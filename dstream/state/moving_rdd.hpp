@@ -28,10 +28,12 @@ struct MovingState {
 class MovingRdd final : public Node {
  public:
   /// The change from `previous`, the stream's RDD before, to this one: `apply` is called for each partition with its
-  /// blocks of all `inputs`. It may return a block of results, or null.
+  /// blocks of all `inputs`. It may return a block of results, or null. `begin`, where there is one, is called once before
+  /// that, in the order of the moves, whether these succeed or not; it may change the inputs.
   struct Move {
     std::shared_ptr<MovingRdd> previous;
     std::vector<NodePtr> inputs;
+    std::function<void(std::vector<NodePtr>& inputs)> begin;
     std::function<BlockPtr(int partition, const std::vector<BlockPtr>& blocks)> apply;
   };
 
@@ -39,9 +41,8 @@ class MovingRdd final : public Node {
   /// can be read after the next one has changed the tables.
   MovingRdd(EnginePtr engine, OperatorPtr info, std::shared_ptr<MovingState> state,
             const PartitionerPtr& partitioner, bool showsPartitioner, Move move, bool kept);
+  ~MovingRdd() override;
 
-  void prepare() override;
-  void pin() override;
   /// Called when the batch is done for which this RDD was kept: drops the tables, unless it is pinned. Readers that are
   /// open keep theirs.
   void unkeep();
@@ -50,6 +51,8 @@ class MovingRdd final : public Node {
 
  protected:
   ReaderPtr compute(int partition) override;
+  void prepareSelf() override;
+  void pinSelf() override;
 
  private:
   void moveOrFail();

@@ -14,6 +14,8 @@ class MovingStream : public StreamNode {
  public:
   void clearMetadata(Time time, bool unpersist) override;
   bool keepsState() const override { return true; }
+  /// A parent's RDDs are held by the moves that need them, so checkpoints ask for none.
+  Duration parentRememberDuration() const override { return askedDuration(); }
   void snapshot(Time time, ByteWriter& to) override;
   void restore(Time time, ByteReader& from) override;
 

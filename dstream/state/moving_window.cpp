@@ -5,6 +5,8 @@
 #include <millrace/rdd/core/graph/source.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <deque>
 #include <span>
 #include <utility>
 #include <vector>
@@ -23,7 +25,7 @@ class MovingWindow final : public MovingStream {
     if (keeps == KeepsState::kForEver) StreamNode::persist(StorageLevel::MEMORY_ONLY_SER, nullptr);
   }
 
-  Duration parentRememberDuration() const override { return rememberDuration() + window_; }
+  Duration parentRememberDuration() const override { return saturatedSum(askedDuration(), window_); }
 
   void persist(StorageLevel level, StoreFn store) override {
     StreamNode::persist(level, store);
@@ -56,6 +58,10 @@ class MovingWindow final : public MovingStream {
         for (int p = 0; p < partitioner()->partitions(); ++p) blocks.push_back(codec.read(from));
         batch = blockNode(engine(), reduced.info(), std::move(blocks));
       }
+      if (batch) {
+        inWindow_.emplace_back(at, batch);
+        batches_->push_back(batch);
+      }
       reduced.setRdd(at, std::move(batch));
     }
   }
@@ -67,15 +73,27 @@ class MovingWindow final : public MovingStream {
   NodePtr compute(Time time) override {
     makeBefore(time);
     StreamNode& reduced = *parents()[0];
-    Duration step = reduced.slideDuration();
-    Time begin = time - window_, before = hasBegun() ? lastTime_ : graph()->zeroTime();
-    std::vector<NodePtr> leaving = reduced.slice(before - window_ + step, std::min(begin, before));
-    std::vector<NodePtr> entering = reduced.slice(std::max(begin, before) + step, time);
+    const Duration step = reduced.slideDuration();
+    const Time begin = time - window_, before = hasBegun() ? lastTime_ : graph()->zeroTime();
+    std::vector<NodePtr> leaving, entering;
+    for (; !inWindow_.empty() && inWindow_.front().first <= begin; inWindow_.pop_front())
+      leaving.push_back(std::move(inWindow_.front().second));
+    for (Time at = std::max(begin, before) + step; at <= time; at = at + step) {
+      if (NodePtr batch = reduced.rdd(at)) {
+        inWindow_.emplace_back(at, batch);
+        entering.push_back(std::move(batch));
+      }
+    }
     MovingRdd::Move move;
     WindowFold* const tables = fold();
-    std::size_t leaves = leaving.size(), enters = entering.size();
+    const std::size_t leaves = leaving.size(), enters = entering.size();
     if (tables->recovers()) {
-      move.inputs = reduced.slice(begin + step, time);
+      move.inputs = std::move(entering);
+      move.begin = [tables, leaves, batches = batches_](std::vector<NodePtr>& inputs) {
+        batches->insert(batches->end(), inputs.begin(), inputs.end());
+        batches->erase(batches->begin(), batches->begin() + static_cast<std::ptrdiff_t>(leaves));
+        if (tables->needsAll()) inputs.assign(batches->begin(), batches->end());
+      };
       move.apply = [tables, leaves, enters](int partition, const std::vector<BlockPtr>& blocks) {
         std::span<const BlockPtr> all(blocks);
         tables->slide(partition, {leaves, {}, all.last(enters), all});
@@ -104,6 +122,10 @@ class MovingWindow final : public MovingStream {
   const Duration window_;
   const KeepsState keeps_;
   Time lastTime_{0};
+  std::deque<std::pair<Time, NodePtr>> inWindow_;
+  /// The window's batches as of the last move that was begun, which may be behind `inWindow_`. Used by moves only, one
+  /// after the other.
+  const std::shared_ptr<std::deque<NodePtr>> batches_ = std::make_shared<std::deque<NodePtr>>();
 };
 
 }  // namespace

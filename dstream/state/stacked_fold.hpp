@@ -3,6 +3,7 @@
 #include <millrace/dstream/state/two_stacks.hpp>
 #include <millrace/dstream/state/window_fold.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -23,6 +24,10 @@ class StackedFold final : public WindowFold {
   bool recovers() const override { return true; }
   void reset() override {
     for (char& broken : broken_) broken = 1;
+  }
+
+  bool needsAll() const override {
+    return std::ranges::any_of(broken_, [](char broken) { return broken != 0; });
   }
 
   void slide(int partition, const WindowSlide& slide) override {

@@ -73,6 +73,9 @@ struct SignatureOf<R (C::*)(Args...) noexcept> : SignatureOf<R (C::*)(Args...)> 
 template <class R, class C, class... Args>
 struct SignatureOf<R (C::*)(Args...) const noexcept> : SignatureOf<R (C::*)(Args...)> {};
 
+/// IllegalArgument below 0.
+void checkTimeout(Duration idle);
+
 template <class F>
 using StateFnTraitsOf = StateFnTraits<typename SignatureOf<F>::type>;
 
@@ -106,8 +109,10 @@ class StateSpecOf {
   StateSpecOf numPartitions(int partitions) const { return spread(partitions); }
   StateSpecOf partitioner(const Partitioner& partitioner) const { return spread(partitioner); }
   /// Removes the state of a key for which nothing came for longer than `idle`; the function is called for it once more,
-  /// without a value. Idle keys are looked for at every checkpoint of the stream (by default every ten batches).
+  /// without a value. Idle keys are looked for at every checkpoint of the stream (by default every ten batches). IllegalArgument
+  /// below 0.
   StateSpecOf timeout(Duration idle) const {
+    core::checkTimeout(idle);
     StateSpecOf changed = *this;
     changed.timeout_ = idle;
     return changed;

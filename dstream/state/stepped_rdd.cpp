@@ -14,7 +14,13 @@ SteppedRdd::SteppedRdd(EnginePtr engine, OperatorPtr info, const PartitionerPtr&
       step_(std::move(step)),
       kept_(kept) {}
 
-void SteppedRdd::prepare() {
+SteppedRdd::~SteppedRdd() {
+  MutexLock lock(making_);
+  step_.inputs.push_back(std::move(step_.previous));
+  drop(std::move(step_.inputs));
+}
+
+void SteppedRdd::prepareSelf() {
   MutexLock lock(making_);
   if (done_) return;
   make(step_);
@@ -23,7 +29,7 @@ void SteppedRdd::prepare() {
   step_ = {};
 }
 
-void SteppedRdd::pin() {
+void SteppedRdd::pinSelf() {
   MutexLock lock(showing_);
   kept_ = true;
 }

@@ -22,13 +22,14 @@ class SteppedRdd final : public Node {
 
   SteppedRdd(EnginePtr engine, OperatorPtr info, const PartitionerPtr& partitioner, bool showsPartitioner,
              Step step, bool kept);
+  ~SteppedRdd() override;
 
-  void prepare() override;
-  void pin() override;
   BlockPtr block(int partition) override;
 
  protected:
   ReaderPtr compute(int partition) override { return openBlock(block(partition)); }
+  void prepareSelf() override;
+  void pinSelf() override;
 
  private:
   void make(const Step& step);

@@ -70,6 +70,7 @@ class UpdateByPartition final : public StreamNode {
   }
 
   bool keepsState() const override { return true; }
+  Duration parentRememberDuration() const override { return askedDuration(); }
   void snapshot(Time, ByteWriter& to) override {
     const int partitions = last_ ? last_->partitions() : 0;
     to.varint(static_cast<std::uint64_t>(partitions));

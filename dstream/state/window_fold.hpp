@@ -14,8 +14,8 @@ namespace millrace::core {
 
 /// The batches that change one partition of a window's tables in one slide: a block per batch, its table (see
 /// CombineSpec), oldest first. `leaving` batches are in the window no longer, `entering` ones are new. A fold that
-/// `recovers()` gets only the number of leaving batches, `leaves`, but `all` batches of the new window, of which the
-/// entering ones are the last.
+/// `recovers()` gets only the number of leaving batches, `leaves`; and, while it needs them, `all` batches of the new
+/// window, of which the entering ones are the last.
 struct WindowSlide {
   std::size_t leaves;
   std::span<const BlockPtr> leaving;
@@ -27,6 +27,8 @@ struct WindowSlide {
 /// what these hold, and not what the window holds.
 struct WindowFold : MovingTables {
   virtual void slide(int partition, const WindowSlide& slide) = 0;
+  /// True while the next slide has to build tables anew, from all batches of the window.
+  virtual bool needsAll() const { return false; }
   /// How the blocks of batches are written to snapshots and read.
   virtual BlockCodec batchCodec() const = 0;
 };

@@ -117,7 +117,7 @@ class FlatMapReader<T, Expansion<Range, A>> final : public Reader<std::ranges::r
 
 template <class T, class F>
 auto expansion(F function) {
-  return Expansion<ElementResult<F, T>, Argument<F, T>>(std::move(function));
+  return Expansion<Expanded<ElementResult<F, T>>, Argument<F, T>>(std::move(function));
 }
 
 template <class T, class F>

@@ -13,7 +13,7 @@ RDD<T> RDD<T>::persist(StorageLevel level) const {
 }
 
 template <class T>
-RDD<T> RDD<T>::unpersist() const {
+RDD<T> RDD<T>::unpersist(bool) const {
   node_->unpersist();
   return *this;
 }

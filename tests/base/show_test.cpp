@@ -1,11 +1,21 @@
 #include <millrace/base/show.hpp>
 
+#include <millrace/base/split.hpp>
+
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <deque>
 #include <limits>
+#include <list>
 #include <locale>
+#include <map>
+#include <set>
 #include <sstream>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace millrace {
 namespace {
@@ -92,6 +102,46 @@ TEST(Show, OptionsGroupsAndAlternatives) {
   EXPECT_EQ(shown(std::pair("a"s, std::pair(std::vector{1.0}, std::optional("x"s)))),
             "(a,(CompactBuffer(1.0),Some(x)))");
   EXPECT_EQ(shown(std::variant<int, std::string>("x"s)), "x");
+}
+
+enum class Color { kRed, kBlue = 7 };
+enum class Small : char { kA = 65 };
+enum Plain { kPlain = 3 };
+enum class Named { kOne };
+std::ostream& operator<<(std::ostream& out, Named) { return out << "one"; }
+
+TEST(Show, Collections) {
+  EXPECT_EQ(shown(std::map<std::string, int>{{"b", 2}, {"a", 1}}), "Map(a -> 1, b -> 2)");
+  EXPECT_EQ(shown(std::map<int, int>()), "Map()");
+  EXPECT_EQ(shown(std::multimap<int, char>{{1, 'x'}, {1, 'y'}}), "Map(1 -> x, 1 -> y)");
+  EXPECT_EQ(shown(std::unordered_map<std::string, double>{{"a", 1}}), "Map(a -> 1.0)");
+  EXPECT_EQ(shown(std::set<std::string_view>{"b", "a"}), "Set(a, b)");
+  EXPECT_EQ(shown(std::unordered_set<int>{1}), "Set(1)");
+  EXPECT_EQ(shown(std::array{1.0, 2.5}), "Array(1.0, 2.5)");
+  EXPECT_EQ(shown(std::array<int, 0>()), "Array()");
+  EXPECT_EQ(shown(std::list{1, 2}), "List(1, 2)");
+  EXPECT_EQ(shown(std::deque{true}), "List(true)");
+  EXPECT_EQ(shown(split("a,b", ',')), "List(a, b)");
+}
+
+TEST(Show, CollectionsOfCollections) {
+  const std::map<std::pair<int, bool>, std::vector<std::optional<int>>> nested{
+      {{1, true}, {2, std::nullopt}}};
+  EXPECT_EQ(shown(nested), "Map((1,true) -> CompactBuffer(Some(2), None))");
+  EXPECT_EQ(shown(std::optional(std::set{std::array{1, 2}})), "Some(Set(Array(1, 2)))");
+  EXPECT_EQ(shown(std::variant<std::monostate, std::set<int>>(std::set{1})), "Set(1)");
+  EXPECT_EQ(shown(std::pair(std::variant<std::monostate, int>(), std::map<int, Color>{{1, Color::kRed}})),
+            "((),Map(1 -> 0))");
+  EXPECT_EQ(shown(std::vector{std::map<std::string, std::set<double>>{{"x", {0.5}}}}),
+            "CompactBuffer(Map(x -> Set(0.5)))");
+}
+
+TEST(Show, Enumerations) {
+  EXPECT_EQ(shown(Color::kBlue), "7");
+  EXPECT_EQ(shown(Small::kA), "65") << "a number, whatever holds it";
+  EXPECT_EQ(shown(std::byte{200}), "200");
+  EXPECT_EQ(shown(kPlain), "3");
+  EXPECT_EQ(shown(std::vector{Named::kOne}), "CompactBuffer(one)");
 }
 
 struct Point {

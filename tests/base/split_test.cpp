@@ -54,6 +54,38 @@ TEST(Split, HasJavasMeaning) {
   EXPECT_EQ(pieces(std::string_view(), ' '), Pieces{""});
 }
 
+TEST(Split, GivesPiecesByNumber) {
+  const auto fields = split("a,,c,", ',');
+  EXPECT_EQ(fields[0], "a");
+  EXPECT_EQ(fields[1], "");
+  EXPECT_EQ(fields[2], "c");
+  EXPECT_EQ(fields.size(), 3U);
+  EXPECT_FALSE(fields.empty());
+  EXPECT_EQ(split(std::string("x y"), ' ')[1], "y") << "of a text that is gone";
+  EXPECT_EQ(failureOf<BadRecord>([&] { fields[3]; }),
+            "\"a,,c,\" has only 3 piece(s) split at ','; empty ones at its end do not count");
+  EXPECT_EQ(split("", ',').size(), 1U);
+  EXPECT_TRUE(split(",,", ',').empty());
+  EXPECT_EQ(split(",,", ',').size(), 0U);
+}
+
+TEST(Split, BecomesAVector) {
+  using Views = std::vector<std::string_view>;
+  const std::string text("a b  c");
+  Views views = split(text, ' ');
+  EXPECT_EQ(views, (Views{"a", "b", "", "c"}));
+  EXPECT_EQ(views[0].data(), text.data()) << "views of the text";
+  views = split("x", ' ');
+  EXPECT_EQ(views, Views{"x"});
+  const Pieces owned(split(std::string("a b"), ' '));
+  EXPECT_EQ(owned, (Pieces{"a", "b"}));
+  const auto count = [](const Pieces& pieces) { return pieces.size(); };
+  EXPECT_EQ(count(split(text, ' ')), 4U);
+  static_assert(std::same_as<decltype(split(text, ' ').toVector()), Views>);
+  static_assert(std::same_as<decltype(split(std::string(), ' ').toVector()), Pieces>);
+  static_assert(!std::convertible_to<Split<std::string>, Views>, "they would outlive the text");
+}
+
 TEST(Split, EqualsThePlainRuleOnRandomTexts) {
   const test::Seed seed;
   std::mt19937 random(seed);

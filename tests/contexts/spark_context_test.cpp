@@ -1,7 +1,9 @@
 #include <millrace/base/error.hpp>
+#include <millrace/base/log.hpp>
 #include <millrace/contexts/spark_context.hpp>
 #include <millrace/rdd/ops.hpp>
 
+#include <support/captured_log.hpp>
 #include <support/engines.hpp>
 #include <support/scratch_directory.hpp>
 
@@ -77,6 +79,12 @@ TEST_F(SparkContextTest, UnitesMany) {
             (std::vector<std::vector<int>>{{1}, {2}, {2, 3}, {1}, {2}}));
   EXPECT_EQ(sc.union_(std::vector{sc.emptyRDD<int>(), b, sc.emptyRDD<int>()}).collect(), (std::vector{2, 3}));
   EXPECT_EQ(sc.union_(std::vector<RDD<int>>()).getNumPartitions(), 0);
+  const auto sums =
+      a.map([](int i) { return std::pair(i, 1); }).reduceByKey([](int x, int y) { return x + y; }, 3);
+  const auto all = sc.union_(sums, sc.emptyRDD<std::pair<int, int>>(), sums, sums);
+  EXPECT_EQ(all.getNumPartitions(), 3);
+  EXPECT_EQ(all.partitioner(), sums.partitioner());
+  EXPECT_EQ(all.countByKey().at(2), 3);
 }
 
 TEST_F(SparkContextTest, SharesWithItsTasks) {
@@ -121,6 +129,82 @@ TEST_F(SparkContextTest, ReadsFiles) {
   EXPECT_EQ(sc.binaryRecords(a, 4).collect(), (Texts{"one\n", "two\n"}));
   EXPECT_THROW(sc.textFile(scratch / "none"), SparkException);
   EXPECT_THROW(sc.binaryRecords(a, 0), IllegalArgument);
+}
+
+TEST_F(SparkContextTest, SaysWhoItIs) {
+  SparkConf conf;
+  conf.setMaster("local[3]").setAppName("name");
+  const SparkContext first(conf), second(conf);
+  EXPECT_EQ(first.master(), "local[3]");
+  EXPECT_EQ(first.appName(), "name");
+  EXPECT_TRUE(first.applicationId().starts_with("local-")) << first.applicationId();
+  EXPECT_EQ(first.applicationId(), SparkContext(first).applicationId());
+  EXPECT_NE(first.applicationId(), second.applicationId());
+  EXPECT_EQ(SparkContext(SparkConf()).master(), "local[*]") << "the default";
+}
+
+TEST_F(SparkContextTest, IsTheContextOfItsRdds) {
+  RDD<int> rdd;
+  std::string id;
+  {
+    SparkConf conf;
+    const SparkContext made(conf.setMaster("local[2]").setAppName("of RDDs"));
+    id = made.applicationId();
+    rdd = made.parallelize(std::vector{1, 2}).map([](int n) { return n; });
+  }
+  const SparkContext found = rdd.sparkContext();
+  EXPECT_EQ(found.applicationId(), id);
+  EXPECT_EQ(found.appName(), "of RDDs");
+  EXPECT_EQ(found.parallelize(std::vector{3}).union_(rdd).collect(), (std::vector{3, 1, 2}));
+  found.stop();
+  EXPECT_TRUE(rdd.sparkContext().isStopped());
+  EXPECT_THROW(test::rddOf<int>({}, {1}).sparkContext(), IllegalState) << "an engine made by hand";
+}
+
+TEST_F(SparkContextTest, UnpersistsBlockingOrNot) {
+  auto rdd = sc.parallelize(std::vector{1, 2}).cache();
+  EXPECT_EQ(rdd.count(), 2);
+  EXPECT_EQ(rdd.unpersist(true).getStorageLevel(), StorageLevel::NONE);
+  EXPECT_EQ(rdd.cache().unpersist(false).count(), 2);
+  const auto shared = sc.broadcast(7);
+  shared.unpersist(true);
+  EXPECT_EQ(*shared, 7);
+  shared.destroy(true);
+  EXPECT_THROW(shared.value(), SparkException);
+}
+
+/// What is logged of one line of each weight.
+std::vector<std::string> loggedLines() {
+  const test::CapturedLog log;
+  logDebug("debug");
+  logInfo("info");
+  logWarning("warning");
+  logError("error");
+  return log.lines();
+}
+
+TEST_F(SparkContextTest, SetsWhatIsLogged) {
+  using Lines = std::vector<std::string>;
+  const std::vector<std::pair<std::string, Lines>> rows{{"ALL", {"debug", "info", "warning", "error"}},
+                                                        {"TRACE", {"debug", "info", "warning", "error"}},
+                                                        {"debug", {"debug", "info", "warning", "error"}},
+                                                        {"Info", {"info", "warning", "error"}},
+                                                        {"WARN", {"warning", "error"}},
+                                                        {"ERROR", {"error"}},
+                                                        {"FATAL", {}},
+                                                        {"OFF", {}}};
+  for (const auto& [level, lines] : rows) {
+    sc.setLogLevel(level);
+    EXPECT_EQ(loggedLines(), lines) << level;
+  }
+  const SparkContext other(SparkConf().setMaster("local").set("spark.log.level", "warn"));
+  EXPECT_EQ(loggedLines(), (Lines{"warning", "error"})) << "as the setting says";
+  const SparkContext third(SparkConf().setMaster("local"));
+  EXPECT_EQ(loggedLines(), (Lines{"warning", "error"})) << "which lasts";
+  sc.setLogLevel("INFO");
+  for (const char* wrong : {"", "WARNING", "info ", "verbose"})
+    EXPECT_THROW(sc.setLogLevel(wrong), IllegalArgument) << wrong;
+  EXPECT_THROW(SparkConf().set("spark.log.level", "loud"), IllegalArgument);
 }
 
 }  // namespace

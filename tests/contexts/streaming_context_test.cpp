@@ -42,6 +42,33 @@ TEST_F(StreamingContextTest, RunsBatchAfterBatch) {
   program.ssc.awaitTermination();
 }
 
+TEST_F(StreamingContextTest, StartsInputsBeforeTheFirstBatch) {
+  struct Slow : InputDStream<int> {
+    explicit Slow(SmallProgram& owner) : program(owner) {}
+    void start() override {
+      program.clock->setTime(5500);  // as if connecting took five batches
+      program.done.add("started");
+    }
+    std::optional<RDD<int>> compute(Time time) override {
+      program.done.add(time.toString());
+      return std::nullopt;
+    }
+    SmallProgram& program;
+  };
+  for (const char* mode : {"micro-batch", "continuous"}) {
+    SCOPED_TRACE(mode);
+    SmallProgram program(SmallProgram::Settings{{"spark.streaming.mode", mode}});
+    auto input = std::make_shared<Slow>(program);
+    program.ssc.inputStream(input).window(Seconds(3)).foreachRDD([](const RDD<int>&) {});
+    program.ssc.start();
+    program.nextBatch();
+    program.done.await(2);
+    program.nextBatch();
+    EXPECT_EQ(program.done.await(3), (Events{"started", "6000 ms", "7000 ms"}));
+    program.ssc.stop();
+  }
+}
+
 TEST_F(StreamingContextTest, TellsListenersOfAWholeLife) {
   SmallProgram program;
   program.noteBatches();
@@ -212,6 +239,17 @@ TEST_F(StreamingContextTest, StopLeavesTheSparkContextWhereItIsAskedTo) {
   EXPECT_TRUE(plain.ssc.sparkContext().isStopped());
   asked.ssc.stop(true);
   EXPECT_TRUE(asked.ssc.sparkContext().isStopped());
+}
+
+TEST_F(StreamingContextTest, SaysHowLongABatchIsAndSetsWhatIsLogged) {
+  SmallProgram program;
+  EXPECT_EQ(program.ssc.batchDuration(), Seconds(1));
+  program.ssc.setLogLevel("OFF");
+  logError("nobody hears");
+  program.ssc.setLogLevel("info");
+  logInfo("heard");
+  EXPECT_EQ(log.await(1)[0], "heard");
+  EXPECT_THROW(program.ssc.setLogLevel("louder"), IllegalArgument);
 }
 
 TEST_F(StreamingContextTest, RemembersOnce) {

@@ -45,6 +45,7 @@ class EpochRddsTest : public testing::Test {
   }
   void setRdds(Time time = kTime, const std::set<std::size_t>& absentSources = {}) {
     std::lock_guard lock(graph().mutex());
+    core::setWriterFailures(plan, time, sinks);
     core::setEpochRdds(plan, time, absentSources, std::exchange(sinks, {}));
   }
   template <class T>

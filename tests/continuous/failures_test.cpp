@@ -2,6 +2,7 @@
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/rdd/core/run/task_failure.hpp>
 
+#include "contexts/observed.hpp"
 #include "support/script.hpp"
 
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -194,6 +196,59 @@ TEST_F(FailuresTest, CarryWhatWasThrown) {
       EXPECT_THROW(std::rethrow_exception(task.cause()), std::runtime_error);
     }
   }
+}
+
+/// A writer and a transform throw in the second batch: both failures are told of it, and none of the third.
+TEST_F(FailuresTest, OfAWriterAreThoseOfItsEpochAlthoughJobsCannotBeMade) {
+  inBothModes([](const StreamOptions& options) {
+    StreamTest running(options);
+    auto listener = std::make_shared<RecordingListener>();
+    running.context().addStreamingListener(listener);
+    auto numbers = running.input<int>();
+    numbers.stream
+        .transform([](const RDD<int>& rdd, Time time) {
+          if (time == Time(2000)) throw std::runtime_error("no second batch");
+          return rdd;
+        })
+        .foreachRDD([](const RDD<int>&) {});
+    numbers.stream.foreach ([](int x) { refuseFour(x); });
+    running.play({start(), addData(numbers, {1}), closeBatch(), addData(numbers, {4}), closeBatch(),
+                  fails("batch 2000 ms, making its jobs: transform #1: no second batch"),
+                  addData(numbers, {5}), closeBatch(), stop()});
+    std::vector<std::string> failures;
+    for (const BatchInfo& batch : listener->completed()) {
+      for (const auto& [id, output] : batch.outputOperationInfos)
+        if (output.failureReason) failures.push_back(batch.batchTime.toString() + " " + output.description);
+    }
+    std::vector<std::string> expected{"2000 ms making its jobs"};
+    if (options.mode == StreamingMode::kContinuous) expected.insert(expected.begin(), "2000 ms foreach #3");
+    EXPECT_EQ(failures, expected);
+    EXPECT_EQ(listener->completed().size(), 3U);
+  });
+}
+
+/// One of two senders is ahead: the state holds its records of the second epoch back until the first is closed.
+TEST_F(FailuresTest, OfRecordsThatCameEarlyAreThoseOfTheirEpoch) {
+  StreamTest running({.mode = StreamingMode::kContinuous});
+  auto gate = Gate::make();
+  auto ahead = running.receiver<int>(), behind = running.receiver<int>();
+  auto waiting = behind.stream.map([gate](int x) {
+    gate->pass();
+    return x;
+  });
+  auto refusing = [](int, std::optional<int> x, State<int>& state) {
+    state.update(refuseFour(*x));
+    return *x;
+  };
+  running.collect(
+      ahead.stream.union_(waiting).map(keyed).mapWithState(StateSpec::function(refusing).numPartitions(1)));
+  running.start();
+  std::jthread feeding([&] { behind.feed->add({1}); });
+  running.play({then([&] { gate->awaitArrivals(1); }), tick(), addData(ahead, {4}),
+                then([&] { gate->letGo(); }),
+                fails("batch 2000 ms, the continuous run has ended: mapWithState #5 failed in partition 0: "
+                      "four is refused"),
+                stop()});
 }
 
 }  // namespace

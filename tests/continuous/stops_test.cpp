@@ -169,7 +169,7 @@ TEST(Stops, AStepThatIsStuckIsSaidAndLeftToItself) {
   auto lines = running.log().lines();
   EXPECT_TRUE(std::ranges::any_of(lines, [](const std::string& line) {
     return line.find("the StreamingContext stopped before its work had ended") != std::string::npos &&
-           line.find("for=\"records of epoch 1000 ms\"") != std::string::npos;
+           line.find("for=\"records of epoch 1000 ms, map #1 in partition 0\"") != std::string::npos;
   })) << testing::PrintToString(lines);
   gate->letGo();
 }

@@ -37,7 +37,7 @@ class ObjectFileTest : public testing::Test {
  protected:
   template <class T>
   RDD<T> rddOf(std::vector<T> records, int slices) {
-    return RDD<T>(parallelNode<T>(engine, std::move(records), slices));
+    return RDD<T>(parallelNode(engine, std::move(records), slices));
   }
   template <class T>
   RDD<T> objectFile(const std::string& paths, int minPartitions = 1) {

@@ -164,8 +164,25 @@ TEST(Receiver, ARestartIsSaidOncePerMinuteAndText) {
       << testing::PrintToString(lines);
 }
 
+TEST(Receiver, WhyItStopsIsSaidOncePerMinuteAndText) {
+  test::CapturedLog log;
+  Running<int> test;
+  for (int i = 0; i < 3; ++i) {
+    test.receiver.stop("the licence is over", std::runtime_error("error 17"));
+    test.thread.join();
+    const auto seen = test.received.events().size();
+    test.thread = std::jthread([&](std::stop_token stop) { test.supervisor.run(stop); });
+    test.received.awaitEvents(seen + 1);
+  }
+  test.end();
+  const Words lines = log.lines();
+  ASSERT_EQ(lines.size(), 1u) << testing::PrintToString(lines) << ", and nothing of the stop of the context";
+  EXPECT_EQ(lines[0].find("receiver stopped: the licence is over: error 17 receiver="), 0u) << lines[0];
+}
+
 TEST(Receiver, WhatOnStartThrowsStopsIt) {
   for (bool standard : {true, false}) {
+    test::CapturedLog log;
     bool stopped = false;
     Running<int> test({}, [&](auto& receiver) {
       receiver.starting = [&] { standard ? throw std::runtime_error("no luck") : throw 1; };
@@ -176,6 +193,8 @@ TEST(Receiver, WhatOnStartThrowsStopsIt) {
     EXPECT_EQ(test.received.events()[1],
               standard ? "stopped: Starting Scripted<int>-7 failed (no luck)"
                        : "stopped: Starting Scripted<int>-7 failed (an exception that is no std::exception)");
+    ASSERT_EQ(log.lines().size(), 1u);
+    EXPECT_NE(log.lines()[0].find(standard ? "no luck" : "no std::exception"), std::string::npos);
   }
 }
 

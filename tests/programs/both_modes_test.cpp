@@ -17,13 +17,15 @@ constexpr std::uint64_t kProgramsPerTest = 100;
 RunOptions optionsOf(std::uint64_t seed, const std::string& mode) {
   constexpr int kThreads[] = {1, 2, 4};
   constexpr std::size_t kChunks[] = {1, 3, 1024};
-  return {mode, kThreads[seed % 3], kChunks[seed / 3 % 3]};
+  constexpr int kPartitions[] = {0, 1, 5};
+  return {mode, kThreads[seed % 3], kPartitions[seed / 9 % 3], kChunks[seed / 3 % 3]};
 }
 
 /// What is wrong with a run, or empty.
 std::string difference(const Program& program, const RunOptions& options) {
   Outcome expected = runModel(program), got = run(program, options);
-  std::string where = options.mode + ", " + std::to_string(options.threads) + " threads, chunks of " +
+  std::string where = options.mode + ", " + std::to_string(options.threads) + " threads, " +
+                      std::to_string(options.partitions) + " partitions, chunks of " +
                       std::to_string(options.chunk) + ": ";
   if (expected.errorTime != got.errorTime)
     return where + "expected " + expected.error.value_or("no error") + ", got " +

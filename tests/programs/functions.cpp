@@ -1,6 +1,7 @@
 #include "functions.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace millrace::programs {
@@ -27,8 +28,9 @@ std::int64_t sumOf(const std::vector<std::int64_t>& values) {
 std::int64_t wrapAdd(std::int64_t a, std::int64_t b) { return wrap(raw(a) + raw(b)); }
 
 std::int64_t mod(std::int64_t a, std::int64_t n) {
-  std::int64_t rest = a % n;
-  return rest < 0 ? rest + n : rest;
+  if (n == 0) throw std::domain_error("/ by zero");
+  const std::int64_t rest = n == -1 ? 0 : a % n;
+  return rest < 0 ? rest + std::abs(n) : rest;
 }
 
 std::function<Record(const Record&)> mapFunction(const Operation& node) {

@@ -31,7 +31,7 @@ Record countedRecord(const Record& record, std::int64_t count);
 /// What the side that is missing counts as in an outer join.
 inline constexpr std::int64_t kMissing = 7;
 
-/// Never negative.
+/// Never negative. std::domain_error for n = 0.
 std::int64_t mod(std::int64_t a, std::int64_t n);
 std::int64_t wrapAdd(std::int64_t a, std::int64_t b);
 

@@ -1,5 +1,6 @@
 #include "model.hpp"
 
+#include "forms.hpp"
 #include "functions.hpp"
 
 #include <algorithm>
@@ -27,14 +28,14 @@ Records flat(const Partitions& partitions) {
 
 class Stream {
  public:
-  explicit Stream(std::int64_t slide) : slide_(slide) {}
+  Stream(const Program& program, std::int64_t slide) : program_(program), slide_(slide) {}
   virtual ~Stream() = default;
   std::int64_t slide() const { return slide_; }
 
   const std::optional<Partitions>& at(std::int64_t time) {
     auto known = made_.find(time);
     if (known == made_.end())
-      known = made_.emplace(time, time > 0 && time % slide_ == 0 ? make(time) : std::nullopt).first;
+      known = made_.emplace(time, time > 0 && time % slide_ == 0 ? fit(make(time)) : std::nullopt).first;
     return known->second;
   }
 
@@ -46,13 +47,23 @@ class Stream {
   virtual std::optional<Partitions> make(std::int64_t time) = 0;
 
  private:
+  std::optional<Partitions> fit(std::optional<Partitions> made) const {
+    if (!made) return made;
+    for (Records& partition : *made) {
+      for (Record& record : partition) record = fitted(program_.form, record);
+    }
+    return made;
+  }
+
+  const Program& program_;
   std::int64_t slide_;
   std::map<std::int64_t, std::optional<Partitions>> made_;
 };
 
 class SourceStream final : public Stream {
  public:
-  SourceStream(const Source& source, std::int64_t batch) : Stream(batch), source_(source) {}
+  SourceStream(const Program& program, const Source& source)
+      : Stream(program, program.batchMs), source_(source) {}
 
  protected:
   std::optional<Partitions> make(std::int64_t time) override {
@@ -78,8 +89,8 @@ class SourceStream final : public Stream {
 class Derived final : public Stream {
  public:
   using Make = std::function<std::optional<Partitions>(std::int64_t)>;
-  Derived(std::int64_t slide, Make make, bool keepsState)
-      : Stream(slide), make_(std::move(make)), keepsState_(keepsState) {}
+  Derived(const Program& program, std::int64_t slide, Make make, bool keepsState)
+      : Stream(program, slide), make_(std::move(make)), keepsState_(keepsState) {}
 
  protected:
   std::optional<Partitions> make(std::int64_t time) override {
@@ -96,7 +107,7 @@ class Model {
  public:
   explicit Model(const Program& program) : program_(program) {
     for (const auto& [id, source] : program.sources)
-      streams_[id] = std::make_unique<SourceStream>(source, program.batchMs);
+      streams_[id] = std::make_unique<SourceStream>(program, source);
     for (const Operation& node : program.nodes) streams_[node.id] = build(node);
   }
 
@@ -114,11 +125,16 @@ class Model {
           batches.push_back(std::move(batch));
         }
       } catch (const MissingParent& missing) {
+        batches.clear();  // no RDD of the batch is made, so none of its jobs runs
         outcome.error = missing.what();
-        outcome.errorTime = time;
-        return outcome;
+      } catch (const std::domain_error& failed) {
+        outcome.error = failed.what();
       }
       outcome.batches.insert(outcome.batches.end(), batches.begin(), batches.end());
+      if (outcome.error) {
+        outcome.errorTime = time;
+        break;
+      }
     }
     return outcome;
   }
@@ -129,7 +145,7 @@ class Model {
     std::int64_t slide = node.slideMs > 0 ? node.slideMs : parent->slide();
     bool keepsState = node.op == "mapWithState" || node.op == "updateStateByKey" ||
                       node.op == "countByWindow" || node.inverse;
-    return std::make_unique<Derived>(slide, makerOf(node, parent), keepsState);
+    return std::make_unique<Derived>(program_, slide, makerOf(node, parent), keepsState);
   }
 
   Derived::Make makerOf(const Operation& node, Stream* parent) {
@@ -149,7 +165,8 @@ class Model {
       };
     if (node.op == "window") return window(node, parent);
     if (node.op == "reduceByKeyAndWindow")
-      return node.inverse ? inverseWindow(node, parent) : plainWindow(node, parent);
+      return node.inverse && node.slideMs <= node.windowMs ? inverseWindow(node, parent)
+                                                           : plainWindow(node, parent);
     if (node.op == "mapWithState") return mapWithState(node, parent);
     if (node.op == "updateStateByKey") return updateStateByKey(node, parent);
     if (node.op == "glomSizes") return glomSizes(parent);
@@ -225,7 +242,7 @@ class Model {
   /// All records of a window as values of key 0, as the window by that key.
   Derived::Make windowOfAll(Operation node, Stream* parent) {
     const bool counts = node.op == "countByWindow";
-    auto keyed = std::make_unique<Derived>(parent->slide(),
+    auto keyed = std::make_unique<Derived>(program_, parent->slide(),
                                            perRecord(parent,
                                                      [counts](const Record& r) {
                                                        return Records{{0, counts ? 1 : r.second}};
@@ -392,14 +409,14 @@ class Model {
 
   /// By the incremental rule, as keys whose values have left stay.
   Derived::Make inverseWindow(const Operation& node, Stream* parent) {
-    if (node.slideMs > node.windowMs) return plainWindow(node, parent);
     auto state = std::make_shared<std::map<std::int64_t, std::int64_t>>();
     return [parent, node, state, f = foldFunction(node), inverse = inverseFunction(node)](std::int64_t time) {
       std::int64_t slide = node.slideMs > 0 ? node.slideMs : parent->slide();
+      const std::int64_t shared = std::max<std::int64_t>(node.windowMs - slide, 0);
       for (const auto& [key, value] :
-           flat(between(parent, time - node.windowMs - slide, time - node.windowMs)))
+           flat(between(parent, time - node.windowMs - slide, time - slide - shared)))
         state->at(key) = inverse(state->at(key), value);
-      for (const auto& [key, value] : flat(between(parent, time - slide, time))) {
+      for (const auto& [key, value] : flat(between(parent, time - node.windowMs + shared, time))) {
         auto [at, isNew] = state->try_emplace(key, value);
         if (!isNew) at->second = f(at->second, value);
       }

@@ -83,6 +83,7 @@ Program parse(std::string_view text) try {
   program.batchMs = numberOr(object, "batch_ms", 1000);
   program.batches = static_cast<int>(object.at("batches").to_number<std::int64_t>());
   program.checkpointMs = numberOr(object, "checkpoint_ms", 0);
+  if (object.contains("form")) program.form = textOr(object, "form");
   for (const auto& [id, source] : object.at("sources").as_object()) {
     Source& made = program.sources[id];
     made.partitions = static_cast<int>(numberOr(source.as_object(), "partitions", 1));
@@ -111,6 +112,7 @@ std::string toJson(const Program& program) {
   return json::serialize(json::object{{"batch_ms", program.batchMs},
                                       {"batches", program.batches},
                                       {"checkpoint_ms", program.checkpointMs},
+                                      {"form", program.form},
                                       {"sources", std::move(sources)},
                                       {"nodes", std::move(nodes)},
                                       {"outputs", json::value_from(program.outputs)}});

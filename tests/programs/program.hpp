@@ -40,6 +40,7 @@ struct Program {
   std::int64_t batchMs = 1000;
   int batches = 0;
   std::int64_t checkpointMs = 0;
+  std::string form = "integers";  // see forms.hpp
   std::map<std::string, Source> sources;
   std::vector<Operation> nodes;
   std::vector<std::string> outputs;

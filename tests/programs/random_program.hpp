@@ -7,8 +7,8 @@
 
 namespace millrace::programs {
 
-/// A program of 2 to 8 operators over one or two sources, with fan-out and unions; the same for the same seed. It keeps
-/// Spark's rules, so that only a missing RDD makes it fail.
+/// A program of 2 to 8 operators over one or two sources, with fan-out and unions, in one of the forms of records; the
+/// same for the same seed. It keeps Spark's rules, so that only a missing RDD makes it fail.
 Program randomProgram(std::uint64_t seed);
 
 /// The smallest program that it finds for which `fails` still holds: without outputs, operators, batches and records

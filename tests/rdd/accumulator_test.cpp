@@ -147,5 +147,16 @@ TEST(Accumulator, MayBeOfAnyKind) {
   EXPECT_EQ(smallest.value(), 1);
 }
 
+TEST(Accumulator, OfWholeNumbersWrapsAsInJava) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const LongAccumulator sum;
+  sum.add(kMost);
+  sum.add(std::int64_t{1});
+  EXPECT_EQ(sum.value(), std::numeric_limits<std::int64_t>::min());
+  rddOf<int>(Shape{.partitions = 2, .threads = 2}, {1, 2}).foreach ([=](int) { sum.add(kMost); });
+  EXPECT_EQ(sum.value(), kMost - 1) << "what tasks add, too";
+  EXPECT_EQ(sum.count(), 4);
+}
+
 }  // namespace
 }  // namespace millrace

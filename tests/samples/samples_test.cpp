@@ -118,6 +118,21 @@ TEST_P(Sample, QueueStream) {
   program->awaitText("(7,100)");
 }
 
+TEST_P(Sample, SaysWhatIsWrongWithItsArguments) {
+  for (const char* name :
+       {"network_word_count", "custom_receiver", "windowed_word_count", "stateful_network_word_count"}) {
+    auto unreadable = run(name, {"127.0.0.1", "port"});
+    EXPECT_EQ(unreadable->end(), 1) << name;
+    EXPECT_TRUE(unreadable->hasSaid("\"port\" is not a whole number")) << unreadable->said();
+    auto missing = run(name, {"127.0.0.1"});
+    EXPECT_EQ(missing->end(), 2) << name;
+    EXPECT_TRUE(missing->hasSaid(std::string("usage: ") + name + " HOST PORT")) << missing->said();
+  }
+  auto tooHigh = run("network_word_count", {"127.0.0.1", "70000"});
+  EXPECT_EQ(tooHigh->end(), 1);
+  EXPECT_TRUE(tooHigh->hasSaid("port 70000 is not in 1..65535")) << tooHigh->said();
+}
+
 INSTANTIATE_TEST_SUITE_P(Modes, Sample, testing::Values("micro-batch", "continuous"), [](const auto& mode) {
   return std::string(mode.param) == "continuous" ? "Continuous" : "MicroBatch";
 });

@@ -17,7 +17,9 @@ Engine::Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::s
       insideTask_(inlineJobRunner()),
       defaultParallelism_(defaultParallelism),
       files_(std::move(files)),
-      chunkSize_(chunkSize) {}
+      chunkSize_(chunkSize) {
+  allowExitInTasks();
+}
 
 int Engine::threads() const { return runner_->threads(); }
 

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace millrace {
@@ -32,6 +33,10 @@ class Engine {
   int threads() const;
   FileSystem& files() const { return *files_; }
   std::size_t chunkSize() const { return chunkSize_; }
+  /// What the context that made this engine knows of itself, which only the context can read; null for an engine
+  /// made by hand. To be set before the first RDD is made.
+  const std::shared_ptr<const void>& owner() const { return owner_; }
+  void setOwner(std::shared_ptr<const void> owner) { owner_ = std::move(owner); }
   void stop() { stopped_ = true; }
   bool isStopped() const { return stopped_; }
 
@@ -57,6 +62,7 @@ class Engine {
   bool parallelismIsSet_ = false;
   std::shared_ptr<FileSystem> files_;
   std::size_t chunkSize_;
+  std::shared_ptr<const void> owner_;
   std::atomic<bool> stopped_ = false;
 };
 

@@ -7,6 +7,7 @@
 namespace millrace::core {
 
 /// The parents' partitions one after another, in their order. There may be no parents, and so no partitions.
+/// IllegalArgument for more partitions than an int can count.
 NodePtr unionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents);
 
 /// Reads several partitions as one.
@@ -14,6 +15,8 @@ using ConcatFn = ReaderPtr (*)(std::vector<ReaderPtr>);
 
 /// Spark's union. Parents without partitions are left out. If all others have equal partitioners, the partitions with
 /// the same number are joined and the partitioner is kept; else as unionNode.
+NodePtr keyedUnionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents, ConcatFn concat);
+/// The same on the parents' engine. IllegalArgument for no parents.
 NodePtr keyedUnionNode(OperatorPtr info, std::vector<NodePtr> parents, ConcatFn concat);
 
 /// At most `partitions` groups of neighbours, in order: group i holds the parent's [i*n/p, (i+1)*n/p).

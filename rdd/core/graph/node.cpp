@@ -1,13 +1,33 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/mutex.hpp>
 #include <millrace/rdd/core/graph/block_slot.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace millrace::core {
+
+namespace {
+
+// How many operators may be read inside of each other: a few hundred bytes of stack each, of the 4 MiB of a TBB thread.
+constexpr int kDeepestRead = 2000;
+
+[[noreturn]] void throwTooDeep(const Node& node) {
+  throw SparkException(
+      "the lineage of " + node.info()->describe() + " is more than " + std::to_string(kDeepestRead) +
+      " operators deep since the last shuffle or stored RDD, which is more than a task can read: "
+      "cache() an RDD every " +
+      std::to_string(kDeepestRead / 2) + " steps");
+}
+
+}  // namespace
 
 struct Node::Cache {
   Cache(StorageLevel asked, StoreFn storeFn, int partitions)
@@ -37,11 +57,65 @@ Node::Node(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents, int
       partitioner_(std::move(partitioner)),
       settings_(std::make_shared<Settings>()) {}
 
-Node::~Node() = default;
+Node::~Node() { drop(std::move(parents_)); }
+
+void Node::drop(std::vector<NodePtr> nodes) {
+  static thread_local std::vector<NodePtr>* dropping = nullptr;
+  if (dropping != nullptr) {
+    std::ranges::move(nodes, std::back_inserter(*dropping));
+    return;
+  }
+  dropping = &nodes;
+  while (!nodes.empty()) {
+    NodePtr last = std::move(nodes.back());
+    nodes.pop_back();
+    last.reset();
+  }
+  dropping = nullptr;
+}
+
+bool Node::isReady() const {
+  auto stored = cache();
+  return stored && stored->isComplete();
+}
 
 void Node::prepare() {
-  if (auto stored = cache(); stored && stored->isComplete()) return;
-  for (const NodePtr& parent : parents_) parent->prepare();
+  if (isReady()) return;
+  struct Visit {
+    Node* node;
+    std::size_t next = 0;
+    int depth = 0;  // of its parents' reading
+  };
+  std::unordered_map<const Node*, int> depths;
+  std::vector<Visit> open{{this}};
+  while (!open.empty()) {
+    Visit& visit = open.back();
+    Node& node = *visit.node;
+    if (visit.next < node.parents_.size()) {
+      Node& parent = *node.parents_[visit.next];
+      const auto [known, isNew] = depths.try_emplace(&parent, 0);
+      if (isNew && !parent.isReady()) {
+        open.push_back({&parent});
+      } else {
+        visit.depth = std::max(visit.depth, known->second);
+        ++visit.next;
+      }
+      continue;
+    }
+    node.prepareSelf();
+    int depth = node.isReady() ? 0 : visit.depth + 1;
+    if (depth > kDeepestRead / 2 && (node.cache() || node.isShuffle())) {
+      node.storeAll();
+      depth = 0;
+    }
+    if (depth > kDeepestRead) throwTooDeep(node);
+    depths[&node] = depth;
+    open.pop_back();
+  }
+}
+
+void Node::storeAll() {
+  engine_->runTasks(allOf(*this), [this](int partition) { read(partition); });
 }
 
 ReaderPtr Node::read(int partition) {
@@ -64,7 +138,15 @@ void Node::setName(std::string name) {
 }
 
 void Node::pin() {
-  for (const NodePtr& parent : parents_) parent->pin();
+  std::unordered_set<const Node*> visited{this};
+  std::vector<Node*> open{this};
+  while (!open.empty()) {
+    Node& node = *open.back();
+    open.pop_back();
+    node.pinSelf();
+    for (const NodePtr& parent : node.parents_)
+      if (visited.insert(parent.get()).second) open.push_back(parent.get());
+  }
 }
 
 void Node::persist(StorageLevel level, StoreFn store) {

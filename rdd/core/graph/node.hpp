@@ -39,8 +39,11 @@ class Node : public std::enable_shared_from_this<Node> {
   const PartitionerPtr& partitioner() const { return partitioner_; }
 
   /// Runs the shuffles that reading this node needs, unless all its partitions are stored. Called by the thread that
-  /// runs a job, before its tasks.
-  virtual void prepare();
+  /// runs a job, before its tasks. Each ancestor is visited once, however many ways lead to it, and a graph may be
+  /// deep. A task reads all operators since the last shuffle or stored partition inside of each other: where these are
+  /// more than fit, RDDs on the way that are to be cached are stored first; SparkException, with the cure, if there is
+  /// none.
+  void prepare();
   /// A reader of one partition, through the cache.
   ReaderPtr read(int partition);
   /// The stored partition of a node that keeps typed blocks (a shuffle, a window), for operators that know its type;
@@ -53,9 +56,8 @@ class Node : public std::enable_shared_from_this<Node> {
   std::string name() const;
   void setName(std::string name);
 
-  /// Called when a function of the user keeps an RDD beyond its batch. An RDD that shows the tables of a window or a
-  /// state then holds on to them, so that the next batch changes a copy.
-  virtual void pin();
+  /// Called when a function of the user keeps an RDD beyond its batch: pinSelf of this node and of each ancestor, once.
+  void pin();
 
   /// Caches each partition when it is first read. Asking again for the same level does nothing; for another one it
   /// throws Unsupported.
@@ -66,14 +68,25 @@ class Node : public std::enable_shared_from_this<Node> {
  protected:
   virtual ReaderPtr compute(int partition) = 0;
 
+  /// True if reading needs nothing of the parents any more.
+  virtual bool isReady() const;
+  /// Does what must be done before tasks read this node. All parents are prepared then.
+  virtual void prepareSelf() {}
+  /// An RDD that shows the tables of a window or a state holds on to them from now on: the next batch changes a copy.
+  virtual void pinSelf() {}
+
+  /// Drops nodes, and what only they hold, without recursion: a chain of them may be of any length. For destructors.
+  static void drop(std::vector<NodePtr> nodes);
+
  private:
   struct Cache;
   struct Settings;
   std::shared_ptr<Cache> cache() const;
+  void storeAll();
 
   const EnginePtr engine_;
   const OperatorPtr info_;
-  const std::vector<NodePtr> parents_;
+  std::vector<NodePtr> parents_;  // constant until the node is destroyed
   const int partitions_;
   const PartitionerPtr partitioner_;
   const std::shared_ptr<Settings> settings_;

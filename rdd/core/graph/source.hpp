@@ -34,8 +34,10 @@ class ParallelNode final : public Node {
   std::shared_ptr<const RecordVector<T>> records_;
 };
 
-template <class T>
-NodePtr parallelNode(EnginePtr engine, RecordVector<T> records, int slices) {
+/// `records` is a RecordVector.
+template <class Records>
+NodePtr parallelNode(EnginePtr engine, Records records, int slices) {
+  using T = typename Records::value_type;
   checkSlices(slices);
   return std::make_shared<ParallelNode<T>>(
       std::move(engine), std::make_shared<const RecordVector<T>>(std::move(records)), slices);

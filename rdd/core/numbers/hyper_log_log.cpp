@@ -61,7 +61,7 @@ int HyperLogLog::precisionFor(double relativeSD) {
   if (!(relativeSD > 0.000017))
     throw IllegalArgument("countApproxDistinct with a relative standard deviation of " +
                           std::to_string(relativeSD) + ": give more than 0.000017");
-  return std::max(4, static_cast<int>(std::ceil(2 * std::log2(1.054 / relativeSD))));
+  return static_cast<int>(std::max(4.0, std::ceil(2 * std::log2(1.054 / relativeSD))));
 }
 
 void HyperLogLog::add(std::uint64_t hash) {

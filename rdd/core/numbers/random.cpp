@@ -2,6 +2,7 @@
 #include <millrace/rdd/core/numbers/random.hpp>
 
 #include <cmath>
+#include <limits>
 #include <random>
 #include <string>
 
@@ -38,6 +39,9 @@ double checkedFraction(bool withReplacement, double fraction) {
   if (!withReplacement && fraction > 1)
     throw IllegalArgument("a sample of fraction " + std::to_string(fraction) +
                           " without replacement: give at most 1, or sample with replacement");
+  if (fraction > std::numeric_limits<int>::max())
+    throw IllegalArgument("a sample of fraction " + std::to_string(fraction) + ": give at most " +
+                          std::to_string(std::numeric_limits<int>::max()));
   return fraction;
 }
 

@@ -22,7 +22,7 @@ class Random {
     __extension__ using Wide = unsigned __int128;
     return static_cast<std::uint64_t>((static_cast<Wide>(next()) * limit) >> 64);
   }
-  /// A random number of the Poisson distribution with this mean.
+  /// A random number of the Poisson distribution with this mean, which is at most what an int counts.
   int poisson(double mean);
 
  private:
@@ -32,7 +32,8 @@ class Random {
 /// The seed given, or one that nobody can guess.
 std::uint64_t seedOr(std::optional<std::uint64_t> seed);
 
-/// IllegalArgument unless `fraction` is at least 0, and at most 1 for a sample without replacement.
+/// IllegalArgument unless `fraction` is at least 0, and at most 1 for a sample without replacement, else what an int
+/// counts.
 double checkedFraction(bool withReplacement, double fraction);
 
 /// Divides 0 to 1 in proportion to `weights`: the bounds, from 0 to 1. IllegalArgument for a negative weight, or none

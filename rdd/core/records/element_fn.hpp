@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <functional>
+#include <optional>
 #include <ranges>
 #include <type_traits>
 #include <utility>
@@ -98,9 +99,38 @@ concept MapFn = ElementFn<F, T> && !std::is_void_v<ElementResult<F, T>>;
 template <class F, class T>
 concept Predicate = ElementFn<F, T> && std::convertible_to<ElementResult<F, T>, bool>;
 
-/// A function of one record that gives a range of records: a container, an optional-like view, a lazy range.
+namespace core {
+
+/// The record of an optional, or none, as a range.
+template <class T>
+class OptionalRecord {
+ public:
+  OptionalRecord(std::optional<T> record)
+      : record_(std::move(record)) {}  // what a function of the user gives becomes one
+  T* begin() { return record_ ? &*record_ : nullptr; }
+  T* end() { return record_ ? &*record_ + 1 : nullptr; }
+
+ private:
+  std::optional<T> record_;
+};
+
+/// What flatMap reads of what its function gives: a range as it is, an optional as one of a record or none.
+template <class R>
+struct ExpandedAs {
+  using type = R;
+};
+template <class T>
+struct ExpandedAs<std::optional<T>> {
+  using type = OptionalRecord<T>;
+};
+template <class R>
+using Expanded = typename ExpandedAs<R>::type;
+
+}  // namespace core
+
+/// A function of one record that gives a range of records (a container, a view, a lazy range) or an optional one.
 template <class F, class T>
-concept FlatMapFn = ElementFn<F, T> && std::ranges::input_range<ElementResult<F, T>>;
+concept FlatMapFn = ElementFn<F, T> && std::ranges::input_range<core::Expanded<ElementResult<F, T>>>;
 
 namespace core {
 
@@ -116,6 +146,6 @@ struct RangeElement<R> {
 }  // namespace core
 
 template <class F, class T>
-using FlatMapResult = typename core::RangeElement<ElementResult<F, T>>::type;
+using FlatMapResult = typename core::RangeElement<core::Expanded<ElementResult<F, T>>>::type;
 
 }  // namespace millrace

@@ -98,7 +98,7 @@ struct ExpandValue {
   template <class K, class V>
     requires std::invocable<F&, const V&>
   auto operator()(const std::pair<K, V>& record) {
-    using Range = std::decay_t<std::invoke_result_t<F&, const V&>>;
+    using Range = core::Expanded<std::decay_t<std::invoke_result_t<F&, const V&>>>;
     return KeyedRange<K, Range>(record.first, std::invoke(function, record.second));
   }
 

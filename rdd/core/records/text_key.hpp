@@ -23,17 +23,23 @@ class TextKey {
  public:
   static constexpr std::size_t kInline = 12;
 
+  /// 4 GiB - 1.
+  static constexpr std::size_t kLongest = 0xffffffff;
+
   TextKey() = default;
+  /// Unsupported for a text that is longer than kLongest.
   explicit TextKey(std::string_view text) {
-    auto size = static_cast<std::uint32_t>(text.size());
-    if (size <= kInline) {
+    if (text.size() <= kInline) {
+      const std::uint64_t size = text.size();
       auto [low, high] = loadShort(text);
       low_ = size | (low << 32);
       high_ = (low >> 32) | (high << 32);
     } else {
+      if (text.size() > kLongest) [[unlikely]]
+        refuse(text.size());
       std::uint32_t prefix;
       std::memcpy(&prefix, text.data(), sizeof prefix);
-      low_ = size | (static_cast<std::uint64_t>(prefix) << 32);
+      low_ = text.size() | (static_cast<std::uint64_t>(prefix) << 32);
       high_ = reinterpret_cast<std::uintptr_t>(text.data());
     }
   }
@@ -69,6 +75,8 @@ class TextKey {
   struct Words {
     std::uint64_t low, high;
   };
+
+  [[noreturn]] static void refuse(std::size_t size);
 
   /// The text's bytes, zero-padded to 16. One masked load where the 16 bytes cannot touch the next page; the bytes
   /// behind the text are read but never used. A text at the very beginning of a page takes the slow way, because a null

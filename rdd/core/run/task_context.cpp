@@ -3,6 +3,11 @@
 #include <millrace/rdd/core/run/interrupt.hpp>
 #include <millrace/rdd/core/run/task_context.hpp>
 
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
 #include <utility>
 #include <vector>
 
@@ -11,6 +16,19 @@ namespace millrace {
 namespace {
 
 thread_local TaskContext* currentTask = nullptr;
+
+int exitCode = 0;
+
+// Destroyed after the statics of the program, and before those of TBB, on which this library depends.
+const struct EndOfProcess {
+  ~EndOfProcess() {
+    if (currentTask == nullptr) return;
+    std::cout.flush();
+    std::clog.flush();
+    std::fflush(nullptr);
+    ::_exit(exitCode);
+  }
+} endOfProcess;
 
 }  // namespace
 
@@ -39,6 +57,10 @@ void TaskContext::Scope::succeed() {
 }
 
 namespace core {
+
+void allowExitInTasks() {
+  [[maybe_unused]] static const int registered = ::on_exit([](int code, void*) { exitCode = code; }, nullptr);
+}
 
 AccumulatorPart::~AccumulatorPart() = default;
 

@@ -7,9 +7,16 @@ namespace millrace {
 namespace core {
 struct AccumulatorPart;
 class AccumulatorBase;
+
+/// Makes exit() inside a task end the process with its code, see TaskContext. Called before tasks run, any number of times.
+void allowExitInTasks();
 }  // namespace core
 
 /// What a function that runs inside a task can know about it. (Spark: TaskContext)
+///
+/// A function may end the process by exit(). What the program registered for that, and its statics, are over first, as
+/// usual; then the process ends with that code at once, because the libraries below cannot be taken down from inside of one of
+/// their own threads.
 class TaskContext {
  public:
   TaskContext(const TaskContext&) = delete;

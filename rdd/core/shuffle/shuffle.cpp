@@ -6,6 +6,7 @@
 #include <millrace/rdd/core/shuffle/shuffle.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <exception>
 #include <string>
@@ -56,12 +57,13 @@ class ShuffleNode final : public Node {
 
   void setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks);
 
-  void prepare() override;
   bool isShuffle() const override { return true; }
   BlockPtr block(int partition) override;
 
  protected:
   ReaderPtr compute(int partition) override { return openBlock(block(partition)); }
+  bool isReady() const override;
+  void prepareSelf() override;
 
  private:
   struct Output {
@@ -80,7 +82,7 @@ class ShuffleNode final : public Node {
 
   const ShuffleSpecPtr spec_;
   Mutex writing_;
-  bool written_ MILLRACE_GUARDED_BY(writing_) = false;
+  std::atomic<bool> written_ = false;
   std::deque<Output> outputs_;
 };
 
@@ -90,10 +92,18 @@ ShuffleNode::ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr
       spec_(std::move(spec)),
       outputs_(static_cast<std::size_t>(partitions())) {}
 
-void ShuffleNode::prepare() {
+bool ShuffleNode::isReady() const {
+  if (Node::isReady()) return true;
+  if (!written_) return false;
+  for (std::size_t side = 0; side < parents().size(); ++side)
+    if (isInPlace(side))
+      return std::ranges::all_of(outputs_, [](const Output& output) { return output.slot.isFilled(); });
+  return true;
+}
+
+void ShuffleNode::prepareSelf() {
   MutexLock lock(writing_);
   if (written_) return;
-  Node::prepare();
   write();
   written_ = true;
 }
@@ -143,7 +153,7 @@ void ShuffleNode::setWritten(std::vector<std::vector<ShuffleFilePtr>> tasks) {
 }
 
 BlockPtr ShuffleNode::block(int partition) {
-  prepare();
+  if (!written_) prepare();
   return outputs_[static_cast<std::size_t>(partition)].slot.get([&] { return merge(partition); });
 }
 

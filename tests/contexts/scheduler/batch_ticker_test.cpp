@@ -67,7 +67,7 @@ TEST_F(BatchTickerTest, TheNextBatchFollowsTheNewestOneThatWasMade) {
   awaitTickAfter(1000);
   EXPECT_TRUE(ticks.stop(soon(), ticker));
   clock->setTime(9000);
-  ticks.makeNext();
+  EXPECT_TRUE(ticks.makeNext(soon(), ticker));
   EXPECT_EQ(made.all(), (Strings{"1000 ms", "2000 ms"}));
 }
 
@@ -109,7 +109,7 @@ TEST_F(BatchTickerTest, ABatchThatThrowsIsNoLongerBeingMade) {
   awaitTickAfter(1000);
   EXPECT_EQ(ticks.making(), std::nullopt);
   EXPECT_TRUE(ticks.stop(soon(), ticker));
-  EXPECT_THROW(ticks.makeNext(), std::runtime_error);
+  EXPECT_THROW(ticks.makeNext(soon(), ticker), std::runtime_error);
   EXPECT_FALSE(ticks.isMakingThread());
 }
 

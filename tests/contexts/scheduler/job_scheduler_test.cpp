@@ -178,21 +178,42 @@ TEST_F(JobSchedulerTest, AFailureKeepsWhatWasThrown) {
   }
 }
 
-TEST_F(JobSchedulerTest, ABatchWhoseJobsCannotBeMadeIsReported) {
+TEST_F(JobSchedulerTest, ABatchWhoseJobsCannotBeMadeFailsAsAnyOther) {
   start(1);
-  scheduler->reportGenerationFailure(Time(1000), std::make_exception_ptr(std::runtime_error("no input")));
-  EXPECT_EQ(failure(), "batch 1000 ms, making its jobs: no input");
+  submit(1000, {[gate = gate] { gate->pass(); }});
+  scheduler->submitFailed(Time(2000), {}, {{3, StreamInputInfo{3, 40}}},
+                          std::make_exception_ptr(std::runtime_error("no input")));
+  EXPECT_FALSE(waiter->waitForStopOrError(0ms)) << "its turn has not come";
+  gate->open();
+  ends.await(2);
+  EXPECT_EQ(failure(), "batch 2000 ms, making its jobs: no input");
   finish();
-  EXPECT_EQ(ends.all(), Events{});
+  const Events events = listener->events.all();
+  EXPECT_EQ(Events(events.end() - 4, events.end()), (Events{"started 2000", "output 0 of 2000 started",
+                                                            "output 0 of 2000 failed", "completed 2000"}));
+  const BatchInfo told = listener->completed().back();
+  EXPECT_EQ(told.numRecords(), 40);
+  EXPECT_EQ(told.outputOperationInfos.at(0).description, "making its jobs");
+  EXPECT_EQ(told.outputOperationInfos.at(0).failureReason, "no input");
 }
 
-TEST_F(JobSchedulerTest, ABatchWithoutJobsIsNothing) {
+TEST_F(JobSchedulerTest, ABatchWithoutJobsEndsWithoutEvents) {
   start(1);
   submit(1000, {});
   EXPECT_EQ(scheduler->pendingBatches(), 0u);
   finish();
   EXPECT_EQ(listener->events.all(), Events{});
+  EXPECT_EQ(ends.all(), Events{"1000 succeeded"});
+}
+
+TEST_F(JobSchedulerTest, ABatchWithoutJobsDoesNotEndBeforeEarlierOnes) {
+  start(1);
+  submit(1000, {[gate = gate] { gate->pass(); }});
+  submit(2000, {});
   EXPECT_EQ(ends.all(), Events{});
+  gate->open();
+  finish();
+  EXPECT_EQ(ends.all(), Events{"1000 succeeded"});
 }
 
 TEST_F(JobSchedulerTest, ABatchIsPendingUntilItHasEnded) {

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +25,31 @@ TEST(StreamGraph, RefusesABatchIntervalThatIsNotPositive) {
             "a batch interval of 0 ms: give a positive one, for example Seconds(1)");
   EXPECT_EQ(failureOf<IllegalArgument>([&] { StreamGraph(engine, Milliseconds(-5)); }),
             "a batch interval of -5 ms: give a positive one, for example Seconds(1)");
+}
+
+TEST(StreamGraph, RefusesDurationsThatMakeNoSense) {
+  constexpr Duration kEver(std::numeric_limits<std::int64_t>::max());
+  EXPECT_THROW(StreamGraph(test::makeEngine(), kEver), IllegalArgument);
+  EXPECT_THROW(StreamGraph(test::makeEngine(), StreamGraph::kLongestBatch + Duration(1)), IllegalArgument);
+  StreamGraph graph(test::makeEngine(), StreamGraph::kLongestBatch);
+  EXPECT_THROW(graph.remember(Milliseconds(-1)), IllegalArgument);
+  EXPECT_NO_THROW(graph.remember(kEver));
+  auto spec = StateSpec::function(+[](int key, std::optional<int>, State<int>&) { return key; });
+  EXPECT_THROW(spec.timeout(Milliseconds(-1)), IllegalArgument);
+  EXPECT_EQ(spec.timeout(Milliseconds(0)).timeout(), Duration(0));
+}
+
+TEST(StreamGraph, KnowsWhichTimesPassedWithoutABatch) {
+  StreamGraph graph(test::makeEngine(), Seconds(1));
+  graph.start(Time(0));
+  for (int at : {1000, 2000, 5000, 6000}) graph.beginBatch(Time(at));
+  EXPECT_EQ(graph.newestTime(), Time(6000));
+  for (int at : {1000, 2000, 5000, 6000, 7000})
+    EXPECT_TRUE(graph.hasBatchIn(Time(at - 1000), Time(at))) << at;
+  for (int at : {3000, 4000}) EXPECT_FALSE(graph.hasBatchIn(Time(at - 1000), Time(at))) << at;
+  EXPECT_TRUE(graph.hasBatchIn(Time(1000), Time(4000)));
+  EXPECT_TRUE(graph.hasBatchIn(Time(2000), Time(6000)));
+  EXPECT_FALSE(graph.hasBatchIn(Time(2000), Time(4000)));
 }
 
 TEST(StreamGraph, NumbersOperatorsInTheOrderOfTheProgram) {

@@ -7,9 +7,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <functional>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace millrace::core {
@@ -53,6 +57,42 @@ TEST(StreamNode, WithoutAnRddHasNoJobAndAnEmptyOneHas) {
   running.run(5);
   EXPECT_EQ(plain.times(), (Times{1000, 3000, 5000}));
   EXPECT_EQ(reduced.times(), (Times{1000, 3000, 5000}));
+}
+
+TEST(StreamNode, ForgetsBatchesWithoutJobs) {
+  for (const StreamingMode mode : test::kModes) {
+    StreamTest running({.mode = mode});
+    auto input = running.input<int>();
+    auto mapped = input.stream.map([](int x) { return x; });
+    running.collect(mapped);
+    running.start();
+    for (int i = 0; i < 20; ++i) {
+      input.feed->skip();
+      running.advance();
+    }
+    EXPECT_LE(kept(mapped).size(), 2u);
+    running.stop();
+  }
+}
+
+TEST(StreamNode, RefusesChainsThatAreTooDeep) {
+  StreamTest running;
+  auto stream = running.source<int>({});
+  const std::string error = test::failureOf<IllegalArgument>([&] {
+    for (int i = 0; i < 10'000; ++i) stream = stream.map([](int x) { return x + 1; });
+  });
+  EXPECT_NE(error.find("1001 operators deep"), std::string::npos) << error;
+}
+
+TEST(StreamNode, RunsChainsThatAreAsDeepAsTheyMay) {
+  for (const StreamingMode mode : test::kModes) {
+    StreamTest running({.shape = {.threads = 2}, .mode = mode});
+    auto stream = running.source<int>(test::batches<int>({{1}}));
+    for (int i = 0; i < 998; ++i) stream = stream.map([](int x) { return x + 1; });
+    auto outputs = running.collect(stream);
+    running.run(1);
+    EXPECT_EQ(outputs.records(), (std::vector<std::vector<int>>{{999}}));
+  }
 }
 
 TEST(StreamNode, CountsItsSlidesFromTimeZero) {
@@ -133,7 +173,7 @@ TEST(StreamNode, RemembersTwoCheckpointIntervals) {
   running.start();
   EXPECT_EQ(window.node()->rememberDuration(), Seconds(8));
   EXPECT_EQ(mapped.node()->rememberDuration(), Seconds(10));
-  EXPECT_EQ(source.node()->rememberDuration(), Seconds(11));
+  EXPECT_EQ(source.node()->rememberDuration(), Seconds(10));
   running.stop();
 }
 
@@ -207,6 +247,47 @@ TEST(StreamNode, DropsNothingWhenABatchHasFailed) {
   running.advance();
   EXPECT_EQ(kept(source), (Times{3000}));
   EXPECT_THROW(running.stop(), BatchFailure);
+}
+
+TEST(StreamNode, WhatAStateReadsIsNotKeptForItsCheckpoints) {
+  using Counts = std::pair<int, int>;
+  const auto sum = [](const std::vector<int>& values, std::optional<int> old) -> std::optional<int> {
+    return old.value_or(0) + static_cast<int>(values.size());
+  };
+  StreamTest running;
+  auto first = running.source<Counts>({}), second = running.source<Counts>({}),
+       third = running.source<Counts>({});
+  auto states = first.updateStateByKey(sum).checkpoint(Seconds(40));
+  auto window =
+      second.reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(3)).checkpoint(Seconds(40));
+  auto mapped =
+      third.mapWithState(StateSpec::function(+[](int key, std::optional<int> value, State<int>& state) {
+        state.update(*value);
+        return key;
+      }));
+  running.collect(states);
+  running.collect(window);
+  running.collect(mapped);
+  running.start();
+  EXPECT_EQ(states.node()->rememberDuration(), Seconds(80));
+  EXPECT_EQ(first.node()->rememberDuration(), Seconds(1));
+  EXPECT_EQ(second.node()->rememberDuration(), Seconds(4));
+  EXPECT_EQ(third.node()->rememberDuration(), Seconds(1));
+  running.stop();
+}
+
+TEST(StreamNode, ACheckpointIntervalMayBeAsLongAsADuration) {
+  constexpr Duration kEver(std::numeric_limits<std::int64_t>::max() / 1000 * 1000);
+  StreamTest running;
+  auto source = running.source<int>(test::batches<int>({{1}, {2}}));
+  auto mapped = source.map([](int x) { return x; }).checkpoint(kEver);
+  auto outputs = running.collect(mapped);
+  running.context().remember(Duration(std::numeric_limits<std::int64_t>::max()));
+  running.start();
+  running.advance(3);
+  EXPECT_EQ(kept(mapped), (Times{1000, 2000, 3000}));
+  EXPECT_EQ(outputs.records(), (std::vector<std::vector<int>>{{1}, {2}, {}}));
+  running.stop();
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
 #include <sstream>
 
 namespace millrace {
@@ -51,6 +53,46 @@ TEST(Duration, WordsMeanTheSameAsSigns) {
                 Durations::minutes(7) == Minutes(7));
   static_assert(Milliseconds(0).isZero() && !Milliseconds(-1).isZero());
   EXPECT_EQ(Seconds(1).toFormattedString(), "1000");
+}
+
+constexpr Duration kLongest(std::numeric_limits<std::int64_t>::max());
+constexpr Duration kShortest(std::numeric_limits<std::int64_t>::min());
+constexpr Time kLast(std::numeric_limits<std::int64_t>::max()),
+    kFirst(std::numeric_limits<std::int64_t>::min());
+
+TEST(Duration, RefusesWhatMillisecondsCannotCount) {
+  static_assert(kLongest + Duration(0) == kLongest && kShortest - Duration(0) == kShortest);
+  static_assert(kLongest + kShortest == Duration(-1) && kLongest * 1 == kLongest);
+  EXPECT_THROW((void)(kLongest + Duration(1)), IllegalArgument);
+  EXPECT_THROW((void)(kShortest - Duration(1)), IllegalArgument);
+  EXPECT_THROW((void)(Duration(0) - kShortest), IllegalArgument);
+  EXPECT_THROW((void)(kShortest * -1), IllegalArgument);
+  EXPECT_THROW((void)kLongest.times(2), IllegalArgument);
+  EXPECT_THROW((void)Seconds(kLongest.milliseconds()), IllegalArgument);
+  EXPECT_THROW((void)Minutes(kShortest.milliseconds()), IllegalArgument);
+  EXPECT_THROW((void)Durations::minutes(kLongest.milliseconds() / 1000), IllegalArgument);
+  EXPECT_THROW((void)(kLast + Duration(1)), IllegalArgument);
+  EXPECT_THROW((void)(kFirst - Duration(1)), IllegalArgument);
+  EXPECT_THROW((void)(kLast - kFirst), IllegalArgument);
+  EXPECT_THROW((void)Interval(kFirst, kLast).duration(), IllegalArgument);
+  EXPECT_THROW((void)kFirst.floor(Duration(7), Time(1)), IllegalArgument);
+  try {
+    (void)(kLongest + Milliseconds(5));
+  } catch (const IllegalArgument& error) {
+    EXPECT_STREQ(error.what(), "9223372036854775807 ms + 5 ms is more than milliseconds can count");
+  }
+}
+
+TEST(Duration, IsAMultipleOfMinusOneHoweverShort) {
+  EXPECT_TRUE(kShortest.isMultipleOf(Duration(-1)));
+  EXPECT_TRUE(kFirst.isMultipleOf(Duration(-1)));
+  EXPECT_EQ(kFirst.floor(Duration(-1)), kFirst);
+}
+
+TEST(Duration, WhatIsKeptForEverIsNotKeptLonger) {
+  EXPECT_EQ(core::saturatedSum(kLongest, Seconds(1)), kLongest);
+  EXPECT_EQ(core::saturatedSum(kLongest, kLongest), kLongest);
+  EXPECT_EQ(core::saturatedSum(Seconds(2), Seconds(1)), Seconds(3));
 }
 
 TEST(Duration, NothingIsAMultipleOfZero) {
@@ -126,6 +168,15 @@ TEST(Interval, KnowsItsLengthAndMoves) {
 TEST(Interval, OfAnotherLengthHasNoOrder) {
   EXPECT_THROW((void)(Interval(0, 1) < Interval(0, 2)), IllegalArgument);
   EXPECT_NE(Interval(0, 1), Interval(0, 2));
+}
+
+TEST(Time, RangesEndAtTheLastTime) {
+  EXPECT_EQ((kLast - Seconds(1)).to(kLast, Seconds(1)), (std::vector{kLast - Seconds(1), kLast}));
+  EXPECT_EQ((kLast - Seconds(1)).until(kLast, Seconds(1)), (std::vector{kLast - Seconds(1)}));
+  EXPECT_TRUE(Time(0).until(kFirst, Seconds(1)).empty());
+  EXPECT_TRUE(kLast.to(kFirst, Seconds(1)).empty());
+  EXPECT_THROW((void)Time(0).to(kLast, Milliseconds(1)), IllegalArgument);
+  EXPECT_THROW((void)kFirst.until(kLast, Seconds(1)), IllegalArgument);
 }
 
 }  // namespace

@@ -116,5 +116,39 @@ TEST_P(FileInputTest, WhatCannotBeReadIsLeftOut) {
   EXPECT_EQ(lines.records(), (Lines{{"1"}}));
 }
 
+class BatchInputs final : public StreamingListener {
+ public:
+  void onBatchCompleted(const BatchInfo& batch) override { inputs.push_back(batch.streamIdToInputInfo); }
+  std::vector<std::map<int, StreamInputInfo>> inputs;
+};
+
+TEST_P(FileInputTest, ListenersAreToldTheFilesOfEachBatch) {
+  auto told = std::make_shared<BatchInputs>();
+  {
+    StreamTest running(options());
+    running.context().addStreamingListener(told);
+    auto lines = running.collect(running.context().textFileStream(watched));
+    running.start();
+    moveIn("b", "1", 12'500);
+    moveIn("a", "2", 12'500);
+    moveIn("c.zst", "left out", 12'500);
+    running.advance();
+    running.advance();
+    moveIn("d", "3", 14'500);
+    running.advance();
+    running.stop();
+  }
+  ASSERT_EQ(told->inputs.size(), 3U);
+  using Files = std::vector<std::string>;
+  const auto& first = told->inputs[0].at(0);
+  EXPECT_EQ(first.inputStreamId, 0);
+  EXPECT_EQ(first.numRecords, 0) << "not known before the batch runs";
+  EXPECT_EQ(first.metadata.files, (Files{watched + "/a", watched + "/b"}));
+  EXPECT_EQ(first.metadataDescription(), watched + "/a\n" + watched + "/b");
+  EXPECT_EQ(told->inputs[1].at(0).metadata.files, Files{});
+  EXPECT_EQ(told->inputs[1].at(0).metadataDescription(), std::nullopt);
+  EXPECT_EQ(told->inputs[2].at(0).metadata.files, Files{watched + "/d"});
+}
+
 }  // namespace
 }  // namespace millrace

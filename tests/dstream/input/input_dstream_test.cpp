@@ -7,9 +7,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace millrace {
@@ -56,6 +58,50 @@ TEST(InputDStream, IsASourceOfTheUsersOwn) {
     EXPECT_EQ(positions[0].part, "clock");
     EXPECT_EQ(positions[0].from, 2000);
     EXPECT_EQ(positions[0].until, 3000);
+  });
+}
+
+class InputsOfBatches final : public StreamingListener {
+ public:
+  void onBatchSubmitted(const BatchInfo& batch) override { inputs.push_back(batch.streamIdToInputInfo); }
+  std::vector<std::map<int, StreamInputInfo>> inputs;
+};
+
+/// Knows no number of records, but has something to say.
+class Speaking final : public InputDStream<int> {
+ public:
+  explicit Speaking(RDD<int> rdd) : rdd_(std::move(rdd)) {}
+  std::optional<RDD<int>> compute(Time) override { return rdd_; }
+  InputMetadata metadataOf(Time time) const override {
+    return {.files = {}, .offsets = {}, .description = "asked at " + time.toString()};
+  }
+
+ private:
+  RDD<int> rdd_;
+};
+
+TEST(InputDStream, TellsListenersOfItsBatches) {
+  inBothModes([](const StreamOptions& options) {
+    auto told = std::make_shared<InputsOfBatches>();
+    {
+      StreamTest running(options);
+      running.context().addStreamingListener(told);
+      const SparkContext sc = running.context().sparkContext();
+      running.collect(running.context().inputStream(std::make_shared<Ticks>(sc)));
+      const auto rdd = sc.parallelize(std::vector{1}, 1);
+      running.collect(running.context().inputStream(std::make_shared<Speaking>(rdd)));
+      running.collect(running.context().inputStream(std::make_shared<ConstantInputDStream<int>>(rdd)));
+      running.run(1);
+    }
+    ASSERT_EQ(told->inputs.size(), 1U);
+    const auto& inputs = told->inputs[0];
+    ASSERT_EQ(inputs.size(), 2U) << "of the third nothing is known";
+    EXPECT_EQ(inputs.at(0).numRecords, 1);
+    ASSERT_EQ(inputs.at(0).metadata.offsets.size(), 1U);
+    EXPECT_EQ(inputs.at(0).metadata.offsets[0].until, 1000);
+    EXPECT_EQ(inputs.at(0).metadataDescription(), "part clock, offsets 0 to 1000");
+    EXPECT_EQ(inputs.at(1).numRecords, 0);
+    EXPECT_EQ(inputs.at(1).metadataDescription(), "asked at 1000 ms");
   });
 }
 

@@ -73,5 +73,28 @@ TEST(QueueStream, IsReadByAWindowOnlyWhenThatSlides) {
   EXPECT_TRUE(queued.queue.empty());
 }
 
+TEST(QueueStream, RefusesAnRddOfAStoppedContextAndGoesOn) {
+  for (StreamingMode mode : test::kModes) {
+    for (bool oneAtATime : {true, false}) {
+      StreamTest running({.mode = mode});
+      Queued queued;
+      auto outputs = running.collect(
+          running.context().queueStream(queued.queue, oneAtATime).map([](int n) { return n + 1; }));
+      const SparkContext other(SparkConf().setMaster("local"));
+      queued.queue.push(other.parallelize(std::vector{7}, 2));
+      other.stop();
+      running.start();
+      running.advance();
+      queued.push(running, {1});
+      running.advance();
+      EXPECT_EQ(
+          running.awaitFailure(),
+          "batch 1000 ms, making its jobs: Queue stream [0] was given an RDD of a SparkContext that has been "
+          "stopped: make it on the context of the stream");
+      EXPECT_EQ(outputs.records(), Records{{2}});
+    }
+  }
+}
+
 }  // namespace
 }  // namespace millrace

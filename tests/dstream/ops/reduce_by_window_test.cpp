@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,37 @@ TEST(ReduceByWindow, RefusesLengthsThatDoNotFit) {
                IllegalArgument);
   EXPECT_THROW(numbers.countByWindow(Seconds(2), Milliseconds(100)), IllegalArgument);
   EXPECT_THROW(numbers.window(Seconds(-2), Seconds(1)), IllegalArgument);
+}
+
+TEST(CountByWindow, OfWindowsWithGapsBetweenCountsTheRecordsInThem) {
+  inBothModesOnAllShapes([](const StreamOptions& options) {
+    StreamTest running(options);
+    auto texts = running.input<std::string_view>();
+    auto counts = running.collect(texts.stream.countByWindow(Seconds(1), Seconds(3)));
+    auto sums = running.collect(texts.stream.map([](std::string_view text) { return text.size(); })
+                                    .reduceByWindow(std::plus<>{}, std::minus<>{}, Seconds(2), Seconds(3)));
+    running.play({start(),
+                  closeBatch(3),
+                  expect(counts, {}),
+                  expect(sums, {}),
+                  addData(texts, {"no window has", "these"}),
+                  closeBatch(),
+                  addData(texts, {"four"}),
+                  closeBatch(),
+                  addData(texts, {"a", "b"}),
+                  closeBatch(),
+                  expect(counts, {2}),
+                  expect(sums, {6}),
+                  closeBatch(3),
+                  expect(counts, {0}),
+                  expect(sums, {0}),
+                  closeBatch(2),
+                  addData(texts, {"abc"}),
+                  closeBatch(),
+                  expect(counts, {1}),
+                  expect(sums, {3}),
+                  stop()});
+  });
 }
 
 }  // namespace

@@ -2,11 +2,15 @@
 
 #include <millrace/base/error.hpp>
 
+#include "support/script.hpp"
 #include "support/streams.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace millrace {
@@ -40,6 +44,35 @@ TEST(Slice, OfAStreamThatSlidesSlower) {
   ASSERT_EQ(window.slice(Time(3000), Time(3999)).size(), 1u);
   EXPECT_EQ(window.slice(Time(3000), Time(3999))[0].collect(), (std::vector<int>{1, 2}));
   running.stop();
+}
+
+TEST(Slice, EndsWhereTheBatchesDo) {
+  constexpr Time kFirst(std::numeric_limits<std::int64_t>::min()),
+      kLast(std::numeric_limits<std::int64_t>::max());
+  test::inBothModes([&](const test::StreamOptions& options) {
+    StreamTest running(options);
+    auto numbers = running.input<int>();
+    auto kept = numbers.stream.map([](int x) { return x; }).persist();
+    running.collect(kept);
+    running.context().remember(Seconds(2));
+    running.start();
+    EXPECT_TRUE(kept.slice(Time(0), kLast).empty()) << "before the first batch";
+    for (int batch = 1; batch <= 5; ++batch) {
+      numbers.feed->add({batch});
+      running.advance();
+    }
+    for (const auto& [from, to] : {std::pair(kFirst, kLast), {Time(0), kLast}, {kFirst, Time(5000)}}) {
+      std::vector<int> all;
+      for (const RDD<int>& rdd : kept.slice(from, to)) {
+        for (int number : rdd.collect()) all.push_back(number);
+      }
+      EXPECT_EQ(all, (std::vector<int>{4, 5})) << from << " to " << to;
+    }
+    EXPECT_TRUE(kept.slice(Time(6000), kLast).empty()) << "the batches to come";
+    EXPECT_TRUE(kept.slice(kFirst, Time(3000)).empty()) << "the batches that were forgotten";
+    EXPECT_TRUE(kept.slice(kLast, kFirst).empty());
+    running.stop();
+  });
 }
 
 }  // namespace

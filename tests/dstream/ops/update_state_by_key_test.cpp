@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <span>
@@ -236,6 +237,27 @@ TEST(UpdateStateByKey, NeedsACheckpointDirectory) {
   EXPECT_EQ(sums.node()->checkpointInterval(), Seconds(10));
   EXPECT_EQ(sums.node()->storageLevel(), StorageLevel::MEMORY_ONLY_SER);
   other.stop();
+}
+
+TEST(UpdateStateByKey, PassesOverItsStatesOncePerBatchAndNotForSkippedTicks) {
+  for (StreamingMode mode : kModes) {
+    StreamTest running({.mode = mode});
+    std::atomic<int> calls = 0;
+    auto outputs =
+        running.collect(running.source<Pair>(batches<Pair>({{{"a", 1}}}))
+                            .updateStateByKey([&calls](const std::vector<int>& values,
+                                                       std::optional<int> old) -> std::optional<int> {
+                              ++calls;
+                              return old.value_or(0) + static_cast<int>(values.size());
+                            }));
+    running.start();
+    running.advance();
+    running.moveTo(5'000'000);
+    running.stop();
+    EXPECT_EQ(calls, static_cast<int>(outputs.all().size())) << "one for each batch";
+    EXPECT_LT(calls, 40);
+    EXPECT_EQ(outputs.all().back().records(), (std::vector<Pair>{{"a", 1}}));
+  }
 }
 
 }  // namespace

@@ -9,10 +9,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <iostream>
 #include <optional>
 #include <sstream>
+#include <streambuf>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +29,7 @@ using test::StreamTest;
 class CapturedOutput {
  public:
   CapturedOutput() : before_(std::cout.rdbuf(text_.rdbuf())) {}
+  explicit CapturedOutput(std::streambuf& to) : before_(std::cout.rdbuf(&to)) {}
   ~CapturedOutput() { std::cout.rdbuf(before_); }
   std::string text() const { return text_.str(); }
 
@@ -167,6 +171,38 @@ TEST(Print, WhereNobodyReadsFailsAndTheProcessLivesOn) {
               "batch 1000 ms, print #1: cannot write to the standard output: Broken pipe");
   EXPECT_EQ(dispositionOfSigpipe().sa_handler, SIG_DFL)
       << "the program's own writes meet the signal as before";
+}
+
+/// Keeps what is written until it is flushed, which fails while it is stuck: std::cout after sync_with_stdio(false).
+class StuckBuffer final : public std::streambuf {
+ public:
+  StuckBuffer() { setp(room_.data(), room_.data() + room_.size()); }
+  std::string arrived;
+  std::atomic<bool> isStuck = true;
+
+ protected:
+  int sync() override {
+    if (isStuck) return -1;
+    arrived.append(pbase(), pptr());
+    setp(room_.data(), room_.data() + room_.size());
+    return 0;
+  }
+
+ private:
+  std::array<char, 1000> room_;
+};
+
+TEST(Print, DropsWhatDidNotArrive) {
+  StuckBuffer buffer;
+  const CapturedOutput output(buffer);
+  StreamTest running({.shape = {.partitions = 1}});
+  running.source<int>(test::batches<int>({{1}, {2}})).print();
+  running.start();
+  running.advance();
+  buffer.isStuck = false;
+  running.advance();
+  EXPECT_EQ(running.awaitFailure(), "batch 1000 ms, print #1: cannot write to the standard output");
+  EXPECT_EQ(buffer.arrived, header(2000) + "2\n\n");
 }
 
 TEST(Print, SaysThatTheProgramHasBrokenTheStream) {

@@ -1,3 +1,4 @@
+#include <millrace/base/error.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/state/stacked_fold.hpp>
 
@@ -6,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -87,6 +90,45 @@ TEST(StackedFold, ServesWhatLooksBackOnIt) {
                   expect(twice, {{"a", 5}}), closeBatch(), expect(twice, {{"a", 5}}), expect(rarely, {}),
                   closeBatch(), expect(twice, {}), stop()});
   });
+}
+
+/// Notes how many batches a slide hands over.
+struct NotingFold final : core::WindowFold {
+  bool recovers() const override { return true; }
+  bool needsAll() const override { return fails; }
+  void reset() override { fails = true; }
+  void slide(int, const core::WindowSlide& slide) override {
+    handed.push_back(slide.all.size());
+    if (std::exchange(fails, false)) return;
+    if (handed.size() == 6) throw std::runtime_error("the sixth");
+  }
+  core::BlockPtr table(int) const override { return std::make_shared<core::TableBlock<std::string, int>>(); }
+  void write(int, ByteWriter&) const override {}
+  void read(int, ByteReader&) override {}
+  core::BlockCodec batchCodec() const override { return core::tableCodec<std::string, int>(); }
+
+  std::vector<std::size_t> handed;
+  bool fails = false;
+};
+
+TEST(StackedFold, ASlideCostsWhatEntersAndNotWhatTheWindowHolds) {
+  StreamTest running;
+  auto fold = std::make_unique<NotingFold>();
+  const NotingFold& noted = *fold;
+  auto reduced = running.source<Pair>({}).reduceByKey(&largest, 1);
+  DStream<Pair> window(core::movingWindow("noted", reduced.node(), Seconds(4), Seconds(1), std::move(fold),
+                                          core::hashPartitioner(1), core::KeepsState::kForItsWindow));
+  window.foreachRDD([](const RDD<Pair>& rdd) {
+    try {
+      rdd.count();
+    } catch (const SparkException&) {
+    }
+  });
+  running.start();
+  running.advance(8);
+  EXPECT_EQ(noted.handed, (std::vector<std::size_t>{1, 1, 1, 1, 1, 1, 4, 1}))
+      << "all batches of the window only after the failure";
+  running.stop();
 }
 
 }  // namespace

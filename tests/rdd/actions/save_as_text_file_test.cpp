@@ -43,7 +43,7 @@ class SaveAsTextFileTest : public testing::Test {
   RDD<T> rddOf(std::vector<T> records, int slices,
                std::unique_ptr<core::JobRunner> runner = core::inlineJobRunner()) {
     engine = std::make_shared<core::Engine>(std::move(runner), 2, files);
-    return RDD<T>(core::parallelNode<T>(engine, std::move(records), slices));
+    return RDD<T>(core::parallelNode(engine, std::move(records), slices));
   }
   template <class T>
   void save(const RDD<T>& rdd, IfExists ifExists) {

@@ -14,6 +14,8 @@
 #include <atomic>
 #include <list>
 #include <map>
+#include <memory>
+#include <numeric>
 #include <optional>
 #include <ranges>
 #include <set>
@@ -184,6 +186,25 @@ TEST(FlatMap, GoesOnAfterAnEmptyChunk) {
   auto reader = core::typed<int>(step.open(test::chunksReader<int>({{2}, {}, {0}, {1, 2}})));
   EXPECT_EQ(test::drain(*reader), (std::vector<int>{0, 1}));
   EXPECT_EQ(test::drain(*reader), (std::vector<int>{0, 0, 1}));
+}
+
+TEST(FlatMap, TakesWhatAnOptionalHolds) {
+  for (const Shape& shape : test::allShapes()) {
+    std::vector<int> numbers(5000);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    auto rdd = rddOf<int>(shape, numbers);
+    auto third =
+        rdd.flatMap([](int n) { return n % 3 == 0 ? std::optional(std::to_string(n)) : std::nullopt; });
+    static_assert(std::is_same_v<decltype(third), RDD<std::string>>);
+    EXPECT_EQ(third.count(), 1667);
+    EXPECT_EQ(third.take(2), (std::vector<std::string>{"0", "3"}));
+    EXPECT_EQ(rdd.flatMap([](int) { return std::optional<int>(); }).count(), 0);
+    EXPECT_EQ(rdd.flatMap([](int n) { return std::optional(std::vector{n}); }).first(), std::vector{0})
+        << "the record of an optional is whatever it holds";
+    auto owned = rdd.flatMap([](int n) { return std::optional(std::make_unique<int>(n)); });
+    EXPECT_EQ(owned.map([](const std::unique_ptr<int>& n) { return *n; }).take(2), (std::vector{0, 1}))
+        << "is moved";
+  }
 }
 
 }  // namespace

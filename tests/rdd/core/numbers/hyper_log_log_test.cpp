@@ -78,5 +78,11 @@ TEST(HyperLogLog, PrecisionFollowsTheErrorAskedFor) {
   EXPECT_EQ(HyperLogLog::precisionFor(0.0000171), 32);
 }
 
+TEST(HyperLogLog, TakesAnyDeviationAboveTheLeast) {
+  EXPECT_EQ(HyperLogLog::precisionFor(1e9), 4);
+  EXPECT_EQ(HyperLogLog::precisionFor(HUGE_VAL), 4);
+  EXPECT_EQ(HyperLogLog::precisionFor(0.00002), 32);
+}
+
 }  // namespace
 }  // namespace millrace::core

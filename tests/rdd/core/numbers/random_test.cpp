@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
 namespace millrace::core {
@@ -39,6 +40,14 @@ TEST(Random, IsEvenlySpread) {
 TEST(Random, CutsSharesByWeight) {
   EXPECT_EQ(shares({1, 2, 1}), (std::vector<double>{0, 0.25, 0.75, 1}));
   EXPECT_THROW(shares({}), IllegalArgument);
+}
+
+TEST(CheckedFraction, IsWhatCanBeCounted) {
+  EXPECT_EQ(checkedFraction(true, 2147483647), 2147483647);
+  for (double fraction : {2147483648.0, 1e300, HUGE_VAL, -HUGE_VAL, std::nan(""), -1e-300}) {
+    EXPECT_THROW(checkedFraction(true, fraction), IllegalArgument) << fraction;
+    EXPECT_THROW(checkedFraction(false, fraction), IllegalArgument) << fraction;
+  }
 }
 
 }  // namespace

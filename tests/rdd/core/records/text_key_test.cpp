@@ -1,5 +1,6 @@
 #include <millrace/rdd/core/records/text_key.hpp>
 
+#include <millrace/base/error.hpp>
 #include <millrace/base/hash.hpp>
 
 #include <gtest/gtest.h>
@@ -109,6 +110,17 @@ TEST(TextKey, HashesSimilarTextsApart) {
   // 40,000 hashes in 16.7 million places: some 48 fall together by chance.
   EXPECT_GT(low.size(), 2 * kTexts - 200);
   EXPECT_GT(high.size(), 2 * kTexts - 200);
+}
+
+TEST(TextKey, RefusesWhatItsLengthCannotCount) {
+  constexpr std::size_t kBytes = (std::size_t{1} << 32) + 4096;
+  void* memory = mmap(nullptr, kBytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(memory, MAP_FAILED);
+  const auto* text = static_cast<const char*>(memory);
+  EXPECT_EQ(TextKey({text, TextKey::kLongest}).size(), TextKey::kLongest);
+  EXPECT_THROW(TextKey({text, TextKey::kLongest + 1}), Unsupported);
+  EXPECT_THROW(TextKey({text, TextKey::kLongest + 6}), Unsupported) << "not the key of five bytes";
+  munmap(memory, kBytes);
 }
 
 }  // namespace

@@ -1,0 +1,7 @@
+#include "builder.hpp"
+
+namespace millrace::programs {
+
+template void build<Doubles>(const Program&, StreamingContext&, const std::shared_ptr<Progress>&);
+
+}  // namespace millrace::programs
