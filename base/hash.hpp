@@ -107,9 +107,10 @@ struct Hash<T> {
 
 namespace core {
 
+/// The compiler quotes the line of this that fails, so it says the cure.
 template <class T>
 concept HasHash = requires(const T& key) {
-  { Hash<T>{}(key) } -> std::convertible_to<std::uint64_t>;
+  { Hash<T>{}(key) } -> std::convertible_to<std::uint64_t>;  // specialise millrace::Hash for the key
 };
 
 }  // namespace core

@@ -2,6 +2,7 @@
 
 /// The whole of Millrace: what a program includes.
 #include <millrace/base/error.hpp>
+#include <millrace/base/kept_record.hpp>
 #include <millrace/base/parse.hpp>
 #include <millrace/base/split.hpp>
 #include <millrace/contexts/scheduler/batch_failure.hpp>

@@ -47,7 +47,7 @@ class PairRDDFunctions {
   /// replacement also for one above 1), and in the task for a key that has none.
   RDD<T> sampleByKey(bool withReplacement, const KeyedMap<K, double>& fractions,
                      std::optional<std::uint64_t> seed = {}) const
-    requires PairLike<T>;
+    requires PairLike<T> && HashableKey<KeyOf<T>>;
   /// The pairs whose key is from `lower` to `upper`, both included. Of an RDD sorted by key, reads only the partitions
   /// that can hold some, and has only these.
   RDD<T> filterByRange(const K& lower, const K& upper) const
@@ -140,17 +140,17 @@ class PairRDDFunctions {
 
   /// As reduceByKey.
   template <class F>
-    requires PairLike<T> && Reducer<F, ValueOf<T>>
+    requires PairLike<T> && HashableKey<KeyOf<T>> && Reducer<F, ValueOf<T>>
   KeyedMap<KeyOf<T>, ValueOf<T>> reduceByKeyLocally(F function) const;
   /// Of a key with several values, the last.
   KeyedMap<KeyOf<T>, ValueOf<T>> collectAsMap() const
-    requires PairLike<T>;
+    requires PairLike<T> && HashableKey<KeyOf<T>>;
   /// How many pairs each key has.
   KeyedMap<KeyOf<T>, std::int64_t> countByKey() const
-    requires PairLike<T>;
+    requires PairLike<T> && HashableKey<KeyOf<T>>;
   /// All values of a key, in order; reads only the key's partition where the partitioner is known.
   std::vector<ValueOf<T>> lookup(const KeyOf<T>& key) const
-    requires PairLike<T>;
+    requires PairLike<T> && HashableKey<KeyOf<T>>;
 
  protected:
   PairRDDFunctions() = default;

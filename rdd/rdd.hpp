@@ -187,7 +187,8 @@ class RDD : public PairRDDFunctions<T> {
   /// The first record. Unsupported if there is none.
   owned_t<T> first() const;
   /// How often each record is there.
-  KeyedMap<owned_t<T>, std::int64_t> countByValue() const;
+  KeyedMap<owned_t<T>, std::int64_t> countByValue() const
+    requires HashableKey<owned_t<T>>;
   /// All records folded with f (associative and commutative). Unsupported for an empty RDD.
   template <class F>
     requires Reducer<F, owned_t<T>>

@@ -23,8 +23,6 @@ struct SeenOnce {
 /// (record, 1) for each record.
 template <class T>
 StreamPtr seenOnceStream(const std::string& kind, const StreamPtr& parent) {
-  static_assert(HashableKey<owned_t<T>>,
-                "counting by value needs a hash and == of the records: specialise millrace::Hash");
   return stepStream(kind, parent, Partitioning::kLost, mapStep<T>(SeenOnce{}));
 }
 
@@ -32,6 +30,7 @@ StreamPtr seenOnceStream(const std::string& kind, const StreamPtr& parent) {
 
 template <class T>
 DStream<std::pair<owned_t<T>, std::int64_t>> DStream<T>::countByValue(const Partitions& partitions) const {
+  core::KeptKey<owned_t<T>>();
   using Seen = std::pair<core::AsKey::Key<T>, std::int64_t>;
   auto partitioner = core::partitionerOf(partitions, *node_);
   DStream<Seen> seen(core::seenOnceStream<T>("countByValue", node_));

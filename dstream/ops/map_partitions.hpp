@@ -10,7 +10,7 @@ template <class T>
 template <class F>
   requires MapPartitionsFn<F, T>
 DStream<MapPartitionsResult<F, T>> DStream<T>::mapPartitions(F function, bool preservesPartitioning) const {
-  core::KeptRecord<owned_t<T>>();
+  core::KeptRecord<MapPartitionsResult<F, T>>();
   auto partitioning = preservesPartitioning ? core::Partitioning::kKept : core::Partitioning::kLost;
   return DStream<MapPartitionsResult<F, T>>(core::partitionStream(
       "mapPartitions", node_, partitioning, core::mapPartitionsStep<T>(std::move(function))));

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace millrace {
@@ -36,7 +37,11 @@ struct StateFnTraits<R(T, K, V, State<S>&)> {
   using Mapped = typename std::decay_t<R>::value_type;
 };
 template <class K, class V, class S>
-struct StateFnTraits<void(K, V, State<S>&)> : StateFnTraits<int(K, V, int)> {
+struct StateFnTraits<void(K, V, State<S>&)> : StateFnTraits<void> {
+  static constexpr bool kGivesNothing = true;
+};
+template <class T, class K, class V, class S>
+struct StateFnTraits<void(T, K, V, State<S>&)> : StateFnTraits<void> {
   static constexpr bool kGivesNothing = true;
 };
 
@@ -90,11 +95,13 @@ class StateSpecOf {
 
   explicit StateSpecOf(F toCall) : function_(std::move(toCall)) {}
 
-  /// States to begin with: an RDD of (key, state).
+  /// States to begin with: an RDD of (key, state). mapWithState throws IllegalArgument if its keys, owned, are of another
+  /// type than the stream's.
   template <class K>
   StateSpecOf initialState(const RDD<std::pair<K, S>>& states) const {
     StateSpecOf changed = *this;
-    changed.initial_ = states.node();
+    changed.initial_ = RDD<std::pair<owned_t<K>, S>>(states).node();
+    changed.initialKey_ = &typeid(owned_t<K>);
     return changed;
   }
   /// How the states are spread: by hash over so many partitions, or by a partitioner; the last call wins. By hash with
@@ -113,6 +120,8 @@ class StateSpecOf {
 
   const F& function() const { return function_; }
   const core::NodePtr& initial() const { return initial_; }
+  /// The type of the keys of the initial states; null if there are none.
+  const std::type_info* initialKey() const { return initialKey_; }
   const Partitions& partitions() const { return partitions_; }
   const std::optional<Duration>& timeout() const { return timeout_; }
 
@@ -125,6 +134,7 @@ class StateSpecOf {
 
   F function_;
   core::NodePtr initial_;
+  const std::type_info* initialKey_ = nullptr;
   Partitions partitions_;
   std::optional<Duration> timeout_;
 };

@@ -9,6 +9,7 @@ template <class T>
 template <class F>
   requires Reducer<F, owned_t<T>>
 owned_t<T> RDD<T>::fold(owned_t<T> zero, F function) const {
+  core::KeptRecord<owned_t<T>>();
   auto parts = core::partitionResults(*this, "fold", [zero, function](core::Reader<T>& reader) mutable {
     return core::foldRecords<owned_t<T>>(reader, std::move(zero), function);
   });
@@ -20,6 +21,7 @@ template <class T>
 template <class U, class SeqOp, class CombOp>
   requires Aggregator<SeqOp, U, T> && Reducer<CombOp, U>
 U RDD<T>::aggregate(U zero, SeqOp seqOp, CombOp combOp) const {
+  core::KeptRecord<U>();
   auto parts = core::partitionResults(*this, "aggregate", [zero, seqOp](core::Reader<T>& reader) mutable {
     return core::foldRecords<U>(reader, std::move(zero), seqOp);
   });
@@ -31,6 +33,7 @@ template <class T>
 template <class U, class SeqOp, class CombOp>
   requires Aggregator<SeqOp, U, T> && Reducer<CombOp, U>
 U RDD<T>::treeAggregate(U zero, SeqOp seqOp, CombOp combOp, int depth) const {
+  core::KeptRecord<U>();
   core::treeScale(0, depth);
   auto parts = core::partitionResults(*this, "treeAggregate", [zero, seqOp](core::Reader<T>& reader) mutable {
     return core::foldRecords<U>(reader, std::move(zero), seqOp);

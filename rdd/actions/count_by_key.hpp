@@ -28,15 +28,17 @@ NodePtr countNode(std::string_view kind, const NodePtr& parent) {
 
 template <class T>
 KeyedMap<KeyOf<T>, std::int64_t> PairRDDFunctions<T>::countByKey() const
-  requires PairLike<T>
+  requires PairLike<T> && HashableKey<KeyOf<T>>
 {
+  core::KeptKey<K>();
   return RDD<std::pair<K, std::int64_t>>(core::countNode<T>("countByKey", node_)).collectAsMap();
 }
 
 template <class T>
-KeyedMap<owned_t<T>, std::int64_t> RDD<T>::countByValue() const {
-  static_assert(HashableKey<owned_t<T>>,
-                "countByValue() needs a hash and == of the records: specialise millrace::Hash");
+KeyedMap<owned_t<T>, std::int64_t> RDD<T>::countByValue() const
+  requires HashableKey<owned_t<T>>
+{
+  core::KeptKey<owned_t<T>>();
   auto counts =
       core::countNode<core::AsKeyRecord<T>>("countByValue", core::asKeys<T>("countByValue", node()));
   return RDD<std::pair<owned_t<T>, std::int64_t>>(std::move(counts)).collectAsMap();

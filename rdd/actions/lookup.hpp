@@ -7,8 +7,9 @@ namespace millrace {
 
 template <class T>
 std::vector<ValueOf<T>> PairRDDFunctions<T>::lookup(const KeyOf<T>& key) const
-  requires PairLike<T>
+  requires PairLike<T> && HashableKey<KeyOf<T>>
 {
+  core::ShuffledByKey<T>();
   auto found = RDD<T>(node_).collect([&key](const T& record) -> std::optional<V> {
     if (NaturalEqual()(core::comparable<K>(record.first), key)) return own(record.second);
     return std::nullopt;

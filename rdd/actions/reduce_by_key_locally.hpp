@@ -7,8 +7,9 @@ namespace millrace {
 
 template <class T>
 template <class F>
-  requires PairLike<T> && Reducer<F, ValueOf<T>>
+  requires PairLike<T> && HashableKey<KeyOf<T>> && Reducer<F, ValueOf<T>>
 KeyedMap<KeyOf<T>, ValueOf<T>> PairRDDFunctions<T>::reduceByKeyLocally(F function) const {
+  core::ShuffledByKey<T>();
   return RDD<KeyedResult<T>>(core::shuffleNode(core::rddOperator("reduceByKeyLocally"), {node_},
                                                core::reduceSpec<T>(std::move(function)),
                                                core::hashPartitioner(1)))

@@ -12,6 +12,7 @@ namespace millrace {
 
 template <class T>
 std::vector<owned_t<T>> RDD<T>::takeSample(bool withReplacement, int n, std::uint64_t seed) const {
+  core::KeptRecord<owned_t<T>>();
   if (n < 0) throw IllegalArgument("takeSample of " + std::to_string(n) + " records: give 0 or more");
   if (n == 0) return {};
   const auto counts = core::partitionResults(*this, "takeSample", [](core::Reader<T>& reader) {

@@ -30,7 +30,7 @@ class CartesianReader final : public Reader<std::pair<T, U>> {
     while (leftAt_ < lefts_.size && !out_.full()) {
       const std::size_t end = std::min(right_.size(), rightAt_ + out_.capacity() - out_.size());
       for (; rightAt_ < end; ++rightAt_)
-        out_.add([&] { return std::pair<T, U>(lefts_.data[leftAt_], static_cast<U>(right_[rightAt_])); });
+        out_.add([&] { return std::pair<T, U>(lefts_.data[leftAt_], showOwned<U>(right_[rightAt_])); });
       if (rightAt_ == right_.size()) {
         rightAt_ = 0;
         ++leftAt_;
@@ -61,6 +61,7 @@ class CartesianReader final : public Reader<std::pair<T, U>> {
 template <class T>
 template <class U>
 RDD<std::pair<T, U>> RDD<T>::cartesian(const RDD<U>& other) const {
+  core::KeptRecord<owned_t<U>>();
   const int width = other.getNumPartitions();
   const int partitions = core::checkedProduct(getNumPartitions(), width);
   auto open = [width](int partition, const std::vector<core::NodePtr>& parents,

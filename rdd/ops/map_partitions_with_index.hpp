@@ -23,6 +23,7 @@ template <class F>
   requires IndexedPartitionsFn<F, T>
 RDD<IndexedPartitionsResult<F, T>> RDD<T>::mapPartitionsWithIndex(F function,
                                                                   bool preservesPartitioning) const {
+  core::KeptRecord<IndexedPartitionsResult<F, T>>();
   auto open = [f = std::move(function)](int partition, const std::vector<core::NodePtr>& parents,
                                         const core::OperatorInfo& info) -> core::ReaderPtr {
     return core::openReader<T, core::MapPartitionsReader>(

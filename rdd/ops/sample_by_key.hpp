@@ -59,7 +59,7 @@ struct RepeatedByKey {
 template <class T>
 RDD<T> PairRDDFunctions<T>::sampleByKey(bool withReplacement, const KeyedMap<K, double>& fractions,
                                         std::optional<std::uint64_t> seed) const
-  requires PairLike<T>
+  requires PairLike<T> && HashableKey<KeyOf<T>>
 {
   auto rates = std::make_shared<const core::Rates<K>>(withReplacement, fractions);
   const std::uint64_t from = core::seedOr(seed);

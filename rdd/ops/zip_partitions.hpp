@@ -53,6 +53,7 @@ template <class A, class F>
   requires ZipPartitionsFn<F, T, A>
 RDD<ZipPartitionsResult<F, T, A>> RDD<T>::zipPartitions(const RDD<A>& a, F function,
                                                         bool preservesPartitioning) const {
+  core::KeptRecord<ZipPartitionsResult<F, T, A>>();
   return RDD<ZipPartitionsResult<F, T, A>>(
       core::zipPartitionsNode<F, T, A>(std::move(function), preservesPartitioning, {node(), a.node()}));
 }
@@ -62,6 +63,7 @@ template <class A, class B, class F>
   requires ZipPartitionsFn<F, T, A, B>
 RDD<ZipPartitionsResult<F, T, A, B>> RDD<T>::zipPartitions(const RDD<A>& a, const RDD<B>& b, F function,
                                                            bool preservesPartitioning) const {
+  core::KeptRecord<ZipPartitionsResult<F, T, A, B>>();
   return RDD<ZipPartitionsResult<F, T, A, B>>(core::zipPartitionsNode<F, T, A, B>(
       std::move(function), preservesPartitioning, {node(), a.node(), b.node()}));
 }
@@ -72,6 +74,7 @@ template <class A, class B, class C, class F>
 RDD<ZipPartitionsResult<F, T, A, B, C>> RDD<T>::zipPartitions(const RDD<A>& a, const RDD<B>& b,
                                                               const RDD<C>& c, F function,
                                                               bool preservesPartitioning) const {
+  core::KeptRecord<ZipPartitionsResult<F, T, A, B, C>>();
   return RDD<ZipPartitionsResult<F, T, A, B, C>>(core::zipPartitionsNode<F, T, A, B, C>(
       std::move(function), preservesPartitioning, {node(), a.node(), b.node(), c.node()}));
 }

@@ -16,23 +16,9 @@
 
 namespace millrace::core {
 
-/// Making one says that a table looks up keys of this type: a compile-time error, with the cure, for a type that has no
-/// hash or no equality.
-template <class K>
-struct TableKey {
-  static_assert(
-      HashableKey<K>,
-      "a key needs an equality and a hash: give its type `bool operator==(const T&) const = default;` and "
-      "specialise millrace::Hash (or std::hash) for it, or use a std::string, a std::pair or a std::tuple");
-};
-
 /// Making one says that pairs T go through tables or shuffles by the hash of their key, which keep them.
 template <class T>
-struct ShuffledByKey {
-  TableKey<KeyOf<T>> key;
-  KeptRecord<KeyOf<T>> keptKey;
-  KeptRecord<ValueOf<T>> keptValue;
-};
+using ShuffledByKey = TableKey<KeyOf<T>, decltype(findView<KeyedResult<T>>())>;
 
 /// How tables store keys of type K. `probe` makes the form by which a key is looked up, from a record's key or from a
 /// stored one; it may point into the record. `keep` copies what an inserted probe points to into the table's arena.

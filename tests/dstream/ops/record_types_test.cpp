@@ -108,6 +108,19 @@ TEST_P(RecordTypes, StatesOfViews) {
                            {{"a", kAb}, {"c", kC}}, {{"a", kAx}, {"c", kC}, {"d", kDe}}}));
 }
 
+TEST_P(RecordTypes, InitialStatesOfOtherKeysAreRefused) {
+  const auto count = [](const std::string&, std::optional<int>, State<int>& seen) {
+    seen.update(seen.getOption().value_or(0) + 1);
+    return seen.get();
+  };
+  auto pairs = lines().map([](std::string_view line) { return std::pair(line, 1); });
+  const auto numbers = test::rddOf<std::pair<int, int>>(test::Shape{}, {{1, 1}});
+  const auto texts = test::rddOf<std::pair<std::string_view, int>>(test::Shape{}, {{"a", 1}});
+  auto spec = StateSpec::function(count);
+  EXPECT_NO_THROW(pairs.mapWithState(spec.initialState(texts)));
+  EXPECT_THROW(pairs.mapWithState(spec.initialState(numbers)), IllegalArgument);
+}
+
 TEST_P(RecordTypes, PointersToText) {
   auto sizes = lines().map(
       [](std::string_view line) { return line.size() > 3 ? std::pair("long", 1) : std::pair("short", 1); });
