@@ -42,18 +42,18 @@ class Receiver : public core::ReceiverBase {
     requires(std::constructible_from<T, std::ranges::range_reference_t<R>> && !std::convertible_to<R, T>)
   void store(R&& records) {
     if constexpr (std::same_as<R, core::RecordVector<T>>) {
-      storeBlock(core::blockOf<T>(std::move(records)));
+      storeBlock(core::blockOf(std::move(records)));
     } else {
       core::RecordVector<T> copies;
       for (auto&& record : records) copies.emplace_back(std::forward<decltype(record)>(record));
-      storeBlock(core::blockOf<T>(std::move(copies)));
+      storeBlock(core::blockOf(std::move(copies)));
     }
   }
 
  private:
   core::BlockPtr takeBlock() final {
     auto size = records_.size();
-    auto block = core::blockOf<T>(std::exchange(records_, {}));
+    auto block = core::blockOf(std::exchange(records_, {}));
     records_.reserve(size);
     return block;
   }

@@ -39,9 +39,10 @@ class RecordBlock final : public Block {
   RecordVector<T> records_;
 };
 
-/// The records of a range as a block; null if it is empty.
-template <class T>
-BlockPtr blockOf(RecordVector<T> records) {
+/// The records of a RecordVector as a block; null if there are none.
+template <class Records>
+BlockPtr blockOf(Records records) {
+  using T = typename Records::value_type;
   return records.empty() ? nullptr : std::make_shared<RecordBlock<T>>(std::move(records));
 }
 
