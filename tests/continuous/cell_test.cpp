@@ -63,6 +63,7 @@ class NotingCell final : public Cell {
 class BusyPool final : public TaskPool {
  public:
   void enqueue(std::function<void()>) override {}
+  void awaitIdle() override {}
 };
 
 /// True while the thread waits for something.
