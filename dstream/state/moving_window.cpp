@@ -58,7 +58,7 @@ class MovingWindow final : public MovingStream {
         for (int p = 0; p < partitioner()->partitions(); ++p) blocks.push_back(codec.read(from));
         batch = blockNode(engine(), reduced.info(), std::move(blocks));
       }
-      if (batch) {
+      if (batch && hasBegun() && at <= lastTime_) {
         inWindow_.emplace_back(at, batch);
         batches_->push_back(batch);
       }
