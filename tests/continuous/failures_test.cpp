@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -228,6 +230,18 @@ TEST_F(FailuresTest, OfAWriterAreThoseOfItsEpochAlthoughJobsCannotBeMade) {
 }
 
 /// One of two senders is ahead: the state holds its records of the second epoch back until the first is closed.
+/// A writer that counts how often it was closed, which it is where a marker has come.
+struct CountingCloses {
+  std::shared_ptr<std::atomic<int>> closes = std::make_shared<std::atomic<int>>(0);
+
+  bool open(int, std::int64_t) { return true; }
+  void process(int) {}
+  void close(std::exception_ptr) { ++*closes; }
+  void awaitFirst() const {
+    while (*closes == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+};
+
 TEST_F(FailuresTest, OfRecordsThatCameEarlyAreThoseOfTheirEpoch) {
   StreamTest running({.mode = StreamingMode::kContinuous});
   auto gate = Gate::make();
@@ -240,12 +254,14 @@ TEST_F(FailuresTest, OfRecordsThatCameEarlyAreThoseOfTheirEpoch) {
     state.update(refuseFour(*x));
     return *x;
   };
+  const CountingCloses firstMarker;
+  ahead.stream.foreach (firstMarker);
   running.collect(
       ahead.stream.union_(waiting).map(keyed).mapWithState(StateSpec::function(refusing).numPartitions(1)));
   running.start();
   std::jthread feeding([&] { behind.feed->add({1}); });
-  running.play({then([&] { gate->awaitArrivals(1); }), tick(), addData(ahead, {4}),
-                then([&] { gate->letGo(); }),
+  running.play({then([&] { gate->awaitArrivals(1); }), addData(ahead, {3}), tick(),
+                then([&] { firstMarker.awaitFirst(); }), addData(ahead, {4}), then([&] { gate->letGo(); }),
                 fails("batch 2000 ms, the continuous run has ended: mapWithState #5 failed in partition 0: "
                       "four is refused"),
                 stop()});
