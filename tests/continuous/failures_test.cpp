@@ -262,7 +262,7 @@ TEST_F(FailuresTest, OfRecordsThatCameEarlyAreThoseOfTheirEpoch) {
   std::jthread feeding([&] { behind.feed->add({1}); });
   running.play({then([&] { gate->awaitArrivals(1); }), addData(ahead, {3}), tick(),
                 then([&] { firstMarker.awaitFirst(); }), addData(ahead, {4}), then([&] { gate->letGo(); }),
-                fails("batch 2000 ms, the continuous run has ended: mapWithState #5 failed in partition 0: "
+                fails("batch 2000 ms, the continuous run has ended: mapWithState #6 failed in partition 0: "
                       "four is refused"),
                 stop()});
 }
