@@ -14,7 +14,7 @@ endfunction()
 # Building Millrace anew, as a folder, takes long enough with one program.
 set(programs network_word_count)
 if(HOW STREQUAL "find_package")
-  list(APPEND programs custom_receiver page_view_stream queue_stream stateful_network_word_count windowed_word_count)
+  list(APPEND programs custom_receiver hdfs_word_count page_view_stream queue_stream stateful_network_word_count windowed_word_count)
 endif()
 
 list(JOIN programs "," list)
