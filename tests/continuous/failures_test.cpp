@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -230,16 +229,13 @@ TEST_F(FailuresTest, OfAWriterAreThoseOfItsEpochAlthoughJobsCannotBeMade) {
 }
 
 /// One of two senders is ahead: the state holds its records of the second epoch back until the first is closed.
-/// A writer that counts how often it was closed, which it is where a marker has come.
-struct CountingCloses {
-  std::shared_ptr<std::atomic<int>> closes = std::make_shared<std::atomic<int>>(0);
+/// A writer that tells when it is closed, which it is where a marker has come.
+struct TellingCloses {
+  std::shared_ptr<Happenings> closes = std::make_shared<Happenings>();
 
   bool open(int, std::int64_t) { return true; }
   void process(int) {}
-  void close(std::exception_ptr) { ++*closes; }
-  void awaitFirst() const {
-    while (*closes == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  void close(std::exception_ptr) { closes->add("closed"); }
 };
 
 TEST_F(FailuresTest, OfRecordsThatCameEarlyAreThoseOfTheirEpoch) {
@@ -254,14 +250,14 @@ TEST_F(FailuresTest, OfRecordsThatCameEarlyAreThoseOfTheirEpoch) {
     state.update(refuseFour(*x));
     return *x;
   };
-  const CountingCloses firstMarker;
-  ahead.stream.foreach (firstMarker);
+  const TellingCloses markers;
+  ahead.stream.foreach (markers);
   running.collect(
       ahead.stream.union_(waiting).map(keyed).mapWithState(StateSpec::function(refusing).numPartitions(1)));
   running.start();
   std::jthread feeding([&] { behind.feed->add({1}); });
   running.play({then([&] { gate->awaitArrivals(1); }), addData(ahead, {3}), tick(),
-                then([&] { firstMarker.awaitFirst(); }), addData(ahead, {4}), then([&] { gate->letGo(); }),
+                then([&] { markers.closes->await(1); }), addData(ahead, {4}), then([&] { gate->letGo(); }),
                 fails("batch 2000 ms, the continuous run has ended: mapWithState #6 failed in partition 0: "
                       "four is refused"),
                 stop()});

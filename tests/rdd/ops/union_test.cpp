@@ -2,10 +2,8 @@
 
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
-#include <millrace/rdd/actions/collect.hpp>
 #include <millrace/rdd/core/run/job_runner.hpp>
 #include <millrace/rdd/ops.hpp>
-#include <millrace/rdd/ops/own.hpp>
 
 #include "support/engines.hpp"
 
