@@ -21,16 +21,16 @@ class FileIdentityRule final : public FileSelectionRule {
     const bool wasDone = !isOther && state.isDone;
     state = {file.inode, file.size, file.modified, wasDone, scan_};
     if (wasDone) {
-      if (!hasChanged) return Skip{"it was read before"};
-      return Skip{"it has changed since it was read: its new content is not read; write another file instead",
-                  true};
+      if (!hasChanged) return Skip{};
+      return Skip{
+          true, "it has changed since it was read: its new content is not read; write another file instead"};
     }
     if (skipsAll_) {
       state.isDone = true;
-      return Skip{"it was there before the stream"};
+      return Skip{};
     }
-    if (isOther ? !wasMovedIn(file) : hasChanged)
-      return Skip{"it may still be written: it is read when a scan finds it unchanged"};
+    const bool mayStillGrow = isOther ? !wasMovedIn(file) : hasChanged;
+    if (mayStillGrow) return Skip{};
     state.isDone = true;
     return std::nullopt;
   }

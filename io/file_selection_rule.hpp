@@ -15,8 +15,8 @@ class FileSelectionRule {
  public:
   /// A file that the batch does not read.
   struct Skip {
-    std::string reason;
     bool isNews = false;  // someone who looks for the file's records would want to read the reason in the log
+    std::string reason;   // of news only: most files are old ones, scan after scan
   };
 
   virtual ~FileSelectionRule() = default;

@@ -25,10 +25,10 @@ class ModificationTimeRule final : public FileSelectionRule {
 
   std::optional<Skip> skip(const std::string& path, const FileStatus& file) override {
     newest_ = std::max(newest_, file.changed);
-    if (file.modified > time_) return Skip{"it was modified after the time of the batch"};
+    if (file.modified > time_) return Skip{};
     if (file.modified <= ignored_)
-      return Skip{tooOld(), arrivedSinceLastScan(file) && !selected_.contains(path)};
-    if (!selected_.emplace(path, time_).second) return Skip{"it was read before"};
+      return arrivedSinceLastScan(file) && !selected_.contains(path) ? Skip{true, tooOld()} : Skip{};
+    if (!selected_.emplace(path, time_).second) return Skip{};
     return std::nullopt;
   }
 

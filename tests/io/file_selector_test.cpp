@@ -22,7 +22,7 @@ class TakeOnce final : public FileSelectionRule {
  public:
   void beginScan(std::int64_t) override {}
   std::optional<Skip> skip(const std::string& path, const FileStatus&) override {
-    if (std::ranges::find(taken_, path) != taken_.end()) return Skip{"taken"};
+    if (std::ranges::find(taken_, path) != taken_.end()) return Skip{};
     taken_.push_back(path);
     return std::nullopt;
   }
