@@ -7,13 +7,15 @@ namespace millrace::core {
 void Cell::post(Mail mail) {
   bool light = mail.rdd == nullptr && (mail.block == nullptr || mail.block->records() < kLight);
   bool mayWait = !mail.isMarker();
+  std::size_t bytes = mail.block ? mail.block->bytes() : 0;
   MutexLock lock(mutex_);
-  mail_.push_back(std::move(mail));
+  mail_.push_back({std::move(mail), bytes});
+  bytesWaiting_ += bytes;
   if (state_ == State::kIdle) {
     if (light) return run();
     return schedule();
   }
-  while (mayWait && mail_.size() > kMostWaiting) {
+  while (mayWait && isFull()) {
     if (state_ == State::kRunning) {
       ++waiting_;
       hasRoom_.wait(lock);
@@ -22,6 +24,10 @@ void Cell::post(Mail mail) {
       run();
     }
   }
+}
+
+bool Cell::isFull() const {
+  return mail_.size() > kMostWaiting || (mail_.size() > 1 && bytesWaiting_ > kMostBytesWaiting);
 }
 
 void Cell::schedule() {
@@ -37,9 +43,10 @@ void Cell::runScheduled() noexcept {
 void Cell::run() noexcept {
   state_ = State::kRunning;
   for (std::size_t taken = 0; taken < kTurn && !mail_.empty(); ++taken) {
-    Mail mail = std::move(mail_.front());
+    Mail mail = std::move(mail_.front().mail);
+    bytesWaiting_ -= mail_.front().bytes;
     mail_.pop_front();
-    bool hasRoomNow = waiting_ > 0 && mail_.size() <= kMostWaiting;
+    bool hasRoomNow = waiting_ > 0 && !isFull();
     mutex_.unlock();
     if (hasRoomNow) hasRoom_.notifyAll();
     receive(std::move(mail));

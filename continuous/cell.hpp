@@ -33,7 +33,7 @@ struct Mail {
 /// handles its mail, in the order in which it came. That is the sender's own thread where the mail is little, and one of the
 /// pool otherwise.
 ///
-/// Mailboxes are bounded. A sender that finds one full runs that cell itself, or waits for the thread that runs it. This
+/// Mailboxes are bounded, by pieces of mail and by bytes. A sender that finds one full runs that cell itself, or waits for the thread that runs it. This
 /// cannot deadlock: mail goes only from cells to cells behind them, never back, so a cell that is run gets on.
 class Cell {
  public:
@@ -57,9 +57,17 @@ class Cell {
   static constexpr std::size_t kLight = 1024;
   /// Pieces of mail that may wait. A piece is a chunk of records, or a block of a source, of which there are two.
   static constexpr std::size_t kMostWaiting = 16;
+  /// Bytes of blocks that may wait; a single block is never too much.
+  static constexpr std::size_t kMostBytesWaiting = std::size_t{16} << 20;
   /// Pieces that one run takes, so that a thread which has other cells to run gets back to them.
   static constexpr std::size_t kTurn = 64;
 
+  struct Waiting {
+    Mail mail;
+    std::size_t bytes;  // of its block
+  };
+
+  bool isFull() const MILLRACE_REQUIRES(mutex_);
   /// Makes the calling thread the one that runs the cell, if there is something to run and nobody else does.
   void runScheduled() noexcept;
   void run() noexcept MILLRACE_REQUIRES(mutex_);
@@ -68,7 +76,8 @@ class Cell {
   TaskPool& pool_;
   Mutex mutex_;
   ConditionVariable hasRoom_;
-  std::deque<Mail> mail_ MILLRACE_GUARDED_BY(mutex_);
+  std::deque<Waiting> mail_ MILLRACE_GUARDED_BY(mutex_);
+  std::size_t bytesWaiting_ MILLRACE_GUARDED_BY(mutex_) = 0;
   State state_ MILLRACE_GUARDED_BY(mutex_) = State::kIdle;
   int waiting_ MILLRACE_GUARDED_BY(mutex_) = 0;  // senders that wait for room
 };

@@ -2,34 +2,32 @@
 
 namespace millrace::core {
 
-std::shared_ptr<void> Credits::take(const std::stop_token& stop) {
-  while (!tryTake()) {
-    if (stop.stop_requested()) return nullptr;
-    awaitReturn(stop);
-  }
-  return std::shared_ptr<void>(this, [self = shared_from_this()](void*) { self->giveBack(); });
-}
-
-bool Credits::tryTake() {
-  MutexLock lock(mutex_);
-  if (out_ >= kMost) return false;
-  ++out_;
-  return true;
-}
-
-void Credits::awaitReturn(const std::stop_token& stop) {
+std::shared_ptr<void> Credits::take(std::size_t bytes, const std::stop_token& stop) {
   const std::stop_callback wake(stop, [this] {
     MutexLock lock(mutex_);
     changed_.notifyAll();
   });
-  MutexLock lock(mutex_);
-  while (out_ >= kMost && !stop.stop_requested()) changed_.wait(lock);
+  {
+    MutexLock lock(mutex_);
+    while (!hasCredit(bytes)) {
+      if (stop.stop_requested()) return nullptr;
+      changed_.wait(lock);
+    }
+    ++out_;
+    bytesOut_ += bytes;
+  }
+  return std::shared_ptr<void>(this, [self = shared_from_this(), bytes](void*) { self->giveBack(bytes); });
 }
 
-void Credits::giveBack() {
+bool Credits::hasCredit(std::size_t bytes) const {
+  return out_ == 0 || (out_ < kMost && bytesOut_ + bytes <= kMostBytes);
+}
+
+void Credits::giveBack(std::size_t bytes) {
   {
     MutexLock lock(mutex_);
     --out_;
+    bytesOut_ -= bytes;
   }
   changed_.notifyAll();
 }

@@ -119,7 +119,7 @@ int LiveGraph::cellCount() const {
 }
 
 void LiveGraph::feed(std::size_t source, BlockPtr block, std::stop_token stop) {
-  auto credit = credits_[source]->take(stop);
+  auto credit = credits_[source]->take(block->bytes(), stop);
   if (credit)
     sourceCells_[source][0]->post(Mail{Mail::kCurrent, 0, std::move(block), nullptr, std::move(credit)});
 }

@@ -22,42 +22,57 @@ void BlockGenerator::start() {
   if (State now = state(); now != State::kInitialized && now != State::kStoppedAll) {
     throw IllegalState(options_.name + ": the block generator is running already; stop it first");
   }
-  timer_.emplace(
-      clock_, options_.interval, [this](std::int64_t) { onTick(); }, options_.name + " blocks");
-  timer_->start();
+  if (!options_.live) {
+    timer_.emplace(
+        clock_, options_.interval, [this](std::int64_t) { onTick(); }, options_.name + " blocks");
+    timer_->start();
+  }
   pusher_ = std::thread([this] { pushBlocks(); });
   moveTo(State::kActive);
 }
 
-void BlockGenerator::addData(FunctionRef<void()> append) {
+void BlockGenerator::addData(FunctionRef<std::size_t()> append) {
   MutexLock lock(mutex_);
-  while (behind_) changed_.wait(lock);
+  while (behind_ || added_ >= kBlockBytes) changed_.wait(lock);
   if (state_ != State::kActive) {
     throw SparkException(options_.name +
                          ": a record came after the receiver had stopped; end storing in onStop");
   }
-  append();
+  added_ += append();
+  if (options_.live) {
+    if (idle_) changed_.notifyAll();
+    idle_ = false;
+  } else if (added_ >= kBlockBytes) {
+    awaitRoom(lock);
+    cut();
+  }
 }
 
 void BlockGenerator::onTick() {
   MutexLock lock(mutex_);
-  behind_ = queue_.size() >= options_.queueSize;
-  while (queue_.size() >= options_.queueSize) changed_.wait(lock);
-  behind_ = false;
-  if (state_ == State::kActive) {
-    if (BlockPtr block = take_()) queue_.push_back(std::move(block));
+  awaitRoom(lock);
+  if (state_ == State::kActive) cut();
+}
+
+void BlockGenerator::awaitRoom(MutexLock& lock) {
+  while (queue_.size() >= options_.queueSize) {
+    behind_ = true;
+    changed_.wait(lock);
   }
-  lock.unlock();
-  changed_.notifyAll();
+  if (std::exchange(behind_, false)) changed_.notifyAll();
+}
+
+void BlockGenerator::cut() {
+  added_ = 0;
+  if (BlockPtr block = take_()) {
+    queue_.push_back(std::move(block));
+    changed_.notifyAll();
+  }
 }
 
 void BlockGenerator::pushBlocks() {
   MutexLock lock(mutex_);
-  while (true) {
-    while (queue_.empty() && state_ != State::kStoppedGeneratingBlocks) changed_.wait(lock);
-    if (queue_.empty()) return;
-    BlockPtr block = std::move(queue_.front());
-    queue_.pop_front();
+  while (BlockPtr block = nextBlock(lock)) {
     lock.unlock();
     changed_.notifyAll();
     push_(std::move(block));
@@ -65,14 +80,28 @@ void BlockGenerator::pushBlocks() {
   }
 }
 
+BlockPtr BlockGenerator::nextBlock(MutexLock& lock) {
+  while (true) {
+    if (options_.live && queue_.empty() && added_ > 0) cut();
+    if (!queue_.empty()) break;
+    if (state_ == State::kStoppedGeneratingBlocks) return nullptr;
+    idle_ = true;
+    changed_.wait(lock);
+  }
+  idle_ = false;
+  BlockPtr block = std::move(queue_.front());
+  queue_.pop_front();
+  return block;
+}
+
 void BlockGenerator::stop() {
   MutexLock transition(transition_);
   if (state() != State::kActive) return;
   moveTo(State::kStoppedAddingData);
-  timer_->stop(true);
+  if (timer_) timer_->stop(true);
   {
     MutexLock lock(mutex_);
-    if (BlockPtr block = take_()) queue_.push_back(std::move(block));
+    cut();
   }
   moveTo(State::kStoppedGeneratingBlocks);
   pusher_.join();

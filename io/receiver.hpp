@@ -1,11 +1,13 @@
 #pragma once
 
+#include <millrace/base/held_bytes.hpp>
 #include <millrace/base/kept_record.hpp>
 #include <millrace/base/owned.hpp>
 #include <millrace/io/receiver_base.hpp>
 #include <millrace/io/record_block.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <ranges>
 #include <utility>
 
@@ -32,9 +34,13 @@ class Receiver : public core::ReceiverBase {
   using core::ReceiverBase::ReceiverBase;
 
   /// Stores one record. It goes into the block of the current interval: it is received, but not yet stored safely, when
-  /// this returns. Waits for the rate limit. SparkException after the receiver has ended.
+  /// this returns. Waits for the rate limit, and while more is stored than the program takes in. SparkException after the receiver has ended.
   void store(T record) {
-    addData([&] { records_.push_back(std::move(record)); });
+    addData([&] {
+      const std::size_t bytes = sizeof(T) + heldBytes(record);
+      records_.push_back(std::move(record));
+      return bytes;
+    });
   }
 
   /// Stores many records as one block, and returns when that is stored. Not rate limited.

@@ -35,7 +35,7 @@ void ReceiverBase::stop(std::string_view message, const std::exception& error) {
 bool ReceiverBase::isStarted() const { return supervisor_ != nullptr && supervisor_->isReceiverStarted(); }
 bool ReceiverBase::isStopped() const { return supervisor_ != nullptr && supervisor_->isReceiverStopped(); }
 
-void ReceiverBase::addData(FunctionRef<void()> append) { supervisor().addData(append); }
+void ReceiverBase::addData(FunctionRef<std::size_t()> append) { supervisor().addData(append); }
 void ReceiverBase::storeBlock(BlockPtr block) { supervisor().pushBlock(std::move(block)); }
 std::size_t ReceiverBase::permitted(std::size_t wanted) { return supervisor().limiter().take(wanted); }
 bool ReceiverBase::isLive() const { return supervisor().isLive(); }

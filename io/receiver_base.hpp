@@ -57,9 +57,9 @@ class ReceiverBase {
   StorageLevel storageLevel() const { return storageLevel_; }
 
  protected:
-  /// Adds a record to what takeBlock will give, by calling `append` under a lock. Waits for the rate limit and while
-  /// blocks come faster than they can be stored. SparkException once the receiver has ended.
-  void addData(FunctionRef<void()> append);
+  /// Adds a record to what takeBlock will give, by calling `append` under a lock; that tells its bytes. Waits for the
+  /// rate limit and while blocks come faster than they can be stored. SparkException once the receiver has ended.
+  void addData(FunctionRef<std::size_t()> append);
   /// Stores a block, or nothing if it is null; returns when it is stored and reported. Not rate limited.
   void storeBlock(BlockPtr block);
   /// How many of `wanted` records the rate limit lets through now; the most it ever lets through at once.
@@ -73,8 +73,8 @@ class ReceiverBase {
  private:
   friend ReceiverSupervisor;
 
-  /// Called every block interval and at the end, under the lock of addData: the records since the last call, null if
-  /// there are none.
+  /// Called every block interval (in a continuous run: after records were added, as soon as the block before is stored)
+  /// and at the end, under the lock of addData: the records since the last call, null if there are none.
   virtual BlockPtr takeBlock() = 0;
 
   ReceiverSupervisor& supervisor() const;

@@ -48,7 +48,7 @@ ReceiverSupervisor::ReceiverSupervisor(int streamId, std::unique_ptr<ReceiverBas
       events_(events),
       limiter_(clock, options.maxRate, options.initialRate, options.blockInterval),
       generator_(
-          clock, {options.blockInterval, options.blockQueueSize, name_},
+          clock, {options.blockInterval, options.blockQueueSize, name_, options.live},
           [this] { return receiver_->takeBlock(); },
           [this](BlockPtr block) { pushFromGenerator(std::move(block)); }),
       receiver_(std::move(receiver)) {
@@ -112,7 +112,7 @@ void ReceiverSupervisor::stopReceiver() {
   }
 }
 
-void ReceiverSupervisor::addData(FunctionRef<void()> append) {
+void ReceiverSupervisor::addData(FunctionRef<std::size_t()> append) {
   limiter_.acquire();
   generator_.addData(append);
 }

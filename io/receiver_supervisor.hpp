@@ -17,7 +17,7 @@ namespace millrace::core {
 
 /// How receivers are run. Keys of Spark are named after spark.streaming.
 struct ReceiverOptions {
-  std::int64_t blockInterval = 200;              // blockInterval, ms
+  std::int64_t blockInterval = 200;              // blockInterval, ms; a rate limit lets as much pile up
   std::size_t blockQueueSize = 10;               // blockQueueSize
   std::int64_t restartDelay = 2000;              // receiverRestartDelay, ms
   std::int64_t maxRate = RateLimiter::kNoLimit;  // receiver.maxRate, records/s
@@ -59,7 +59,7 @@ class ReceiverSupervisor {
   // What follows may be called by any thread.
 
   // For the receiver; see ReceiverBase.
-  void addData(FunctionRef<void()> append);
+  void addData(FunctionRef<std::size_t()> append);
   void pushBlock(BlockPtr block);
   void reportError(const ReceiverFailure& failure);
   void restart(ReceiverFailure reason, std::optional<std::int64_t> delay);

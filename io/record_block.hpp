@@ -1,7 +1,7 @@
 #pragma once
 
 #include <millrace/rdd/core/records/block.hpp>
-#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/chunk_bytes.hpp>
 #include <millrace/rdd/core/records/pooled_vector.hpp>
 
 #include <memory>
@@ -17,14 +17,14 @@ class RecordBlock final : public Block {
 
   ReaderPtr open() const override { return std::make_unique<RecordReader>(records_); }
   std::size_t records() const override { return records_.size(); }
-  std::size_t bytes() const override { return records_.capacity() * sizeof(T); }
+  std::size_t bytes() const override { return bytesOf(records_); }
 
  private:
   class RecordReader final : public Reader<T> {
    public:
     explicit RecordReader(const RecordVector<T>& records) : next_(records.data()), left_(records.size()) {}
     Chunk<T> next() override {
-      std::size_t size = left_ < kChunkSize ? left_ : kChunkSize;
+      std::size_t size = chunkOf(next_, left_);
       Chunk<T> chunk{next_, size, false};
       next_ += size;
       left_ -= size;

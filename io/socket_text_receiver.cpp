@@ -11,12 +11,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -188,6 +190,18 @@ class SocketTextReceiver::Connection {
   void storePermitted() {
     cutRequested_ = false;
     store(receiver_.permitted(builder_.lines()));
+    if (receiver_.isLive() && builder_.lines() > 0) storeSoon();
+  }
+
+  /// Where blocks are made at intervals, each of these asks for the lines that the rate limit held back. In a live run
+  /// nobody does.
+  void storeSoon() {
+    if (std::exchange(storesSoon_, true)) return;
+    soon_.expires_after(std::chrono::milliseconds(kSoonMs));
+    soon_.async_wait([this](const error_code&) {
+      storesSoon_ = false;
+      cut();
+    });
   }
 
   void end(const std::string& reason) {
@@ -221,10 +235,12 @@ class SocketTextReceiver::Connection {
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
   tcp::socket socket_{io_};
+  asio::steady_timer soon_{io_};
   const std::shared_ptr<Lookup> lookup_{std::make_shared<Lookup>()};
   std::atomic<bool> cutRequested_ = false;
   bool connected_ = false;
   bool awaiting_ = false;
+  bool storesSoon_ = false;
   std::thread thread_;
 };
 

@@ -7,8 +7,6 @@
 #include <millrace/rdd/core/run/operator_info.hpp>
 #include <millrace/rdd/rdd.hpp>
 
-#include <algorithm>
-
 namespace millrace {
 
 namespace core {
@@ -28,8 +26,7 @@ class CartesianReader final : public Reader<std::pair<T, U>> {
       leftAt_ = 0;
     }
     while (leftAt_ < lefts_.size && !out_.full()) {
-      const std::size_t end = std::min(right_.size(), rightAt_ + out_.capacity() - out_.size());
-      for (; rightAt_ < end; ++rightAt_)
+      for (; rightAt_ < right_.size() && !out_.full(); ++rightAt_)
         out_.add([&] { return std::pair<T, U>(lefts_.data[leftAt_], showOwned<U>(right_[rightAt_])); });
       if (rightAt_ == right_.size()) {
         rightAt_ = 0;

@@ -19,19 +19,20 @@ class PartialReader final : public Reader<PartialResult<F, T>> {
       : input_(std::move(input)), function_(function), info_(info), out_(chunkSize()) {}
 
   Chunk<R> next() override {
-    for (;;) {
-      Chunk<T> in = input_->next();
-      if (in.empty()) return {};
-      out_.reset(in.size);
-      inOperator(info_, [&] {
-        const auto* argument = arguments_.of(in);
-        for (std::size_t i = 0; i < in.size; ++i) {
-          std::optional<R> result = std::invoke(function_, argument[i]);
+    out_.clear();
+    return inOperator(info_, [&]() -> Chunk<R> {
+      for (;;) {
+        for (; done_ < in_.size && !out_.full(); ++done_) {
+          std::optional<R> result = std::invoke(function_, argument_[done_]);
           if (result) out_.add([&]() -> R { return std::move(*result); });
         }
-      });
-      if (out_.size() > 0) return out_.chunk();
-    }
+        if (out_.size() > 0) return out_.chunk();
+        in_ = input_->next();
+        done_ = 0;
+        if (in_.empty()) return {};
+        argument_ = arguments_.of(in_);
+      }
+    });
   }
 
  private:
@@ -40,6 +41,9 @@ class PartialReader final : public Reader<PartialResult<F, T>> {
   const OperatorInfo& info_;
   Arguments<Argument<F, T>, T> arguments_;
   Buffer<R> out_;
+  Chunk<T> in_;
+  const Argument<F, T>* argument_ = nullptr;
+  std::size_t done_ = 0;
 };
 
 }  // namespace core

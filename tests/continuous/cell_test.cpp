@@ -148,6 +148,20 @@ TEST(Cell, WhoFindsItsMailboxFullEmptiesIt) {
   EXPECT_TRUE(std::ranges::is_sorted(cell.bySender[0]));
 }
 
+TEST(Cell, AMailboxIsFullOfBytesToo) {
+  BusyPool busy;
+  NotingCell cell(busy);
+  const BlockPtr large = recordsOf((std::size_t{9} << 20) / sizeof(int));
+  cell.post(mailOf(0, recordsOf((std::size_t{40} << 20) / sizeof(int))));
+  EXPECT_TRUE(cell.threads.empty()) << "one block may be of any size";
+  cell.post(mailOf(1, large));
+  EXPECT_EQ(cell.bySender[0], (std::vector<Epoch>{0, 1}));
+  cell.post(mailOf(2, large));
+  EXPECT_EQ(cell.bySender[0].size(), 2U) << "what was handled does not wait any more";
+  cell.post(mailOf(3, large));
+  EXPECT_EQ(cell.bySender[0], (std::vector<Epoch>{0, 1, 2, 3}));
+}
+
 TEST_F(CellTest, WhoFindsItsMailboxFullWaitsForTheThreadThatRunsIt) {
   constexpr int kMostWaiting = 16, kAll = 100;
   auto gate = Gate::make();

@@ -30,13 +30,16 @@ struct Generating {
   Ints added;
   BlockGenerator generator;
 
-  explicit Generating(std::size_t queueSize = 10)
+  explicit Generating(std::size_t queueSize = 10, bool live = false)
       : generator(
-            clock, {200, queueSize, "test"}, [this] { return blockOf(std::exchange(added, {})); },
+            clock, {200, queueSize, "test", live}, [this] { return blockOf(std::exchange(added, {})); },
             [this](BlockPtr block) { received.onBlock(0, std::move(block)); }) {}
 
-  void add(int record) {
-    generator.addData([&] { added.push_back(record); });
+  void add(int record, std::size_t bytes = sizeof(int)) {
+    generator.addData([&] {
+      added.push_back(record);
+      return bytes;
+    });
   }
   void tick() {
     clock->advance(200);
@@ -153,6 +156,63 @@ TEST(BlockGenerator, SeveralThreadsAdd) {
   }
   test.generator.stop();
   EXPECT_EQ(test.received.records<int>().size(), 4000u);
+}
+
+TEST(BlockGenerator, AnIntervalOfLargeRecordsGivesSeveralBlocks) {
+  Generating test;
+  test.generator.start();
+  for (int i = 0; i < 5; ++i) test.add(i, BlockGenerator::kBlockBytes / 2);
+  test.received.awaitBlocks(2);
+  EXPECT_EQ(Received::recordsOf<int>(test.received.blocks()[0]), (Ints{0, 1}));
+  EXPECT_EQ(Received::recordsOf<int>(test.received.blocks()[1]), (Ints{2, 3}));
+  test.tick();
+  test.received.awaitBlocks(3);
+  EXPECT_EQ(Received::recordsOf<int>(test.received.blocks()[2]), (Ints{4}));
+}
+
+TEST(BlockGenerator, LiveItPushesWithoutAClock) {
+  Generating test(10, true);
+  test.generator.start();
+  for (int i = 0; i < 3; ++i) {
+    test.add(i);
+    test.received.awaitBlocks(static_cast<std::size_t>(i) + 1);
+  }
+  EXPECT_EQ(test.received.records<int>(), (Ints{0, 1, 2}));
+  EXPECT_FALSE(test.clock->awaitWaiter(0, 0ms)) << "an idle receiver waits for no time";
+  test.generator.stop();
+}
+
+TEST(BlockGenerator, LiveItGathersWhileABlockIsPushed) {
+  Generating test(10, true);
+  test.generator.start();
+  test.received.setFull(true);
+  test.add(0);
+  test.received.awaitOffered(1);
+  for (int i = 1; i < 4; ++i) test.add(i);
+  test.received.setFull(false);
+  test.generator.stop();
+  ASSERT_EQ(test.received.blocks().size(), 2U);
+  EXPECT_EQ(Received::recordsOf<int>(test.received.blocks()[1]), (Ints{1, 2, 3}));
+}
+
+TEST(BlockGenerator, LiveASlowPushHoldsUpAddingAndLosesNothing) {
+  Generating test(10, true);
+  test.generator.start();
+  test.received.setFull(true);
+  std::atomic<int> added = 0;
+  auto adding = std::async(std::launch::async, [&] {
+    while (added < 10) {
+      test.add(added, BlockGenerator::kBlockBytes);
+      ++added;
+    }
+  });
+  test.received.awaitOffered(1);
+  EXPECT_EQ(adding.wait_for(100ms), std::future_status::timeout);
+  EXPECT_LE(added, 2) << "one block is pushed, one is gathered";
+  test.received.setFull(false);
+  adding.get();
+  test.generator.stop();
+  EXPECT_EQ(test.received.records<int>(), (Ints{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
 }
 
 TEST(BlockGenerator, RefusesOptionsThatCannotWork) {

@@ -88,6 +88,21 @@ TEST(SocketTextReceiver, LinesArriveInOrder) {
   peer.awaitClosed();
 }
 
+TEST(SocketTextReceiver, LiveItStoresWhatTheRateLimitHeldBackWithoutBeingAsked) {
+  Reading test;
+  test.start({.blockInterval = 1, .maxRate = 1000, .live = true});
+  Peer peer = test.server.accept();
+  peer.send("one\ntwo\nthree\nfour\n");
+  const auto deadline = std::chrono::steady_clock::now() + 30s;
+  while (!test.received.hasRecords(4)) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    test.clock->advance(1);
+  }
+  EXPECT_EQ(test.lines(), (Lines{"one", "two", "three", "four"}));
+  EXPECT_GT(test.received.blocks().size(), 1U);
+  test.stop();
+}
+
 TEST(SocketTextReceiver, StopKeepsAllLinesThatHaveBeenRead) {
   Reading test;
   test.start();

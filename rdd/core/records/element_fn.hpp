@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/owned.hpp>
+#include <millrace/rdd/core/records/chunk_bytes.hpp>
 #include <millrace/rdd/core/records/reader.hpp>
 
 #include <concepts>
@@ -48,17 +49,20 @@ struct ResultOf<F, T> {
 
 /// The records of a chunk as A: T itself or its owned form. A function that asks for owned records (`const
 /// std::string&` of a text stream) gets temporaries that live as long as the chunk and keep their memory from one chunk
-/// to the next, so that views into them stay valid downstream.
+/// to the next, unless that is much, so that views into them stay valid downstream.
 template <class A, class T>
 class Arguments {
  public:
   const A* of(const Chunk<T>& chunk) {
+    if (bytesOf(owned_) > kMostKept) owned_ = {};
     if (owned_.size() < chunk.size) owned_.resize(chunk.size);
     for (std::size_t i = 0; i < chunk.size; ++i) Owned<T>::assign(owned_[i], chunk.data[i]);
     return owned_.data();
   }
 
  private:
+  static constexpr std::size_t kMostKept = 4 * kChunkBytes;
+
   std::vector<A> owned_;
 };
 

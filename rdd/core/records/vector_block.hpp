@@ -5,10 +5,9 @@
 #include <millrace/base/owned.hpp>
 #include <millrace/rdd/core/records/block.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
-#include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/chunk_bytes.hpp>
 #include <millrace/rdd/core/records/pooled_vector.hpp>
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -50,7 +49,7 @@ class StoredReader final : public Reader<T> {
       : at_(begin), end_(end), out_(kIsOwned<T> ? 0 : chunkSize()) {}
 
   Chunk<T> next() override {
-    std::size_t size = std::min(chunkSize(), static_cast<std::size_t>(end_ - at_));
+    std::size_t size = chunkOf(at_, static_cast<std::size_t>(end_ - at_));
     const owned_t<T>* begin = std::exchange(at_, at_ + size);
     if constexpr (kIsOwned<T>) {
       return {begin, size, false};
@@ -75,7 +74,7 @@ struct VectorBlock final : Block {
     return std::make_unique<StoredReader<T>>(stored.data(), stored.data() + stored.size());
   }
   std::size_t records() const override { return stored.size(); }
-  std::size_t bytes() const override { return stored.capacity() * sizeof(owned_t<T>); }
+  std::size_t bytes() const override { return bytesOf(stored); }
 
   PooledVector<owned_t<T>> stored;
 };

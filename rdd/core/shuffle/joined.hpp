@@ -39,8 +39,7 @@ struct EmitJoined {
           begin();
           continue;
         }
-        const std::size_t end = std::min(rights_, right_ + out_.capacity() - out_.size());
-        for (; right_ < end; ++right_) {
+        for (; right_ < rights_ && !out_.full(); ++right_) {
           out_.add([&] {
             return loadPair<K>(at_->first,
                                std::pair<L, R>(value<L>(leftValues_, left_), value<R>(rightValues_, right_)));

@@ -48,6 +48,20 @@ TEST(Buffer, GrowsOnReset) {
   EXPECT_GE(buffer.capacity(), 5u) << "it never shrinks";
 }
 
+TEST(Buffer, IsFullOfAChunksBytes) {
+  Buffer<std::string> buffer(kChunkSize);
+  buffer.add([] { return std::string(kChunkBytes / 2, 'x'); });
+  EXPECT_FALSE(buffer.full());
+  buffer.add([] { return std::string(kChunkBytes / 2, 'x'); });
+  EXPECT_TRUE(buffer.full());
+  buffer.clear();
+  EXPECT_FALSE(buffer.full());
+  struct Large {
+    char bytes[kChunkBytes / 2] = {};
+  };
+  EXPECT_EQ(Buffer<Large>(kChunkSize).capacity(), 2U);
+}
+
 TEST(Buffer, HoldsWhatWasMadeBeforeAFailure) {
   const long before = Counted::live();
   {
