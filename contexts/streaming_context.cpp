@@ -4,6 +4,7 @@
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
 #include <millrace/dstream/input/file_input.hpp>
+#include <millrace/dstream/input/polled_input.hpp>
 #include <millrace/dstream/input/receiver_input.hpp>
 #include <millrace/io/binary_records.hpp>
 #include <millrace/io/file_selection_rule.hpp>
@@ -118,6 +119,16 @@ core::StreamPtr StreamingContext::addFiles(const std::string& directory, FileFil
 }
 
 void StreamingContext::addInput(core::InputPtr input) { graph()->addInput(std::move(input)); }
+
+core::StreamPtr StreamingContext::addPolled(const std::string& kind, int partitions,
+                                            core::OpenSourcePartition open, core::ConcatFn concat) {
+  core::PolledInput::Options options{partitions,
+                                     sparkContext().getConf().get(config::kReceiverRestartDelay).count()};
+  auto input =
+      std::make_shared<core::PolledInput>(graph(), kind, impl_->clock, options, std::move(open), concat);
+  addInput(input);
+  return input;
+}
 
 core::StreamPtr StreamingContext::addReceiver(const std::string& kind,
                                               std::unique_ptr<core::ReceiverBase> receiver) {

@@ -7,6 +7,7 @@
 #include <millrace/dstream/core/union_stream.hpp>
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/dstream/input/input_dstream.hpp>
+#include <millrace/dstream/input/partitioned_source.hpp>
 #include <millrace/dstream/input/queue_stream.hpp>
 #include <millrace/dstream/input/rdd_queue.hpp>
 #include <millrace/dstream/ops/transform.hpp>
@@ -126,6 +127,18 @@ class StreamingContext {
     return inputStream<T>(std::make_shared<core::UserInput<T>>(graph(), std::move(source)));
   }
 
+  /// A source of your own that is polled, partition by partition; see PartitionedSource.
+  template <class Source>
+    requires std::derived_from<Source, PartitionedSource<typename Source::value_type>>
+  auto inputStream(std::shared_ptr<Source> source) {
+    using T = typename Source::value_type;
+    const int partitions = source->partitions();
+    const std::string kind = source->kind();
+    return DStream<T>(addPolled(
+        kind, partitions, [source = std::move(source)](int partition) { return source->open(partition); },
+        core::concatReaders<T>));
+  }
+
   // ---- Several streams: IllegalArgument unless there is one at least, and all are of this context and slide alike. --
 
   /// The records of all streams, in this order, in each batch. (Spark: union, a keyword here)
@@ -197,6 +210,8 @@ class StreamingContext {
   void addInput(core::InputPtr input);
   core::StreamPtr addFiles(const std::string& directory, FileFilter filter, bool newFilesOnly,
                            std::function<core::NodePtr(const std::string& path)> read);
+  core::StreamPtr addPolled(const std::string& kind, int partitions, core::OpenSourcePartition open,
+                            core::ConcatFn concat);
   core::StreamPtr addReceiver(const std::string& kind, std::unique_ptr<core::ReceiverBase> receiver);
   void checkOwn(const std::string& what, const std::vector<core::StreamPtr>& streams) const;
   template <class T>

@@ -165,6 +165,7 @@ void StreamingContext::Impl::startParts() {
   graph->start(first - graph->batchDuration());
   generator->open();
   tracker->start();
+  for (const core::InputPtr& input : graph->inputs()) input->startReceiving();
   generator->start(first);
 }
 

@@ -3,6 +3,7 @@
 #include <millrace/base/mutex.hpp>
 #include <millrace/continuous/epochs.hpp>
 #include <millrace/continuous/task_pool.hpp>
+#include <millrace/io/position.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 #include <millrace/rdd/core/records/block.hpp>
 
@@ -25,6 +26,8 @@ struct Mail {
   BlockPtr block;
   NodePtr rdd;
   std::shared_ptr<void> credit;  // kept as long as anything made of the records is on its way: see Credits
+
+  std::shared_ptr<const PositionRange> covered = nullptr;  // in the marker of a partition that is polled
 
   bool isMarker() const { return !block && !rdd; }
 };

@@ -8,7 +8,7 @@
 
 namespace millrace::core {
 
-/// Counts the blocks of one source that are on their way through the graph: there are at most two, and where both together
+/// Counts the blocks that a cell of a source was sent and that are on their way through the graph: there are at most two, and where both together
 /// are large, one. Who sends a block takes a credit first; the credit travels with the block and everything made of it, and returns when its last
 /// copy is destroyed. Thread-safe.
 class Credits : public std::enable_shared_from_this<Credits> {

@@ -14,7 +14,7 @@ Epoch Epochs::begin(Time time) {
   MutexLock lock(mutex_);
   Epoch epoch = next_++;
   last_ = time;
-  open_.emplace(epoch, Open{time, cells_, EpochResult{std::vector<SinkPartitions>(sinks_), {}}});
+  open_.emplace(epoch, Open{time, cells_, EpochResult{std::vector<SinkPartitions>(sinks_), {}, {}}});
   return epoch;
 }
 
@@ -32,6 +32,11 @@ void Epochs::add(Epoch epoch, std::size_t sink, PartitionPath key, SinkPartition
 void Epochs::addReceived(Epoch epoch, std::size_t source, std::int64_t records) {
   MutexLock lock(mutex_);
   open_.at(epoch).result.received[source] += records;
+}
+
+void Epochs::addPositions(Epoch epoch, std::size_t source, int partition, const PositionRange& covered) {
+  MutexLock lock(mutex_);
+  open_.at(epoch).result.positions[source].insert_or_assign(partition, covered);
 }
 
 std::optional<Epoch> Epochs::oldestBefore(Time time) {

@@ -3,6 +3,7 @@
 #include <millrace/base/mutex.hpp>
 #include <millrace/continuous/plan.hpp>
 #include <millrace/dstream/core/time.hpp>
+#include <millrace/io/position.hpp>
 #include <millrace/rdd/core/records/block.hpp>
 #include <millrace/rdd/core/shuffle/shuffle.hpp>
 
@@ -38,10 +39,12 @@ struct SinkPartition {
 /// All that a sink has in one epoch.
 using SinkPartitions = std::map<PartitionPath, SinkPartition>;
 
-/// What an epoch has brought: what each sink has, and how many records each source sent in blocks.
+/// What an epoch has brought: what each sink has, how many records each source sent in blocks, and which
+/// positions of the partitions of polled sources it covers.
 struct EpochResult {
   std::vector<SinkPartitions> sinks;
   std::map<std::size_t, std::int64_t> received;
+  std::map<std::size_t, std::map<int, PositionRange>> positions;
 };
 
 /// The open epochs of a graph: those that have begun and are not over. Cells put into an epoch what they have gathered in
@@ -63,9 +66,10 @@ class Epochs {
   Epoch begin(Time time);
   /// The time at which an open epoch ends; of one that has not begun, the time expected from the epochs before it.
   Time timeOf(Epoch epoch);
-  /// Adds what a sink has of a partition, and how many records a source sent.
+  /// Adds what a sink has of a partition, how many records a source sent, and what a partition of it gave.
   void add(Epoch epoch, std::size_t sink, PartitionPath key, SinkPartition partition);
   void addReceived(Epoch epoch, std::size_t source, std::int64_t records);
+  void addPositions(Epoch epoch, std::size_t source, int partition, const PositionRange& covered);
   /// How many are open.
   std::size_t open();
   /// Says that one cell has closed the epoch. May hand on the results of this one and of later ones.

@@ -1,5 +1,6 @@
 #include <millrace/continuous/exchange_cell.hpp>
 #include <millrace/continuous/live_graph.hpp>
+#include <millrace/dstream/core/polled_source.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
@@ -55,11 +56,14 @@ void LiveGraph::makeCells() {
   };
   for (const Plan::Exchange& exchange : plan_.exchanges) connect(exchange.to, exchange.flow.outputs);
   for (std::size_t source = 0; source < plan_.sources.size(); ++source) {
-    credits_.push_back(std::make_shared<Credits>());
+    const int count = cellsOf(plan_.sources[source]);
+    auto& credits = credits_.emplace_back();
     auto& cells = sourceCells_.emplace_back();
-    for (int i = 0; i < cellsPerSource_; ++i)
-      cells.push_back(std::make_unique<SourceCell>(context_, source, i, cellsPerSource_));
-    connect(plan_.sources[source].stream, cellsPerSource_);
+    for (int i = 0; i < count; ++i) {
+      credits.push_back(std::make_shared<Credits>());
+      cells.push_back(std::make_unique<SourceCell>(context_, source, i, count));
+    }
+    connect(plan_.sources[source].stream, count);
   }
 }
 
@@ -112,16 +116,24 @@ std::string LiveGraph::runningNow() {
   return text;
 }
 
+int LiveGraph::cellsOf(const Plan::Source& source) const {
+  const PolledSource* polled = source.input->polled();
+  return polled != nullptr ? polled->partitions() : cellsPerSource_;
+}
+
 int LiveGraph::cellCount() const {
-  int cells = static_cast<int>(plan_.sources.size()) * cellsPerSource_;
+  int cells = 0;
+  for (const Plan::Source& source : plan_.sources) cells += cellsOf(source);
   for (const Plan::Exchange& exchange : plan_.exchanges) cells += exchange.flow.outputs;
   return cells;
 }
 
-void LiveGraph::feed(std::size_t source, BlockPtr block, std::stop_token stop) {
-  auto credit = credits_[source]->take(block->bytes(), stop);
+void LiveGraph::feed(std::size_t source, int partition, BlockPtr block, const std::stop_token& stop) {
+  const auto cell = static_cast<std::size_t>(partition);
+  auto credit = credits_[source][cell]->take(block->bytes(), stop);
   if (credit)
-    sourceCells_[source][0]->post(Mail{Mail::kCurrent, 0, std::move(block), nullptr, std::move(credit)});
+    sourceCells_[source][cell]->post(
+        Mail{Mail::kCurrent, partition, std::move(block), nullptr, std::move(credit)});
 }
 
 void LiveGraph::feed(std::size_t source, const NodePtr& rdd, Epoch epoch) {
@@ -133,6 +145,13 @@ void LiveGraph::feed(std::size_t source, const NodePtr& rdd, Epoch epoch) {
 
 void LiveGraph::mark(std::size_t source, Epoch epoch, int partitions) {
   for (auto& cell : sourceCells_[source]) cell->post(Mail{epoch, partitions, nullptr, nullptr, nullptr});
+}
+
+void LiveGraph::markPartition(std::size_t source, int partition, Epoch epoch, const PositionRange& covered) {
+  auto& cells = sourceCells_[source];
+  cells[static_cast<std::size_t>(partition)]->post(Mail{epoch, static_cast<int>(cells.size()), nullptr,
+                                                        nullptr, nullptr,
+                                                        std::make_shared<const PositionRange>(covered)});
 }
 
 void LiveGraph::fail(std::exception_ptr failure, int partition, Epoch epoch) {

@@ -29,7 +29,8 @@ class LiveGraph {
   /// Told of the first failure, by the thread that met it.
   using Failed = std::function<void(std::exception_ptr failure, Epoch epoch)>;
 
-  /// The first epoch is expected to end an `epochLength` after `zeroTime`. Each source has `cellsPerSource` cells. Brings
+  /// The first epoch is expected to end an `epochLength` after `zeroTime`. Each source has `cellsPerSource` cells, or, if it
+  /// is polled, one for each of its partitions. Brings
   /// initial states to their cells, for which jobs are run: throws what these throw.
   LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSource, Time zeroTime,
             Duration epochLength, Epochs::Closed closed, Failed failed);
@@ -39,13 +40,15 @@ class LiveGraph {
   const Plan& plan() const { return plan_; }
   Epochs& epochs() { return epochs_; }
 
-  /// Sends records of a source. Waits while two blocks of the source are still on their way, so that a slow operator
-  /// slows its sources and memory stays bounded; a stop ends the wait and drops the block.
-  void feed(std::size_t source, BlockPtr block, std::stop_token stop);
+  /// Sends records of a partition of a source. Waits while two blocks of the partition are still on their way, so that a slow
+  /// operator slows its sources and memory stays bounded; a stop ends the wait and drops the block.
+  void feed(std::size_t source, int partition, BlockPtr block, const std::stop_token& stop);
   /// Sends a whole RDD as what a source gives to `epoch`.
   void feed(std::size_t source, const NodePtr& rdd, Epoch epoch);
   /// Says that nothing up to `epoch` follows from this source, and how many partitions the source has in it.
   void mark(std::size_t source, Epoch epoch, int partitions);
+  /// The same of one partition of a source that is polled, and what it has given. Each partition has to be marked.
+  void markPartition(std::size_t source, int partition, Epoch epoch, const PositionRange& covered);
   /// Ends the run: drops what is on its way, and closes the writers that are open, on the calling thread where nothing
   /// runs. Does not wait for the user functions that run.
   void end();
@@ -55,6 +58,7 @@ class LiveGraph {
   std::string runningNow();
 
  private:
+  int cellsOf(const Plan::Source& source) const;
   int cellCount() const;
   void makeCells();
   void beginStates(Time firstEpoch) const;
@@ -69,7 +73,7 @@ class LiveGraph {
   const Failed failed_;
   RunEnd end_;
   Epochs epochs_;
-  std::vector<std::shared_ptr<Credits>> credits_;
+  std::vector<std::vector<std::shared_ptr<Credits>>> credits_;  // by source and cell
   std::vector<std::vector<std::unique_ptr<SourceCell>>> sourceCells_;
   std::vector<ExchangeCells> exchangeCells_;
   std::unique_ptr<TaskPool> pool_;  // after the cells: its tasks end before them

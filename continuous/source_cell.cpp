@@ -13,6 +13,7 @@ SourceCell::SourceCell(const CellContext& graph, std::size_t source, int number,
 void SourceCell::take(Mail& mail) {
   if (mail.epoch == Mail::kCurrent) mail.epoch = current_;
   if (mail.isMarker()) {
+    if (mail.covered) graph().epochs.addPositions(mail.epoch, source_, number_, *mail.covered);
     close(mail.epoch, mail.partition);
   } else {
     takeRecords(mail);

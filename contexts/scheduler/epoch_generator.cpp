@@ -33,7 +33,7 @@ void EpochGenerator::open() {
       lower(*graph_), makeTaskPool(threads), threads, graph_->zeroTime(), graph_->batchDuration(),
       [this](Epoch epoch, EpochResult result) { onClosed(epoch, std::move(result)); },
       [this](std::exception_ptr failure, Epoch epoch) { onFailed(std::move(failure), epoch); });
-  sources_.emplace(*live_);
+  sources_.emplace(*live_, weak_from_this());
   stallWatch_.emplace(*live_, scheduler_, clock_, graph_->batchDuration());
   driver_.start([self = shared_from_this()](ClosedEpoch& epoch) { self->makeJobs(epoch); });
   tracker_->forwardTo([weak = weak_from_this()](int input, BlockPtr block) {
@@ -144,7 +144,7 @@ void EpochGenerator::makeJobs(ClosedEpoch& epoch) const {
   setWriterFailures(live_->plan(), time, epoch.result.sinks);
   graph_->beginBatch(time);
   try {
-    inputs = sources_->inputsOf(time, epoch.result.received);
+    inputs = sources_->inputsOf(time, epoch.result);
     if (epoch.begun.failure) std::rethrow_exception(epoch.begun.failure);
     std::vector<Job> jobs;
     {

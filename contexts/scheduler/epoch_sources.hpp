@@ -7,14 +7,15 @@
 #include <cstddef>
 #include <exception>
 #include <map>
+#include <memory>
 #include <set>
 #include <stop_token>
 #include <vector>
 
 namespace millrace::core {
 
-/// Brings what the sources of a program have into its long-lived graph: blocks of receivers as they come, and, of sources
-/// that have an RDD for each batch time, the RDD of an epoch's time when the epoch begins.
+/// Brings what the sources of a program have into its long-lived graph: blocks of receivers and of polled partitions as they
+/// come, and, of sources that have an RDD for each batch time, the RDD of an epoch's time when the epoch begins.
 class EpochSources {
  public:
   /// What the sources that are no receivers have at a time.
@@ -25,8 +26,8 @@ class EpochSources {
     std::exception_ptr failure;    // what a source threw; those after it were not asked
   };
 
-  /// `graph` must outlive it.
-  explicit EpochSources(LiveGraph& graph);
+  /// `graph` must outlive it, and lives as long as `owner`: what a pump that does not end sends later is dropped.
+  EpochSources(LiveGraph& graph, const std::weak_ptr<const void>& owner);
 
   /// Sends a block of a receiver. May wait until the graph takes it, or until stopReceiving. Any thread.
   void feed(int inputStreamId, BlockPtr block);
@@ -34,13 +35,15 @@ class EpochSources {
 
   /// Asks sources for their RDDs of a time.
   Rdds rddsOf(Time time) const;
-  /// Sends these RDDs as the records of an epoch that has begun, and the markers of all sources.
+  /// Sends these RDDs as the records of an epoch that has begun, and the markers of all sources; polled ones are asked for
+  /// theirs, which come behind what they have now.
   void send(Epoch epoch, const Rdds& rdds);
   /// What each source gave to an epoch, of sources that know.
-  std::map<int, StreamInputInfo> inputsOf(Time time,
-                                          const std::map<std::size_t, std::int64_t>& received) const;
+  std::map<int, StreamInputInfo> inputsOf(Time time, const EpochResult& result) const;
 
  private:
+  class Polled;
+
   LiveGraph& graph_;
   std::map<int, std::size_t> receivers_;  // from the stream's id to the source in the plan
   std::stop_source receiving_;

@@ -4,6 +4,7 @@
 #include <millrace/contexts/scheduler/job_generator.hpp>
 #include <millrace/dstream/core/input_node.hpp>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -29,6 +30,13 @@ struct JobGenerator::State {
       if (stop.stop_requested()) return false;
     }
     return true;
+  }
+
+  /// Whether something has come that no batch has. What is polled says so only when it is asked for a batch.
+  bool mayHaveMore() const {
+    const auto inputs = graph->inputs();
+    return tracker->hasUnallocatedBlocks() ||
+           std::ranges::any_of(inputs, [](const InputPtr& input) { return input->polled() != nullptr; });
   }
 
   void generate(Time time) const {
@@ -64,7 +72,7 @@ void JobGenerator::start(Time firstBatch) { state_->ticker.start(firstBatch); }
 
 bool JobGenerator::stop(bool finish, std::chrono::steady_clock::time_point deadline) {
   if (!state_->ticker.stop(deadline, state_)) return false;
-  return !finish || !state_->tracker->hasUnallocatedBlocks() || state_->ticker.makeNext(deadline, state_);
+  return !finish || !state_->mayHaveMore() || state_->ticker.makeNext(deadline, state_);
 }
 
 std::string JobGenerator::runningNow() const {

@@ -16,8 +16,7 @@ InputMetadata metadataOfPositions(std::vector<SourcePositions> positions) {
   InputMetadata metadata;
   for (const SourcePositions& covered : positions)
     metadata.description += (metadata.description.empty() ? "part " : "\npart ") + covered.part +
-                            ", offsets " + std::to_string(covered.from) + " to " +
-                            std::to_string(covered.until);
+                            ", offsets " + covered.from.text() + " to " + covered.until.text();
   metadata.offsets = std::move(positions);
   return metadata;
 }

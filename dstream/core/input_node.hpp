@@ -12,6 +12,7 @@
 namespace millrace::core {
 
 class InputNode;
+struct PolledSource;
 using InputPtr = std::shared_ptr<InputNode>;
 
 /// A source of a program: a stream without parents. Inputs are numbered 0, 1, 2 … in the order in which the program
@@ -26,9 +27,13 @@ class InputNode : public StreamNode {
   /// True for a source that is sent its records from outside, at any time; false for one that makes an RDD when it is
   /// asked for that of a batch.
   virtual bool isLive() const { return false; }
+  /// What a source is beside that if its partitions are polled; null for others.
+  virtual PolledSource* polled() { return nullptr; }
   /// Called when the context starts and stops.
   virtual void start() {}
   virtual void stop() {}
+  /// Called after all sources were started, when the run can take what they send.
+  virtual void startReceiving() {}
   /// How many records the batch has, if the source knows; -1 otherwise.
   virtual std::int64_t recordsOf(Time) const { return -1; }
   /// Which positions of the source the batch covers, part by part; none for a source that cannot be read again.

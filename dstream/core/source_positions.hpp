@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstdint>
+#include <millrace/io/position.hpp>
+
 #include <string>
 
 namespace millrace::core {
@@ -9,8 +10,8 @@ namespace millrace::core {
 /// a partition of a topic, and the batch has its records at the positions [from, until).
 struct SourcePositions {
   std::string part;
-  std::int64_t from = 0;
-  std::int64_t until = 0;
+  Position from;
+  Position until;
 };
 
 }  // namespace millrace::core

@@ -60,7 +60,7 @@ class LiveGraphTest : public testing::Test {
   }
   Epoch begin() { return live().epochs().begin(Time(1000 * ++begun_)); }
   void feed(std::size_t source, const Ints& records, std::stop_token stop = {}) {
-    live().feed(source, test::blockOfRecords(records), std::move(stop));
+    live().feed(source, 0, test::blockOfRecords(records), stop);
   }
   core::NodePtr rdd(const Ints& records, int partitions) {
     return test::rddOf<int>(program.context().graph()->engine(), records, partitions).node();
@@ -89,7 +89,7 @@ class LiveGraphTest : public testing::Test {
       return x;
     }));
     auto block = test::blockOfRecords(Ints(kRecords, 7));
-    for (; fed < kBlocks; ++fed) live().feed(0, block, {});
+    for (; fed < kBlocks; ++fed) live().feed(0, 0, block, {});
     live().mark(0, begin(), 1);
     closed.await(1);
     EXPECT_EQ(done, kBlocks * kRecords);
@@ -303,7 +303,7 @@ TEST_F(LiveGraphTest, ItsFunctionsRunOnChunksOfTheEnginesSize) {
   core::LiveGraph graph(
       test::lowered(small), core::threadTaskPool(1), 1, Time(0), Seconds(1),
       [](Epoch, const core::EpochResult&) {}, [](std::exception_ptr, Epoch) {});
-  graph.feed(0, test::blockOfRecords(Ints{1}), {});
+  graph.feed(0, 0, test::blockOfRecords(Ints{1}), {});
   EXPECT_EQ(seenSize, 3U);
 }
 

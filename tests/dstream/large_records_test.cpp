@@ -1,5 +1,4 @@
 #include <millrace/base/held_bytes.hpp>
-#include <millrace/rdd/core/records/chunk_bytes.hpp>
 
 #include "support/counted.hpp"
 #include "support/script.hpp"
@@ -13,13 +12,13 @@
 
 namespace millrace {
 
-/// A record that says it holds more than a chunk may, so that tests need not hold it.
+/// A record that says it holds a hundred megabytes, so that tests need not hold them.
 struct Picture : test::Counted {
   using Counted::Counted;
 };
 template <>
 struct HeldBytes<Picture> {
-  static std::size_t of(const Picture&) { return 2 * core::kChunkBytes; }
+  static std::size_t of(const Picture&) { return std::size_t{100} << 20; }
 };
 
 namespace {

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <millrace/dstream/core/time.hpp>
+#include <millrace/io/position.hpp>
+#include <millrace/io/pump_sink.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace millrace::core {
+
+/// What a run asks of a source whose partitions are polled; see SourcePump.
+struct PolledSource {
+  virtual ~PolledSource() = default;
+  virtual int partitions() const = 0;
+  /// Sends records and marks to `sink` instead of keeping records for batches. Before the source starts.
+  virtual void forwardTo(std::shared_ptr<PumpSink> sink) = 0;
+  /// Asks each partition for a mark.
+  virtual void requestMarks(std::int64_t mark) = 0;
+  /// Says which positions the batch of `time` covers, by partition.
+  virtual void setPositions(Time time, std::vector<PositionRange> covered) = 0;
+};
+
+}  // namespace millrace::core

@@ -1,0 +1,147 @@
+#include <millrace/base/error.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
+#include <millrace/dstream/input/polled_input.hpp>
+#include <millrace/rdd/core/graph/source.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+/// Blocks read one after the other as a partition.
+class JoinedBlocks final : public Block {
+ public:
+  JoinedBlocks(std::vector<BlockPtr> blocks, ConcatFn concat) : blocks_(std::move(blocks)), concat_(concat) {}
+
+  ReaderPtr open() const override {
+    std::vector<ReaderPtr> readers;
+    for (const BlockPtr& block : blocks_) readers.push_back(block->open());
+    return concat_(std::move(readers));
+  }
+  std::size_t records() const override { return sum(&Block::records); }
+  std::size_t bytes() const override { return sum(&Block::bytes); }
+
+ private:
+  std::size_t sum(std::size_t (Block::*part)() const) const {
+    std::size_t all = 0;
+    for (const BlockPtr& block : blocks_) all += ((*block).*part)();
+    return all;
+  }
+
+  const std::vector<BlockPtr> blocks_;
+  const ConcatFn concat_;
+};
+
+}  // namespace
+
+PolledInput::PolledInput(const std::shared_ptr<StreamGraph>& graph, const std::string& kind,
+                         const std::shared_ptr<Clock>& clock, const Options& options,
+                         const OpenSourcePartition& open, ConcatFn concat)
+    : InputNode(graph, kind), concat_(concat) {
+  if (options.partitions < 1) {
+    throw IllegalArgument(kind + " has " + std::to_string(options.partitions) +
+                          " partitions, but needs at least one to be polled");
+  }
+  PumpSink& here = *this;
+  for (int partition = 0; partition < options.partitions; ++partition) {
+    pumps_.push_back(std::make_unique<SourcePump>(
+        clock, SourcePump::Options{inputName(), partition, options.restartDelay}, open, here));
+  }
+  waiting_.resize(pumps_.size());
+}
+
+PolledInput::~PolledInput() { stop(); }
+
+void PolledInput::startReceiving() {
+  for (const auto& pump : pumps_) pump->start();
+}
+
+void PolledInput::stop() {
+  {
+    MutexLock lock(mutex_);
+    stopped_ = true;
+  }
+  changed_.notifyAll();
+  for (const auto& pump : pumps_) pump->stop();
+}
+
+void PolledInput::requestMarks(std::int64_t mark) {
+  for (const auto& pump : pumps_) pump->requestMark(mark);
+}
+
+void PolledInput::onBlock(int partition, BlockPtr block) {
+  if (target_) return target_->onBlock(partition, std::move(block));
+  const std::size_t bytes = block->bytes();
+  MutexLock lock(mutex_);
+  Waiting& waiting = waiting_[static_cast<std::size_t>(partition)];
+  while (waiting.bytes >= kMostBytes && !marking_ && !stopped_) changed_.wait(lock);
+  waiting.blocks.push_back(std::move(block));
+  waiting.bytes += bytes;
+}
+
+void PolledInput::onMark(int partition, std::int64_t mark, const PositionRange& covered) {
+  if (target_) return target_->onMark(partition, mark, covered);
+  {
+    MutexLock lock(mutex_);
+    Waiting& waiting = waiting_[static_cast<std::size_t>(partition)];
+    waiting.marked = std::exchange(waiting.blocks, {});
+    waiting.bytes = 0;
+    waiting.covered = covered;
+  }
+  changed_.notifyAll();
+}
+
+NodePtr PolledInput::compute(Time time) {
+  {
+    MutexLock lock(mutex_);
+    marking_ = true;
+  }
+  changed_.notifyAll();
+  requestMarks(time.milliseconds());
+  MutexLock lock(mutex_);
+  while (!areAllMarked() && !stopped_) changed_.wait(lock);
+  marking_ = false;
+  Batch& batch = batches_[time];
+  std::vector<BlockPtr> partitions;
+  for (Waiting& waiting : waiting_) {
+    partitions.push_back(std::make_shared<JoinedBlocks>(std::exchange(waiting.marked, {}), concat_));
+    batch.records += static_cast<std::int64_t>(partitions.back()->records());
+    batch.positions.push_back(std::exchange(waiting.covered, std::nullopt).value_or(PositionRange()));
+  }
+  return blockNode(engine(), info(), std::move(partitions));
+}
+
+bool PolledInput::areAllMarked() const {
+  return std::ranges::all_of(waiting_, [](const Waiting& waiting) { return waiting.covered.has_value(); });
+}
+
+void PolledInput::setPositions(Time time, std::vector<PositionRange> covered) {
+  MutexLock lock(mutex_);
+  batches_[time].positions = std::move(covered);
+}
+
+std::int64_t PolledInput::recordsOf(Time time) const {
+  MutexLock lock(mutex_);
+  const auto batch = batches_.find(time);
+  return batch == batches_.end() ? 0 : batch->second.records;
+}
+
+std::vector<SourcePositions> PolledInput::positionsOf(Time time) const {
+  MutexLock lock(mutex_);
+  std::vector<SourcePositions> positions;
+  const auto batch = batches_.find(time);
+  if (batch == batches_.end()) return positions;
+  for (const PositionRange& covered : batch->second.positions)
+    positions.push_back({std::to_string(positions.size()), covered.from, covered.until});
+  return positions;
+}
+
+void PolledInput::clearMetadata(Time time, bool unpersist) {
+  InputNode::clearMetadata(time, unpersist);
+  MutexLock lock(mutex_);
+  batches_.erase(batches_.begin(), batches_.upper_bound(time));
+}
+
+}  // namespace millrace::core

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <millrace/base/clock.hpp>
+#include <millrace/base/mutex.hpp>
+#include <millrace/dstream/core/input_node.hpp>
+#include <millrace/dstream/core/polled_source.hpp>
+#include <millrace/io/source_pump.hpp>
+#include <millrace/rdd/core/graph/gather.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+
+/// A source whose partitions are polled, each by a pump. In a continuous run its records go to the graph. Otherwise they are
+/// kept until a batch is made: that asks the pumps for marks, waits for them, and has a partition for each of the source's,
+/// with all that came before the mark.
+class PolledInput final : public InputNode, private PolledSource, private PumpSink {
+ public:
+  struct Options {
+    int partitions = 1;
+    std::int64_t restartDelay = 2000;  // ms
+  };
+
+  /// IllegalArgument without a partition.
+  PolledInput(const std::shared_ptr<StreamGraph>& graph, const std::string& kind,
+              const std::shared_ptr<Clock>& clock, const Options& options, const OpenSourcePartition& open,
+              ConcatFn concat);
+  ~PolledInput() override;
+
+  bool isLive() const override { return true; }
+  PolledSource* polled() override { return this; }
+  void startReceiving() override;
+  void stop() override;
+  std::int64_t recordsOf(Time time) const override;
+  std::vector<SourcePositions> positionsOf(Time time) const override;
+  void clearMetadata(Time time, bool unpersist) override;
+
+ protected:
+  NodePtr compute(Time time) override;
+
+ private:
+  /// Records of one partition that wait for their batch may take so many bytes; one block may take more.
+  static constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+
+  /// What a partition has for batches.
+  struct Waiting {
+    std::vector<BlockPtr> blocks;
+    std::size_t bytes = 0;
+    std::vector<BlockPtr> marked;          // those before the mark
+    std::optional<PositionRange> covered;  // the mark has come
+  };
+  struct Batch {
+    std::int64_t records = 0;
+    std::vector<PositionRange> positions;
+  };
+
+  int partitions() const override { return static_cast<int>(pumps_.size()); }
+  void forwardTo(std::shared_ptr<PumpSink> sink) override { target_ = std::move(sink); }
+  void requestMarks(std::int64_t mark) override;
+  void setPositions(Time time, std::vector<PositionRange> covered) override;
+  void onBlock(int partition, BlockPtr block) override;
+  void onMark(int partition, std::int64_t mark, const PositionRange& covered) override;
+
+  bool areAllMarked() const MILLRACE_REQUIRES(mutex_);
+
+  const ConcatFn concat_;
+  std::shared_ptr<PumpSink> target_;  // of a continuous run
+  std::vector<std::unique_ptr<SourcePump>> pumps_;
+  mutable Mutex mutex_;
+  ConditionVariable changed_;
+  std::vector<Waiting> waiting_ MILLRACE_GUARDED_BY(mutex_);
+  bool marking_ MILLRACE_GUARDED_BY(mutex_) = false;  // a batch waits for marks
+  bool stopped_ MILLRACE_GUARDED_BY(mutex_) = false;
+  std::map<Time, Batch> batches_ MILLRACE_GUARDED_BY(mutex_);
+};
+
+}  // namespace millrace::core
