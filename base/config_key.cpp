@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 namespace millrace {
@@ -65,6 +66,15 @@ std::optional<int> ConfigType<int>::parse(std::string_view text) { return number
 
 std::optional<std::int64_t> ConfigType<std::int64_t>::parse(std::string_view text) {
   return number<std::int64_t>(text);
+}
+
+std::optional<double> ConfigType<double>::parse(std::string_view text) {
+  const std::string lower = trimmedLowerCase(text);
+  double number = 0;
+  const auto [end, error] = std::from_chars(lower.data(), lower.data() + lower.size(), number);
+  if (error != std::errc() || end != lower.data() + lower.size() || !std::isfinite(number))
+    return std::nullopt;
+  return number;
 }
 
 std::optional<std::chrono::milliseconds> ConfigType<std::chrono::milliseconds>::parse(std::string_view text) {

@@ -40,6 +40,12 @@ struct ConfigType<std::int64_t> {
 };
 
 template <>
+struct ConfigType<double> {
+  static constexpr std::string_view kForm = "a number such as 0.2";
+  static std::optional<double> parse(std::string_view text);
+};
+
+template <>
 struct ConfigType<std::string> {
   static constexpr std::string_view kForm = "a text";
   static std::optional<std::string> parse(std::string_view text) { return std::string(text); }

@@ -65,6 +65,13 @@ std::span<const ConfigEntry* const> entries() {
       &kBlockQueueSize,
       &kReceiverRestartDelay,
       &kReceiverMaxRate,
+      &kBackpressure,
+      &kBackpressureInitialRate,
+      &kBackpressureEstimator,
+      &kBackpressureProportional,
+      &kBackpressureIntegral,
+      &kBackpressureDerived,
+      &kBackpressureMinRate,
       &kReceiverMaxLineBytes,
       &kFileMinRememberDuration,
       &kMinRememberDuration,
@@ -82,13 +89,6 @@ std::span<const ConfigEntry* const> entries() {
 
 std::span<const std::string_view> withoutEffectYet() {
   static constexpr auto kNames = std::to_array<std::string_view>({
-      "spark.streaming.backpressure.enabled",
-      "spark.streaming.backpressure.initialRate",
-      "spark.streaming.backpressure.pid.derived",
-      "spark.streaming.backpressure.pid.integral",
-      "spark.streaming.backpressure.pid.minRate",
-      "spark.streaming.backpressure.pid.proportional",
-      "spark.streaming.backpressure.rateEstimator",
       "spark.streaming.continuous.maxPendingEpochs",
       "spark.streaming.driver.writeAheadLog.allowBatching",
       "spark.streaming.driver.writeAheadLog.batchingTimeout",

@@ -28,6 +28,16 @@ struct ConfigType<ClockKind> {
   static std::optional<ClockKind> parse(std::string_view text);
 };
 
+enum class RateEstimatorKind { kPid };
+
+template <>
+struct ConfigType<RateEstimatorKind> {
+  static constexpr std::string_view kForm = "pid";
+  static std::optional<RateEstimatorKind> parse(std::string_view text) {
+    return text == "pid" ? std::optional(RateEstimatorKind::kPid) : std::nullopt;
+  }
+};
+
 /// Spark's names, in any case of letters.
 template <>
 struct ConfigType<LogLevel> {
@@ -79,6 +89,24 @@ inline constexpr ConfigKey<std::chrono::milliseconds> kReceiverRestartDelay{
 inline constexpr ConfigKey<std::int64_t> kReceiverMaxRate{
     "spark.streaming.receiver.maxRate", "most records per second and receiver; 0 or less: no limit",
     "records/s", "9223372036854775807"};
+inline constexpr ConfigKey<bool> kBackpressure{
+    "spark.streaming.backpressure.enabled",
+    "after each batch receivers are told how many records a second its outputs can take", "", "false"};
+inline constexpr ConfigKey<std::int64_t> kBackpressureInitialRate{
+    "spark.streaming.backpressure.initialRate",
+    "records per second and receiver until the first batches have ended; unset: receiver.maxRate",
+    "records/s", ""};
+inline constexpr ConfigKey<RateEstimatorKind> kBackpressureEstimator{
+    "spark.streaming.backpressure.rateEstimator", "how that rate is found: pid", "", "pid"};
+inline constexpr ConfigKey<double> kBackpressureProportional{"spark.streaming.backpressure.pid.proportional",
+                                                             "weight of the difference to the newest batch",
+                                                             "", "1.0"};
+inline constexpr ConfigKey<double> kBackpressureIntegral{"spark.streaming.backpressure.pid.integral",
+                                                         "weight of what has to wait", "", "0.2"};
+inline constexpr ConfigKey<double> kBackpressureDerived{"spark.streaming.backpressure.pid.derived",
+                                                        "weight of the change of the difference", "", "0.0"};
+inline constexpr ConfigKey<double> kBackpressureMinRate{"spark.streaming.backpressure.pid.minRate",
+                                                        "the lowest rate", "records/s", "100"};
 inline constexpr ConfigKey<ByteSize> kReceiverMaxLineBytes{
     "spark.streaming.receiver.maxLineBytes", "longest line that a text stream takes", "bytes", "1m", 1};
 inline constexpr ConfigKey<std::chrono::milliseconds> kFileMinRememberDuration{

@@ -4,6 +4,7 @@
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
+#include <millrace/contexts/scheduler/rate_controller.hpp>
 #include <millrace/contexts/signal_watch.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
 #include <millrace/dstream/core/input_node.hpp>
@@ -54,7 +55,15 @@ core::ReceiverOptions receiverOptions(const SparkConf& conf) {
   options.live = conf.get(config::kMode) == StreamingMode::kContinuous;
   if (options.live) options.blockInterval = 1;
   options.maxRate = conf.get(config::kReceiverMaxRate);
+  options.initialRate = conf.getOption(config::kBackpressureInitialRate).value_or(options.maxRate);
   return options;
+}
+
+core::PidRateEstimator::Gains gainsOf(const SparkConf& conf) {
+  return {.proportional = conf.get(config::kBackpressureProportional),
+          .integral = conf.get(config::kBackpressureIntegral),
+          .derived = conf.get(config::kBackpressureDerived),
+          .minRate = conf.get(config::kBackpressureMinRate)};
 }
 
 Deadline in(std::chrono::milliseconds time) {
@@ -110,8 +119,15 @@ StreamingContext::Impl::Impl(SparkContext core, Duration batchDuration, std::sha
       tracker(std::make_shared<core::ReceiverTracker>(clock, receiverOptions(sparkContext.getConf()),
                                                       &receivers_)) {
   const SparkConf& conf = sparkContext.getConf();
+  if (conf.get(config::kBackpressure)) addBackpressure(conf);
   graph->setConcurrent(conf.get(config::kConcurrentJobs) > 1);
   graph->setUnpersist(conf.get(config::kUnpersist));
+}
+
+void StreamingContext::Impl::addBackpressure(const SparkConf& conf) {
+  auto controller =
+      std::make_shared<core::RateController>(tracker, graph->batchDuration().milliseconds(), gainsOf(conf));
+  if (conf.get(config::kMode) == StreamingMode::kMicroBatch) bus->add(std::move(controller));
 }
 
 StreamingContext::Impl::~Impl() { releaseActive(this); }

@@ -53,6 +53,7 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
   const std::shared_ptr<core::ReceiverTracker> tracker;
 
  private:
+  void addBackpressure(const SparkConf& conf);
   void startParts() MILLRACE_REQUIRES(changing_);
   std::shared_ptr<core::BatchGenerator> makeGenerator(
       const std::shared_ptr<core::JobScheduler>& scheduler) const;

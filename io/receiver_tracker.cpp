@@ -119,6 +119,12 @@ class ReceiverTracker::Impl final : public BlockSink,
     changed_.notifyAll();
   }
 
+  void setRate(int streamId, std::int64_t rate) {
+    MutexLock lock(mutex_);
+    const auto run = runs_.find(streamId);
+    if (run != runs_.end() && run->second.supervisor) run->second.supervisor->limiter().updateRate(rate);
+  }
+
   std::vector<ReceiverInfo> receivers() const {
     MutexLock lock(mutex_);
     std::vector<ReceiverInfo> infos;
@@ -271,6 +277,7 @@ std::vector<BlockPtr> ReceiverTracker::getBlocksOfBatch(std::int64_t batchTime, 
   return impl_->getBlocksOfBatch(batchTime, streamId);
 }
 void ReceiverTracker::requestStop() { impl_->requestStop(); }
+void ReceiverTracker::setRate(int streamId, std::int64_t rate) { impl_->setRate(streamId, rate); }
 bool ReceiverTracker::isReceiverThread() const { return impl_->isReceiverThread(); }
 std::string ReceiverTracker::runningNow() const { return impl_->runningNow(); }
 bool ReceiverTracker::hasUnallocatedBlocks() const { return impl_->hasUnallocatedBlocks(); }

@@ -57,6 +57,8 @@ class ReceiverTracker {
   /// Forgets the blocks of batches strictly older than `threshold`.
   void cleanupOldBlocks(std::int64_t threshold);
 
+  /// Limits what the receiver of a stream takes in from now on, in records per second; see RateLimiter::updateRate.
+  void setRate(int streamId, std::int64_t rate);
   /// True on a thread that runs a receiver: it must not wait for the stop.
   bool isReceiverThread() const;
   /// Which receivers do not end although they were told to; not those that only wait until the sink of forwardTo has

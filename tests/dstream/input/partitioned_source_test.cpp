@@ -158,7 +158,8 @@ TEST(PartitionedSource, WhatFailsIsReadAgainWithoutLoss) {
     auto source = std::make_shared<LogSource>(1);
     auto seen = running.collect(running.context().inputStream(source));
     auto fail = then([source] { source->failOnce(); });
-    running.play({start(), write(source, {{1}}), closeBatch(), fail, write(source, {{2, 3}}), closeBatch(), closeBatch(), closeBatch(), closeBatch(), stop()});
+    running.play({start(), write(source, {{1}}), closeBatch(), fail, write(source, {{2, 3}}), closeBatch(),
+                  closeBatch(), closeBatch(), closeBatch(), stop()});
     Ints all;
     for (const Ints& batch : seen.records()) all.insert(all.end(), batch.begin(), batch.end());
     EXPECT_EQ(all, (Ints{1, 2, 3}));
