@@ -81,6 +81,7 @@ std::span<const ConfigEntry* const> entries() {
       &kStopGracefullyOnShutdown,
       &kStopSparkContextByDefault,
       &kCheckpointDirectory,
+      &kHealthLogInterval,
       &kUnpersist,
       &kClock,
   });

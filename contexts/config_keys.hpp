@@ -132,6 +132,9 @@ inline constexpr ConfigKey<bool> kStopSparkContextByDefault{
 inline constexpr ConfigKey<std::string> kCheckpointDirectory{
     "spark.streaming.checkpoint.directory", "as if the program called checkpoint() with it; unset: none", "",
     ""};
+inline constexpr ConfigKey<std::chrono::milliseconds> kHealthLogInterval{
+    "spark.streaming.healthLogInterval",
+    "how often one line of the log says how the program fares, after a batch; 0: never", "ms", "60s", 0};
 inline constexpr ConfigKey<bool> kUnpersist{"spark.streaming.unpersist",
                                             "free the RDDs of old batches when no stream needs them any more",
                                             "", "true"};

@@ -6,6 +6,7 @@
 #include <millrace/base/parse.hpp>
 #include <millrace/base/split.hpp>
 #include <millrace/contexts/scheduler/batch_failure.hpp>
+#include <millrace/contexts/scheduler/stats_report_listener.hpp>
 #include <millrace/contexts/scheduler/streaming_listener.hpp>
 #include <millrace/contexts/spark_conf.hpp>
 #include <millrace/contexts/spark_context.hpp>

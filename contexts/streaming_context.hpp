@@ -17,6 +17,7 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -191,6 +192,10 @@ class StreamingContext {
 
   void addStreamingListener(std::shared_ptr<StreamingListener> listener);
   void removeStreamingListener(const std::shared_ptr<StreamingListener>& listener);
+
+  /// What can be measured of this context at this moment, by Spark's names: numbers of batches, records and receivers,
+  /// times in ms since the epoch, delays in ms; -1 for what is not known yet. (Spark: the gauges of StreamingSource)
+  std::map<std::string, std::int64_t> gauges() const;
 
   /// The graph of this context's streams, for input streams of one's own.
   const std::shared_ptr<core::StreamGraph>& graph() const;

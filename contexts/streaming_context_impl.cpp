@@ -3,6 +3,7 @@
 #include <millrace/base/scope_exit.hpp>
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
+#include <millrace/contexts/scheduler/health_log.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
 #include <millrace/contexts/scheduler/rate_controller.hpp>
 #include <millrace/contexts/signal_watch.hpp>
@@ -114,11 +115,15 @@ StreamingContext::Impl::Impl(SparkContext core, Duration batchDuration, std::sha
       clock(std::move(ownClock)),
       graph(std::make_shared<core::StreamGraph>(sparkContext.engine(), batchDuration)),
       bus(std::make_shared<core::ListenerBus>()),
+      progress(std::make_shared<core::ProgressListener>()),
       waiter(std::make_shared<core::ContextWaiter>()),
       receivers_(bus),
       tracker(std::make_shared<core::ReceiverTracker>(clock, receiverOptions(sparkContext.getConf()),
                                                       &receivers_)) {
   const SparkConf& conf = sparkContext.getConf();
+  bus->add(progress);
+  if (const auto interval = conf.get(config::kHealthLogInterval).count(); interval > 0)
+    bus->add(std::make_shared<core::HealthLog>(clock, progress, interval, batchDuration.milliseconds()));
   if (conf.get(config::kBackpressure)) addBackpressure(conf);
   graph->setConcurrent(conf.get(config::kConcurrentJobs) > 1);
   graph->setUnpersist(conf.get(config::kUnpersist));

@@ -6,6 +6,7 @@
 #include <millrace/contexts/scheduler/context_waiter.hpp>
 #include <millrace/contexts/scheduler/job_scheduler.hpp>
 #include <millrace/contexts/scheduler/listener_bus.hpp>
+#include <millrace/contexts/scheduler/progress_listener.hpp>
 #include <millrace/contexts/streaming_context.hpp>
 #include <millrace/io/receiver_tracker.hpp>
 
@@ -36,6 +37,7 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
   const std::shared_ptr<Clock> clock;
   const std::shared_ptr<core::StreamGraph> graph;
   const std::shared_ptr<core::ListenerBus> bus;
+  const std::shared_ptr<core::ProgressListener> progress;
   const std::shared_ptr<core::ContextWaiter> waiter;
 
  private:
