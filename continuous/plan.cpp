@@ -1,7 +1,10 @@
+#include <millrace/base/error.hpp>
 #include <millrace/continuous/plan.hpp>
 
 #include <algorithm>
 #include <memory>
+#include <set>
+#include <string>
 #include <unordered_map>
 #include <utility>
 #include <variant>
@@ -9,6 +12,8 @@
 namespace millrace::core {
 
 namespace {
+
+constexpr std::size_t kMostWays = 100'000;
 
 class Lowering {
  public:
@@ -33,6 +38,7 @@ class Lowering {
     for (const Plan::Stream& stream : plan_.streams) {
       if (!isGathered(stream)) stream.node->setPassesBy();
     }
+    refuseTooManyWays();
     return std::move(plan_);
   }
 
@@ -94,6 +100,22 @@ class Lowering {
     plan_.sinks.push_back(std::move(sink));
   }
 
+  /// Each way has a reader, and takes a copy of each record.
+  void refuseTooManyWays() const {
+    std::vector<std::size_t> ways(plan_.streams.size());
+    for (std::size_t i = ways.size(); i-- > 0;) {
+      const Plan::Stream& stream = plan_.streams[i];
+      ways[i] = stream.sinks.size() + stream.exchanges.size();
+      for (const Plan::Branch& branch : stream.branches) ways[i] += ways[branch.to];
+      if (ways[i] > kMostWays)
+        throw IllegalArgument(
+            "the records of " + stream.node->info()->describe() + " would go more than " +
+            std::to_string(kMostWays) +
+            " ways through the unions behind it, which is more than a continuous run can keep "
+            "open: repartition() the stream between the unions");
+    }
+  }
+
   const StreamGraph& graph_;
   Plan plan_;
   std::unordered_map<const StreamNode*, std::size_t> places_;
@@ -102,14 +124,17 @@ class Lowering {
 }  // namespace
 
 std::vector<std::size_t> Plan::exchangesFrom(std::size_t stream) const {
-  std::vector<std::size_t> found = streams[stream].exchanges;
-  for (const Branch& branch : streams[stream].branches) {
-    for (std::size_t exchange : exchangesFrom(branch.to)) found.push_back(exchange);
+  std::set<std::size_t> found, seen{stream};
+  std::vector<std::size_t> open{stream};
+  while (!open.empty()) {
+    const Stream& here = streams[open.back()];
+    open.pop_back();
+    found.insert(here.exchanges.begin(), here.exchanges.end());
+    for (const Branch& branch : here.branches) {
+      if (seen.insert(branch.to).second) open.push_back(branch.to);
+    }
   }
-  std::ranges::sort(found);
-  auto repeated = std::ranges::unique(found);
-  found.erase(repeated.begin(), repeated.end());
-  return found;
+  return {found.begin(), found.end()};
 }
 
 Plan lower(const StreamGraph& graph) { return Lowering(graph).run(); }

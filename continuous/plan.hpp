@@ -58,7 +58,8 @@ struct Plan {
   std::vector<std::size_t> exchangesFrom(std::size_t stream) const;
 };
 
-/// Lowers the streams that outputs reach. After the graph's start.
+/// Lowers the streams that outputs reach. After the graph's start. IllegalArgument where unions of a stream with itself
+/// make more ways for its records than can be kept open.
 Plan lower(const StreamGraph& graph);
 
 }  // namespace millrace::core

@@ -111,8 +111,13 @@ void StreamGraph::start(Time zeroTime) {
   RecursiveMutexLock lock(mutex_);
   phase_ = Phase::kStarted;
   zeroTime_ = zeroTime;
-  for (const StreamPtr& stream : reachable()) stream->initialize();
+  const std::vector<StreamPtr> streams = reachable();
+  for (const StreamPtr& stream : streams) stream->initialize();
   for (const auto& output : outputs_) output->parent()->rememberAtLeast(remember_.value_or(Duration(0)));
+  for (const StreamPtr& stream : streams) {
+    for (const StreamPtr& parent : stream->parents())
+      parent->rememberAtLeast(stream->parentRememberDuration());
+  }
 }
 
 void StreamGraph::stop() {
@@ -176,12 +181,22 @@ std::vector<StreamPtr> StreamGraph::reachable() const {
   RecursiveMutexLock lock(mutex_);
   std::vector<StreamPtr> order;
   std::unordered_set<const StreamNode*> seen;
-  std::function<void(const StreamPtr&)> visit = [&](const StreamPtr& stream) {
-    if (!seen.insert(stream.get()).second) return;
-    for (const StreamPtr& parent : stream->parents()) visit(parent);
-    order.push_back(stream);
+  std::vector<std::pair<const StreamPtr*, std::size_t>> open;  // streams, and which parent is next
+  const auto visit = [&](const StreamPtr& stream) {
+    if (seen.insert(stream.get()).second) open.emplace_back(&stream, 0);
   };
-  for (const auto& output : outputs_) visit(output->parent());
+  for (const auto& output : outputs_) {
+    visit(output->parent());
+    while (!open.empty()) {
+      auto& [stream, next] = open.back();
+      if (next < (*stream)->parents().size()) {
+        visit((*stream)->parents()[next++]);
+      } else {
+        order.push_back(*stream);
+        open.pop_back();
+      }
+    }
+  }
   std::reverse(order.begin(), order.end());
   return order;
 }

@@ -14,6 +14,18 @@ namespace {
 // A batch is made, and in continuous mode a record is handled, by operators that call each other.
 constexpr int kDeepestStream = 1000;
 
+/// Whether most operators on the deepest way to this one are unions.
+bool isMadeOfUnions(const StreamNode* stream) {
+  int unions = 0, all = 0;
+  for (; stream != nullptr; ++all) {
+    if (stream->info()->kind == "union") ++unions;
+    const auto& parents = stream->parents();
+    const auto deepest = std::ranges::max_element(parents, {}, &StreamNode::depth);
+    stream = deepest == parents.end() ? nullptr : deepest->get();
+  }
+  return 2 * unions > all;
+}
+
 }  // namespace
 
 StreamNode::StreamNode(const std::string& kind, std::vector<StreamPtr> parents)
@@ -27,8 +39,9 @@ StreamNode::StreamNode(const std::string& kind, std::vector<StreamPtr> parents, 
   for (const StreamPtr& parent : parents_) depth_ = std::max(depth_, parent->depth_ + 1);
   if (depth_ > kDeepestStream)
     throw IllegalArgument(info_->describe() + " would be a stream " + std::to_string(depth_) +
-                          " operators deep, and " + std::to_string(kDeepestStream) +
-                          " are the most: do in one function what several map() and filter() do");
+                          " operators deep, and " + std::to_string(kDeepestStream) + " are the most: " +
+                          (isMadeOfUnions(this) ? "unite all streams at once with StreamingContext::union_"
+                                                : "do in one function what several map() and filter() do"));
 }
 
 StreamNode::StreamNode(const std::shared_ptr<StreamGraph>& graph, const std::string& kind, Duration slide)
@@ -161,14 +174,16 @@ Duration StreamNode::defaultCheckpointInterval() const {
   return slide_ * (((kTenSeconds + slide_).milliseconds() - 1) / slide_.milliseconds());
 }
 
-void StreamNode::rememberAtLeast(Duration duration) {
-  if (!rdds_.rememberAtLeast(duration)) return;
-  for (const StreamPtr& parent : parents_) parent->rememberAtLeast(parentRememberDuration());
-}
+void StreamNode::rememberAtLeast(Duration duration) { rdds_.rememberAtLeast(duration); }
 
 void StreamNode::willBeReadEarly() {
-  if (std::exchange(readEarly_, true)) return;
-  for (const StreamPtr& parent : parents_) parent->willBeReadEarly();
+  std::vector<StreamNode*> open{this};
+  while (!open.empty()) {
+    StreamNode& stream = *open.back();
+    open.pop_back();
+    if (std::exchange(stream.readEarly_, true)) continue;
+    for (const StreamPtr& parent : stream.parents_) open.push_back(parent.get());
+  }
 }
 
 void StreamNode::clearMetadata(Time time, bool unpersist) { rdds_.forgetOld(time, unpersist); }

@@ -49,6 +49,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// Names the operator. IllegalState after start.
   void setName(const std::string& name);
   const std::vector<StreamPtr>& parents() const { return parents_; }
+  /// How many operators there are on the longest way from a source to this one, both counted.
+  int depth() const { return depth_; }
   Duration slideDuration() const { return slide_; }
   /// Tells what a long-lived graph must know of the stream's records. The typed handle calls it: it knows their type.
   void setRecordOps(const RecordOps* ops) { recordOps_ = ops; }
@@ -83,8 +85,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   virtual void validate() const;
   /// Works out how long this stream itself needs its RDDs; called once at start, for children before their parents.
   virtual void initialize();
-  /// Remembers RDDs for `duration` at least, and has the parents remember theirs for as long as that takes; called at
-  /// start, by the children and the graph.
+  /// Remembers RDDs for `duration` at least. The graph calls it at start: for what the program asks, and for what each
+  /// child needs, once it is known how long that child itself is asked to remember.
   void rememberAtLeast(Duration duration);
   /// How long an RDD is remembered, counted from its time; zero before start.
   Duration rememberDuration() const { return rdds_.duration(); }
@@ -158,7 +160,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   const std::shared_ptr<OperatorInfo> info_;
   const std::vector<StreamPtr> parents_;
   const Duration slide_;
-  int depth_ = 1;  // operators from the source to this one
+  int depth_ = 1;
   const RecordOps* recordOps_ = nullptr;
   StorageLevel level_;
   StoreFn store_ = nullptr;

@@ -21,6 +21,18 @@ SteppedRdd::~SteppedRdd() {
 }
 
 void SteppedRdd::prepareSelf() {
+  std::vector<std::shared_ptr<SteppedRdd>> ahead;
+  for (auto at = before(); at != nullptr; at = at->before()) ahead.push_back(at);
+  for (; !ahead.empty(); ahead.pop_back()) ahead.back()->takeStep();
+  takeStep();
+}
+
+std::shared_ptr<SteppedRdd> SteppedRdd::before() {
+  MutexLock lock(making_);
+  return step_.previous;
+}
+
+void SteppedRdd::takeStep() {
   MutexLock lock(making_);
   if (done_) return;
   make(step_);

@@ -10,7 +10,7 @@
 namespace millrace::core {
 
 /// The RDD of an updateStateByKey whose function takes whole partitions. The first job that needs it makes its blocks
-/// of states from those of the RDD before. Then it drops its inputs, and the RDD before drops its blocks, unless that
+/// of states from those of the RDD before; where no job has needed that, from the oldest one on, each in turn. Then it drops its inputs, and the RDD before drops its blocks, unless that
 /// is kept.
 class SteppedRdd final : public Node {
  public:
@@ -32,6 +32,9 @@ class SteppedRdd final : public Node {
   void pinSelf() override;
 
  private:
+  /// The RDD before, while it is still needed.
+  std::shared_ptr<SteppedRdd> before();
+  void takeStep();
   void make(const Step& step);
   void letGo();
 

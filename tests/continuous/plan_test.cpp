@@ -1,10 +1,12 @@
 #include <millrace/continuous/plan.hpp>
 
 #include "continuous/plans.hpp"
+#include "support/failures.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -165,6 +167,35 @@ TEST_F(PlanTest, ExchangesAreFoundThroughWhatFlows) {
     if (!exchange.flow.state) continue;
     EXPECT_EQ(targets(exchange.to), Lines{"repartition #6"});
   }
+}
+
+TEST_F(PlanTest, ExchangesAreFoundOnceHoweverManyWaysLeadToThem) {
+  core::Plan plan;
+  for (std::size_t i = 0; i < 61; ++i)
+    plan.streams.push_back({nullptr, {{i + 1, nullptr, 0}, {i + 1, nullptr, 1}}, {}, {}});
+  plan.streams.push_back({nullptr, {}, {}, {2, 0}});
+  plan.streams[30].exchanges = {1, 2};
+  EXPECT_EQ(plan.exchangesFrom(0), (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_EQ(plan.exchangesFrom(31), (std::vector<std::size_t>{0, 2}));
+}
+
+TEST_F(PlanTest, MoreWaysThanCanBeKeptOpenAreRefused) {
+  auto stream = source().map(twice);
+  for (int i = 0; i < 62; ++i) stream = stream.union_(stream);
+  seen(stream);
+  const std::string error = test::failureOf<IllegalArgument>([&] { test::lowered(program); });
+  EXPECT_NE(error.find("more than 100000 ways"), std::string::npos) << error;
+  EXPECT_NE(error.find("repartition() the stream between the unions"), std::string::npos) << error;
+}
+
+TEST_F(PlanTest, RepartitionsBetweenUnionsKeepTheWaysFew) {
+  auto stream = source();
+  for (int i = 0; i < 40; ++i) {
+    stream = stream.union_(stream);
+    if (i % 8 == 0) stream = stream.repartition(2);
+  }
+  seen(stream);
+  EXPECT_EQ(test::lowered(program).exchanges.size(), 5U);
 }
 
 TEST_F(PlanTest, APlanOfNothingIsEmpty) {

@@ -22,10 +22,17 @@ int totalPartitions(const std::vector<NodePtr>& parents) {
   return static_cast<int>(total);
 }
 
-class UnionNode final : public Node {
+/// A union as a node of a tree of them: its parents are unions one lower, or, at height 1, anything.
+class TreeNode : public Node {
  public:
-  UnionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents, int height = 1)
-      : Node(std::move(engine), std::move(info), parents, totalPartitions(parents)), height_(height) {
+  using Node::Node;
+  int height = 1;
+};
+
+class UnionNode final : public TreeNode {
+ public:
+  UnionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents)
+      : TreeNode(std::move(engine), std::move(info), parents, totalPartitions(parents)) {
     starts_.reserve(parents.size());
     int start = 0;
     for (const NodePtr& parent : parents) {
@@ -33,8 +40,6 @@ class UnionNode final : public Node {
       start += parent->partitions();
     }
   }
-
-  int height() const { return height_; }
 
  protected:
   ReaderPtr compute(int partition) override {
@@ -44,32 +49,65 @@ class UnionNode final : public Node {
   }
 
  private:
-  const int height_;
   std::vector<int> starts_;  // of the parents' partitions
 };
 
-/// Joins unions so that a program may add to one again and again (all = all.union_(more)): as in a B-tree, a union has at
-/// most kWidest parents, which are unions of equal height, so reading goes through few of them, and adding copies few.
-class UnionTree {
+class PartitionWiseUnionNode final : public TreeNode {
  public:
-  UnionTree(EnginePtr engine, OperatorPtr info) : engine_(std::move(engine)), info_(std::move(info)) {}
+  PartitionWiseUnionNode(OperatorPtr info, std::vector<NodePtr> parents, ConcatFn concat)
+      : TreeNode(parents.front()->enginePtr(), std::move(info), parents, parents.front()->partitions(),
+                 parents.front()->partitioner()),
+        concat_(concat) {}
 
-  NodePtr join(const NodePtr& left, const NodePtr& right) const { return wrap(joined(left, right)); }
-
-  NodePtr again(const NodePtr& only) const {
-    const int height = heightOf(only);
-    return height > 0 ? united(only->parents(), height) : united({only}, 1);
+ protected:
+  ReaderPtr compute(int partition) override {
+    std::vector<ReaderPtr> group;
+    for (const NodePtr& parent : parents()) group.push_back(parent->read(partition));
+    return concat_(std::move(group));
   }
 
  private:
-  static constexpr std::size_t kWidest = 32;
+  ConcatFn concat_;
+};
+
+/// Joins unions of one class so that a program may add to one again and again (all = all.union_(more)): as in a B-tree, a
+/// union has at most kWidest parents, which are unions of equal height, so reading goes through few of them, and adding
+/// copies few. `make` gives a union of some parents.
+template <class Union, class Make>
+class UnionTree {
+ public:
+  explicit UnionTree(Make make) : make_(std::move(make)) {}
+
+  /// A union of all, in their order; of one too, for it may be named and cached by itself.
+  NodePtr of(const std::vector<NodePtr>& parents) const {
+    if (parents.size() < 2) return again(parents);
+    NodePtr all;
+    for (auto next = parents.begin(); next != parents.end();) {
+      const auto most = std::min<std::ptrdiff_t>(kWidest, parents.end() - next);
+      const auto leaves =
+          std::find_if(next, next + most, [](const NodePtr& node) { return heightOf(node) > 0; });
+      const bool isUnited = leaves - next == kWidest || (!all && leaves - next > 1);
+      NodePtr more = isUnited ? united({next, leaves}, 1) : *next;
+      next = isUnited ? leaves : next + 1;
+      all = all ? wrap(joined(all, more)) : std::move(more);
+    }
+    return all;
+  }
+
+ private:
+  static constexpr std::ptrdiff_t kWidest = 32;
+
+  NodePtr again(const std::vector<NodePtr>& parents) const {
+    const int height = parents.empty() ? 0 : heightOf(parents.front());
+    return height > 0 ? united(parents.front()->parents(), height) : united(parents, 1);
+  }
 
   /// The height of a union that may be taken apart; 0 for what is to stay whole.
   static int heightOf(const NodePtr& node) {
-    auto united = dynamic_cast<const UnionNode*>(node.get());
-    const bool isOpen = united != nullptr && node->parents().size() <= kWidest &&
-                        !node->storageLevel().isValid() && node->name().empty();
-    return isOpen ? united->height() : 0;
+    auto tree = dynamic_cast<const Union*>(node.get());
+    const bool isOpen = tree != nullptr && !node->parents().empty() && !node->storageLevel().isValid() &&
+                        node->name().empty();
+    return isOpen ? tree->height : 0;
   }
 
   /// One or two nodes as high as the higher of both, or, for two single RDDs, these.
@@ -91,8 +129,8 @@ class UnionTree {
     return split(std::move(parts), std::max(leftHeight, rightHeight));
   }
   std::vector<NodePtr> split(std::vector<NodePtr> parts, int height) const {
-    if (parts.size() <= kWidest) return {united(std::move(parts), height)};
-    const auto middle = parts.begin() + static_cast<std::ptrdiff_t>(parts.size() / 2);
+    if (std::ssize(parts) <= kWidest) return {united(std::move(parts), height)};
+    const auto middle = parts.begin() + std::ssize(parts) / 2;
     NodePtr first = united({parts.begin(), middle}, height);
     return {std::move(first), united({middle, parts.end()}, height)};
   }
@@ -102,29 +140,12 @@ class UnionTree {
     return united(std::move(parts), height + 1);
   }
   NodePtr united(std::vector<NodePtr> parents, int height) const {
-    return std::make_shared<UnionNode>(engine_, info_, std::move(parents), height);
+    std::shared_ptr<Union> made = make_(std::move(parents));
+    made->height = height;
+    return made;
   }
 
-  const EnginePtr engine_;
-  const OperatorPtr info_;
-};
-
-class PartitionWiseUnionNode final : public Node {
- public:
-  PartitionWiseUnionNode(OperatorPtr info, std::vector<NodePtr> parents, ConcatFn concat)
-      : Node(parents.front()->enginePtr(), std::move(info), parents, parents.front()->partitions(),
-             parents.front()->partitioner()),
-        concat_(concat) {}
-
- protected:
-  ReaderPtr compute(int partition) override {
-    std::vector<ReaderPtr> group;
-    for (const NodePtr& parent : parents()) group.push_back(parent->read(partition));
-    return concat_(std::move(group));
-  }
-
- private:
-  ConcatFn concat_;
+  const Make make_;
 };
 
 class CoalesceNode final : public Node {
@@ -150,9 +171,11 @@ class CoalesceNode final : public Node {
 }  // namespace
 
 NodePtr unionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents) {
-  if (parents.size() == 1) return UnionTree(std::move(engine), std::move(info)).again(parents[0]);
-  if (parents.size() == 2) return UnionTree(std::move(engine), std::move(info)).join(parents[0], parents[1]);
-  return std::make_shared<UnionNode>(std::move(engine), std::move(info), std::move(parents));
+  totalPartitions(parents);
+  const auto make = [&](std::vector<NodePtr> some) {
+    return std::make_shared<UnionNode>(engine, info, std::move(some));
+  };
+  return UnionTree<UnionNode, decltype(make)>(make).of(parents);
 }
 
 NodePtr keyedUnionNode(OperatorPtr info, std::vector<NodePtr> parents, ConcatFn concat) {
@@ -166,8 +189,11 @@ NodePtr keyedUnionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> 
   const bool isAlike = !parents.empty() && std::ranges::all_of(parents, [&](const NodePtr& parent) {
     return samePartitioner(parent->partitioner(), parents.front()->partitioner());
   });
-  if (isAlike) return std::make_shared<PartitionWiseUnionNode>(std::move(info), std::move(parents), concat);
-  return unionNode(std::move(engine), std::move(info), std::move(parents));
+  if (!isAlike) return unionNode(std::move(engine), std::move(info), std::move(parents));
+  const auto make = [&](std::vector<NodePtr> some) {
+    return std::make_shared<PartitionWiseUnionNode>(info, std::move(some), concat);
+  };
+  return UnionTree<PartitionWiseUnionNode, decltype(make)>(make).of(parents);
 }
 
 NodePtr coalesceNode(OperatorPtr info, NodePtr parent, int partitions, ConcatFn concat) {

@@ -7,7 +7,8 @@
 namespace millrace::core {
 
 /// The parents' partitions one after another, in their order. There may be no parents, and so no partitions.
-/// IllegalArgument for more partitions than an int can count.
+/// IllegalArgument for more partitions than an int can count. Adding to a union again and again does not make it deep: it
+/// is a tree of few levels, whose parts are those of the unions that were neither stored nor named.
 NodePtr unionNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents);
 
 /// Reads several partitions as one.

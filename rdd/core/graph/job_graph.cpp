@@ -10,6 +10,15 @@
 
 namespace millrace::core {
 
+namespace {
+
+// The text of a graph stays in proportion to it: Spark's form, in which what is shared is shown again, doubles with each
+// operator that shares, and each shuffle moves what is below it to the right.
+constexpr std::size_t kMostLines = 1000;
+constexpr std::size_t kWidestIndent = 200;
+
+}  // namespace
+
 JobGraph::JobGraph(NodePtr root) : root_(std::move(root)) {
   // Parents first, without recursion: a graph may be deep.
   std::unordered_set<const Node*> begun;
@@ -60,8 +69,15 @@ std::uint64_t JobGraph::fingerprint() const {
 }
 
 std::string JobGraph::toDebugString() const {
-  std::unordered_map<const Node*, std::size_t> ids;
-  for (const NodePtr& node : nodes_) ids.emplace(node.get(), ids.size());
+  std::unordered_map<const Node*, std::size_t> ids, lines;
+  for (const NodePtr& node : nodes_) {
+    ids.emplace(node.get(), ids.size());
+    std::size_t& all = lines[node.get()] = 1;
+    for (const NodePtr& parent : node->parents())
+      all = std::min(all + lines.at(parent.get()), kMostLines + 1);
+  }
+  const bool repeats = lines.at(root_.get()) <= kMostLines;
+  std::unordered_set<const Node*> shown;
   struct Line {
     const Node* node;
     std::string first;  // before this line
@@ -80,15 +96,18 @@ std::string JobGraph::toDebugString() const {
     const std::string name = line.node->name();
     const StorageLevel level = line.node->storageLevel();
     text += line.first + (name.empty() ? "" : name + " ") + line.node->info()->kind + "[" +
-            std::to_string(ids.at(line.node)) + "] [" + (level.isValid() ? level.description() : "") + "]\n";
+            std::to_string(ids.at(line.node)) + "] [" + (level.isValid() ? level.description() : "") + "]";
     const auto& parents = line.node->parents();
+    const bool isAbove = !shown.insert(line.node).second && !repeats && !parents.empty();
+    text += isAbove ? " (see above)\n" : "\n";
+    if (isAbove) continue;
     for (std::size_t i = parents.size(); i-- > 0;) {
       const Node& parent = *parents[i];
       if (!line.node->isShuffle()) {
         open.push_back({&parent, line.rest, line.rest});
         continue;
       }
-      const std::string before = line.rest.substr(0, line.rest.find_last_of('|'));
+      const std::string before = line.rest.substr(0, std::min(line.rest.find_last_of('|'), kWidestIndent));
       const bool last = i + 1 == parents.size();
       open.push_back(
           {&parent, before + "+-" + count(parent) + " ", before + (last ? "  " : "| ") + rule(parent)});

@@ -24,7 +24,9 @@ class JobGraph {
   /// A hash of the graph's shape: kinds, partitions, partitioners and edges; not of names, paths or functions. Two
   /// processes that do not agree on it do not run the same program.
   std::uint64_t fingerprint() const;
-  /// The graph as Spark shows it: the RDD first, `(2)` its partitions, a new indentation behind each shuffle.
+  /// The graph as Spark shows it: the RDD first, `(2)` its partitions, a new indentation behind each shuffle, as far as
+  /// there is room. What is shared is shown again, or, where that would take more than a thousand lines, only named
+  /// again: `(see above)`.
   std::string toDebugString() const;
 
  private:

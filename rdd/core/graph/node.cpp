@@ -19,12 +19,29 @@ namespace {
 // How many operators may be read inside of each other: a few hundred bytes of stack each, of the 4 MiB of a TBB thread.
 constexpr int kDeepestRead = 2000;
 
-[[noreturn]] void throwTooDeep(const Node& node) {
+using Depths = std::unordered_map<const Node*, int>;
+
+/// Whether most operators on the deepest way from `node` are unions.
+bool isMadeOfUnions(const Node* node, const Depths& depths) {
+  const auto deeper = [&](const NodePtr& a, const NodePtr& b) {
+    return depths.at(a.get()) < depths.at(b.get());
+  };
+  int unions = 0, all = 0;
+  for (; node != nullptr; ++all) {
+    if (node->info()->kind == "union") ++unions;
+    const auto& parents = node->parents();
+    const auto deepest = std::ranges::max_element(parents, deeper);
+    node = deepest == parents.end() || depths.at(deepest->get()) == 0 ? nullptr : deepest->get();
+  }
+  return 2 * unions > all;
+}
+
+[[noreturn]] void throwTooDeep(const Node& node, const Depths& depths) {
   throw SparkException(
       "the lineage of " + node.info()->describe() + " is more than " + std::to_string(kDeepestRead) +
-      " operators deep since the last shuffle or stored RDD, which is more than a task can read: "
-      "cache() an RDD every " +
-      std::to_string(kDeepestRead / 2) + " steps");
+      " operators deep since the last shuffle or stored RDD, which is more than a task can read: " +
+      (isMadeOfUnions(&node, depths) ? "unite all RDDs at once with SparkContext::union_, or " : "") +
+      "cache() an RDD every " + std::to_string(kDeepestRead / 2) + " steps");
 }
 
 }  // namespace
@@ -86,7 +103,7 @@ void Node::prepare() {
     std::size_t next = 0;
     int depth = 0;  // of its parents' reading
   };
-  std::unordered_map<const Node*, int> depths;
+  Depths depths;
   std::vector<Visit> open{{this}};
   while (!open.empty()) {
     Visit& visit = open.back();
@@ -108,7 +125,7 @@ void Node::prepare() {
       node.storeAll();
       depth = 0;
     }
-    if (depth > kDeepestRead) throwTooDeep(node);
+    if (depth > kDeepestRead) throwTooDeep(node, depths);
     depths[&node] = depth;
     open.pop_back();
   }

@@ -82,6 +82,74 @@ TEST(StreamNode, RefusesChainsThatAreTooDeep) {
     for (int i = 0; i < 10'000; ++i) stream = stream.map([](int x) { return x + 1; });
   });
   EXPECT_NE(error.find("1001 operators deep"), std::string::npos) << error;
+  EXPECT_NE(error.find("do in one function what several map() and filter() do"), std::string::npos) << error;
+}
+
+TEST(StreamNode, RefusesUnionsOneByOneWithTheirCure) {
+  StreamTest running;
+  const auto source = running.source<int>({});
+  auto all = source;
+  const std::string error = test::failureOf<IllegalArgument>([&] {
+    for (int i = 0; i < 10'000; ++i) all = all.union_(source.filter([](int x) { return x > 0; }));
+  });
+  EXPECT_NE(error.find("1001 operators deep"), std::string::npos) << error;
+  EXPECT_NE(error.find("unite all streams at once with StreamingContext::union_"), std::string::npos)
+      << error;
+}
+
+TEST(StreamNode, RunsUnionsThatAreAsDeepAsTheyMay) {
+  for (const StreamingMode mode : test::kModes) {
+    StreamTest running({.shape = {.threads = 2}, .mode = mode});
+    const auto source = running.source<int>(test::batches<int>({{1}, {2, 3}}));
+    auto all = source;
+    for (int i = 0; i < 998; ++i) all = all.union_(source);
+    auto outputs = running.collect(all.reduce(std::plus<>()));
+    running.run(2);
+    EXPECT_EQ(outputs.records(), (std::vector<std::vector<int>>{{999}, {5 * 999}}));
+  }
+}
+
+TEST(StreamNode, RunsOutputsAtEachStepOfADeepChain) {
+  for (const StreamingMode mode : test::kModes) {
+    StreamTest running({.shape = {.threads = 2}, .mode = mode});
+    auto stream = running.source<int>(test::batches<int>({{1}}));
+    std::vector<test::Outputs<int>> outputs;
+    for (int i = 0; i < 998; ++i) {
+      stream = stream.map([](int x) { return x + 1; });
+      outputs.push_back(running.collect(stream));
+    }
+    running.run(1);
+    for (int i = 0; i < 998; ++i)
+      EXPECT_EQ(outputs[static_cast<std::size_t>(i)].records(), (std::vector<std::vector<int>>{{i + 2}}));
+  }
+}
+
+TEST(StreamNode, IsAskedToRememberOnceForAllWaysToIt) {
+  StreamTest running;
+  const auto source = running.source<int>({});
+  auto stream = source;
+  Duration longest = Seconds(1);
+  for (int i = 0; i < 40; ++i) {
+    const Duration window = Seconds(std::int64_t{1} << i);
+    stream = stream.union_(stream.window(window));
+    longest = longest + window;
+  }
+  running.collect(stream);
+  running.start();
+  EXPECT_EQ(source.node()->rememberDuration(), longest);
+  EXPECT_EQ(stream.node()->rememberDuration(), Seconds(1));
+  running.stop();
+}
+
+TEST(StreamNode, IsToldOnceThatItIsReadEarly) {
+  StreamTest running;
+  auto stream = running.source<int>({});
+  for (int i = 0; i < 60; ++i) stream = stream.union_(stream);
+  running.collect(stream.transform([](const RDD<int>& rdd) { return rdd; }));
+  running.start();
+  EXPECT_EQ(running.context().graph()->reachable().size(), 63U)
+      << "the source, unions, transform, and what collects";
+  running.stop();
 }
 
 TEST(StreamNode, RunsChainsThatAreAsDeepAsTheyMay) {

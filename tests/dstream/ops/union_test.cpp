@@ -55,5 +55,17 @@ TEST(StreamUnion, KeepsThePartitionerThatAllShare) {
   });
 }
 
+TEST(StreamUnion, OfAStreamWithItselfDoublesItsRecords) {
+  inBothModesOnAllShapes([](const StreamOptions& options) {
+    StreamTest running(options);
+    auto input = running.input<int>();
+    auto doubled = input.stream;
+    for (int i = 0; i < 6; ++i) doubled = doubled.union_(doubled);
+    auto sums = running.collect(doubled.reduce(std::plus<>{}));
+    running.play({start(), addData(input, {1, 2}), closeBatch(), expect(sums, {3 << 6}), addData(input, {5}),
+                  closeBatch(), expect(sums, {5 << 6}), stop()});
+  });
+}
+
 }  // namespace
 }  // namespace millrace

@@ -77,6 +77,7 @@ TEST(DeepGraph, WhatIsTooDeepIsRefusedWithTheCure) {
   const std::string error = test::failureOf<SparkException>([&] { rdd.count(); });
   EXPECT_NE(error.find("2000 operators deep"), std::string::npos) << error;
   EXPECT_NE(error.find("cache() an RDD every 1000 steps"), std::string::npos) << error;
+  EXPECT_EQ(error.find("union_"), std::string::npos) << error;
 }
 
 TEST(DeepGraph, CachesAndShufflesOnTheWayCureIt) {
@@ -121,6 +122,56 @@ TEST(DeepGraph, AUnionGrowsForEver) {
   auto both = all.union_(before).union_(all);
   EXPECT_EQ(both.count(), 83'000);
   EXPECT_EQ(both.take(1), std::vector<int>{0});
+}
+
+TEST(DeepGraph, AUnionOfSeveralGrowsForEver) {
+  auto engine = test::makeEngine({.threads = 2});
+  for (const int added : {2, 40}) {
+    auto all = test::rddOf<int>(engine, {0}, 1);
+    std::vector<int> expected{0};
+    for (int step = 0; step < 40'000 / added; ++step) {
+      std::vector<RDD<int>> both{all};
+      for (int i = 0; i < added; ++i) {
+        expected.push_back(static_cast<int>(expected.size()));
+        both.push_back(test::rddOf<int>(engine, {expected.back()}, 1));
+      }
+      all = RDD<int>::union_(both);
+    }
+    EXPECT_EQ(all.collect(), expected);
+  }
+}
+
+TEST(DeepGraph, AUnionOfWhatSharesAPartitionerGrowsForEver) {
+  constexpr int kSteps = 100'000;
+  const auto keys = test::rddOf<std::pair<int, int>>({.threads = 2}, {{0, 0}, {1, 0}, {2, 0}, {3, 0}})
+                        .reduceByKey(std::plus<>(), 2)
+                        .cache();
+  const auto valued = [&](int value) { return keys.mapValues([value](int) { return value; }); };
+  auto all = valued(0), before = valued(kSteps / 10 - 1);
+  for (int i = 1; i < kSteps; ++i) all = all.union_(valued(i));
+  for (int i = kSteps / 10 - 2; i >= 0; --i) before = valued(i).union_(before);
+  for (const auto& [grown, steps] : {std::pair(all, kSteps), std::pair(before, kSteps / 10)}) {
+    EXPECT_EQ(grown.partitioner(), keys.partitioner());
+    const auto one = test::partitionsOf(keys), many = test::partitionsOf(grown);
+    ASSERT_EQ(many.size(), one.size());
+    for (std::size_t p = 0; p < one.size(); ++p) {
+      std::vector<std::pair<int, int>> expected;
+      for (int i = 0; i < steps; ++i)
+        for (const auto& [key, value] : one[p]) expected.emplace_back(key, i);
+      EXPECT_TRUE(many[p] == expected) << "partition " << p;
+    }
+  }
+}
+
+TEST(DeepGraph, UnionsThatCannotBeTakenApartAreRefusedWithTheirCure) {
+  auto named = someNumbers();
+  for (int i = 0; i < 3'000; ++i) named = named.union_(someNumbers()).setName("all");
+  const std::string error = test::failureOf<SparkException>([&] { named.count(); });
+  EXPECT_NE(error.find("2000 operators deep"), std::string::npos) << error;
+  EXPECT_NE(
+      error.find("unite all RDDs at once with SparkContext::union_, or cache() an RDD every 1000 steps"),
+      std::string::npos)
+      << error;
 }
 
 TEST(DeepGraph, AUnionOfManyIsLinear) {

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -98,6 +99,37 @@ TEST(JobGraph, IsShownAsSparkDoes) {
             "(10) map[1] []\n |   test input[0] []");
   EXPECT_EQ(program.numbers.name(), "numbers");
   EXPECT_EQ(program.pairs.name(), "");
+}
+
+TEST(JobGraph, WhatIsSharedIsShownAgainWhileThatIsShort) {
+  auto rdd = rddOf<int>(test::makeEngine(), {1}, 1);
+  const auto average = [](const auto& both) { return (both.first + both.second) / 2; };
+  const auto twice = rdd.zip(rdd).map(average);
+  EXPECT_EQ(twice.toDebugString(),
+            "(1) map[2] []\n |  zip[1] []\n |  test input[0] []\n |  test input[0] []");
+  for (int i = 0; i < 60; ++i) rdd = rdd.zip(rdd).map(average);
+  const std::string text = rdd.toDebugString();
+  EXPECT_EQ(std::ranges::count(text, '\n'), 3 * 60);
+  EXPECT_TRUE(text.starts_with("(1) map[120] []\n |  zip[119] []\n |  map[118] []\n")) << text.substr(0, 80);
+  EXPECT_TRUE(
+      text.ends_with(" |  map[2] []\n |  zip[1] []\n |  test input[0] []\n |  test input[0] []\n"
+                     " |  map[2] [] (see above)\n"
+                     " |  map[4] [] (see above)\n" +
+                     text.substr(text.find(" |  map[6] [] (see above)"))))
+      << text;
+}
+
+TEST(JobGraph, DeepGraphsAreShownInProportion) {
+  auto narrow = rddOf<int>(test::makeEngine(), {1}, 1);
+  for (int i = 0; i < 30'000; ++i) narrow = narrow.map([](int x) { return x; });
+  const std::string lines = narrow.toDebugString();
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 30'000);
+  EXPECT_EQ(lines.find("see above"), std::string::npos);
+  auto wide = rddOf<std::pair<int, int>>(test::makeEngine(), {{1, 1}}, 1);
+  for (int i = 0; i < 10'000; ++i) wide = wide.reduceByKey(std::plus<>());
+  const std::string steps = wide.toDebugString();
+  EXPECT_EQ(std::ranges::count(steps, '\n'), 10'000);
+  EXPECT_LT(steps.size(), 10'000u * 250);
 }
 
 TEST(RunTask, NeedsNoScheduler) {
