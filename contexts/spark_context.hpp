@@ -9,6 +9,7 @@
 #include <millrace/rdd/core/graph/gather.hpp>
 #include <millrace/rdd/core/graph/lazy_range.hpp>
 #include <millrace/rdd/core/graph/source.hpp>
+#include <millrace/rdd/core/records/element_fn.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 #include <algorithm>
@@ -24,6 +25,12 @@
 
 namespace millrace {
 
+/// What becomes an RDD: a range of records.
+template <class R>
+concept RecordRange =
+    std::ranges::input_range<R> &&
+    core::kIsAssignable<std::ranges::range_value_t<R>>;  // it has no const member and no reference
+
 /// Where RDDs come from and run: the threads of this process (`spark.master`). A handle is a cheap value; copies mean
 /// the same context, which ends with `stop` or with its last handle and RDD.
 class SparkContext {
@@ -38,7 +45,7 @@ class SparkContext {
   /// records holds [i*n/k, (i+1)*n/k). The records are copied at once, but for those of a range that is computed
   /// (views::iota, its pieces, a transform of it by a function that captures nothing): they are made when they are read,
   /// and never held as a whole. IllegalArgument below 1.
-  template <std::ranges::input_range R>
+  template <RecordRange R>
   RDD<owned_t<std::ranges::range_value_t<R>>> parallelize(R&& records, int slices) const {
     using T = owned_t<std::ranges::range_value_t<R>>;
     if constexpr (core::LazyRange<R>) {
@@ -52,15 +59,15 @@ class SparkContext {
       return RDD<T>(core::parallelNode(engine(), std::move(owned), slices));
     }
   }
-  template <std::ranges::input_range R>
+  template <RecordRange R>
   auto parallelize(R&& records) const {
     return parallelize(std::forward<R>(records), defaultParallelism());
   }
-  template <std::ranges::input_range R>
+  template <RecordRange R>
   auto makeRDD(R&& records, int slices) const {
     return parallelize(std::forward<R>(records), slices);
   }
-  template <std::ranges::input_range R>
+  template <RecordRange R>
   auto makeRDD(R&& records) const {
     return parallelize(std::forward<R>(records));
   }

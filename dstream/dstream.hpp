@@ -78,6 +78,7 @@ class DStream : public PairDStreamFunctions<T> {
   using value_type = T;
 
   explicit DStream(core::StreamPtr node) : PairDStreamFunctions<T>(std::move(node)) {
+    static_assert(core::kIsAssignable<T>, "a record has no const member and no reference");
     node_->setRecordOps(core::recordOps<T>());
   }
 
@@ -169,6 +170,15 @@ class DStream : public PairDStreamFunctions<T> {
     requires Reducer<F, owned_t<T>> && Reducer<Inverse, owned_t<T>>
   DStream<owned_t<T>> reduceByWindow(F function, Inverse inverse, Duration windowDuration,
                                      Duration slideDuration) const;
+  /// For arguments that fit neither: the error that says so.
+  template <class F>
+  DStream<owned_t<T>> reduceByWindow(F, ...) const {
+    static_assert(
+        sizeof(F) == 0,
+        "reduceByWindow takes a function that folds two records into one; maybe one that takes a record off "
+        "again; the window's length and slide (Seconds(30), Seconds(10))");
+    return DStream<owned_t<T>>(node_);
+  }
   /// How many records the window has: no result before the first record of any window, then one for each, 0 when it is
   /// empty. Needs a checkpoint directory.
   DStream<std::int64_t> countByWindow(Duration windowDuration, Duration slideDuration) const;

@@ -114,6 +114,17 @@ class PairDStreamFunctions {
                                                std::optional<Duration> slideDuration = {},
                                                const Partitions& partitions = {}, Filter filter = {}) const;
 
+  /// For arguments that fit neither: the error that says so.
+  template <class F>
+  DStream<KeyedResult<T>> reduceByKeyAndWindow(F, ...) const {
+    static_assert(
+        sizeof(F) == 0,
+        "reduceByKeyAndWindow takes, on PairLike records (key, V), a function that folds two V into a V; "
+        "maybe one that takes a V off again; the window's length and slide (Seconds(30)); partitions; "
+        "and, with an inverse, a predicate of pairs");
+    return DStream<KeyedResult<T>>(node_);
+  }
+
   // ---- State over batches. Needs a checkpoint directory. ------------------------------------------------------------
 
   /// (key, state) of all keys, after each batch in which f has been called once for every key that has a state or new
@@ -137,10 +148,11 @@ class PairDStreamFunctions {
 
   /// For a function of no such form: the error that says so.
   template <class S = void, class F, class... More>
-    requires PairLike<T> && (!StateUpdateFn<F, T, S>)
+    requires(!PairLike<T> || !StateUpdateFn<F, T, S>)
   DStream<std::pair<KeyOf<T>, int>> updateStateByKey(F, const More&...) const {
-    static_assert(StateUpdateFn<F, T, S>,
-                  "the function of updateStateByKey has to be std::optional<S> f(std::span<const V> values, "
+    static_assert(sizeof(F) == 0,
+                  "the function of updateStateByKey has to be, on PairLike records (key, V), "
+                  "std::optional<S> f(std::span<const V> values, "
                   "std::optional<S> old), or one of the other forms in its documentation, for this V; where "
                   "it is generic, "
                   "say what S is: updateStateByKey<S>(f)");

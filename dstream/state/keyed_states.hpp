@@ -127,12 +127,12 @@ class KeyedStates final : public StateTables {
     Entry* held = table.find(probe, hint);
     State<S> state(held == nullptr ? nullptr : &held->state, false);
     call(function, time, key, value, state, emitted);
-    if (state.removed_) {
+    if (!state.value_) {
       if (held) table.erase(probe);
     } else if (held) {
       held->state = std::move(*state.value_);
       if (state.updated_ || timeout_) held->updated = time.milliseconds();
-    } else if (state.updated_) {
+    } else {
       table.upsert(
           probe, hint,
           [&] {

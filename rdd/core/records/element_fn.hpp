@@ -93,11 +93,23 @@ concept Aggregator =
 /// An order of records: less(a, b).
 template <class Less, class T>
 concept RecordOrder =
-    std::copy_constructible<Less> && std::predicate<Less&, const owned_t<T>&, const owned_t<T>&>;
+    std::copy_constructible<Less> && std::is_invocable_r_v<bool, Less&, const owned_t<T>&, const owned_t<T>&>;
+
+namespace core {
+
+/// True if records of this type, owned, can be assigned, as operators that keep or sort them do. No concept, here and
+/// below: it would list in the error what it asks of the type, and not the line that says what to do.
+template <class R>
+inline constexpr bool kIsAssignable = std::is_void_v<R> || std::is_move_assignable_v<owned_t<R>>;
+template <class R>
+inline constexpr bool kIsRange = std::ranges::input_range<R>;
+
+}  // namespace core
 
 /// A function of one record that gives something.
 template <class F, class T>
-concept MapFn = ElementFn<F, T> && !std::is_void_v<ElementResult<F, T>>;
+concept MapFn = ElementFn<F, T> && !std::is_void_v<ElementResult<F, T>> &&
+                core::kIsAssignable<ElementResult<F, T>>;  // a record has no const member and no reference
 
 /// A function of one record that says yes or no.
 template <class F, class T>
@@ -130,14 +142,6 @@ struct ExpandedAs<std::optional<T>> {
 template <class R>
 using Expanded = typename ExpandedAs<R>::type;
 
-}  // namespace core
-
-/// A function of one record that gives a range of records (a container, a view, a lazy range) or an optional one.
-template <class F, class T>
-concept FlatMapFn = ElementFn<F, T> && std::ranges::input_range<core::Expanded<ElementResult<F, T>>>;
-
-namespace core {
-
 template <class R>
 struct RangeElement {
   using type = void;
@@ -151,5 +155,11 @@ struct RangeElement<R> {
 
 template <class F, class T>
 using FlatMapResult = typename core::RangeElement<core::Expanded<ElementResult<F, T>>>::type;
+
+/// A function of one record that gives a range of records (a container, a view, a lazy range) or an optional one.
+template <class F, class T>
+concept FlatMapFn =
+    ElementFn<F, T> && core::kIsRange<core::Expanded<ElementResult<F, T>>> &&
+    core::kIsAssignable<FlatMapResult<F, T>>;  // a record has no const member and no reference
 
 }  // namespace millrace

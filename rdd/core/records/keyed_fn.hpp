@@ -29,7 +29,7 @@ concept OrderedKey = requires(const K& a, const K& b) {
 
 /// Two types of pairs whose owned keys are of one type.
 template <class T, class A>
-concept SameKey = PairLike<T> && PairLike<A> && std::same_as<KeyOf<T>, KeyOf<A>>;
+concept SameKey = PairLike<T> && PairLike<A> && std::is_same_v<KeyOf<T>, KeyOf<A>>;
 
 namespace core {
 
@@ -112,7 +112,7 @@ struct ValueResults {
   using Expanded = NotAPair;
 };
 template <class F, class K, class V>
-  requires MapFn<F, V>
+  requires(ElementFn<F, V> && !std::is_void_v<ElementResult<F, V>>)
 struct ValueResults<F, std::pair<K, V>> {
   using Key = std::conditional_t<TakesAsIs<F, V>, K, owned_t<K>>;
   using Mapped = std::pair<Key, ElementResult<F, V>>;

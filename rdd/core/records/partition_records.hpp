@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/owned.hpp>
+#include <millrace/rdd/core/records/element_fn.hpp>
 #include <millrace/rdd/core/records/pooled_vector.hpp>
 #include <millrace/rdd/core/records/reader.hpp>
 
@@ -84,7 +85,7 @@ class PartitionRecords {
 
 /// A function of a whole partition, `f(auto& records)`.
 template <class F, class T>
-concept PartitionFn = std::invocable<F&, PartitionRecords<T>&>;
+concept PartitionFn = std::is_invocable_v<F&, PartitionRecords<T>&>;
 
 namespace core {
 
@@ -100,13 +101,14 @@ struct PartitionFnResult<F, T> {
 
 }  // namespace core
 
+template <class F, class T>
+using MapPartitionsResult = owned_t<std::ranges::range_value_t<typename core::PartitionFnResult<F, T>::type>>;
+
 /// A function of a whole partition that gives a range of records. The result's records are owned, since a record of the
 /// partition is valid only until the next one is asked for.
 template <class F, class T>
 concept MapPartitionsFn =
-    PartitionFn<F, T> && std::ranges::input_range<typename core::PartitionFnResult<F, T>::type>;
-
-template <class F, class T>
-using MapPartitionsResult = owned_t<std::ranges::range_value_t<typename core::PartitionFnResult<F, T>::type>>;
+    PartitionFn<F, T> && core::kIsRange<typename core::PartitionFnResult<F, T>::type> &&
+    core::kIsAssignable<MapPartitionsResult<F, T>>;  // a record has no const member and no reference
 
 }  // namespace millrace
