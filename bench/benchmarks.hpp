@@ -13,6 +13,7 @@ void continuousExpansion(Session& session);
 void continuousKeyed(Session& session);
 void continuousRate(Session& session);
 void fileCount(Session& session);
+void fileScan(Session& session);
 void groupByKey(Session& session);
 void immediateStop(Session& session);
 void join(Session& session);

@@ -55,6 +55,9 @@ constexpr Benchmark kBenchmarks[] = {
     {"socket_lines", "lines from loopback into stored partitions, counted, beside blocks read by hand",
      socketLines},
     {"file_count", "the words of a file of 4 GiB on two cores, in a process of its own", fileCount},
+    {"file_scan",
+     "a file stream's scan of a directory of 100 000 files that it knows, beside a loop of readdir and stat",
+     fileScan},
     {"continuous_e2e",
      "continuous mode: lines of ten words from loopback, split, counted by mapWithState; from when a line is "
      "due until a "
