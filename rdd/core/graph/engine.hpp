@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/function_ref.hpp>
+#include <millrace/rdd/core/graph/cached_nodes.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/records/reader.hpp>
@@ -37,6 +38,7 @@ class Engine {
   /// made by hand. To be set before the first RDD is made.
   const std::shared_ptr<const void>& owner() const { return owner_; }
   void setOwner(std::shared_ptr<const void> owner) { owner_ = std::move(owner); }
+  CachedNodes& cachedNodes() { return cachedNodes_; }
   void stop() { stopped_ = true; }
   bool isStopped() const { return stopped_; }
 
@@ -63,6 +65,7 @@ class Engine {
   std::shared_ptr<FileSystem> files_;
   std::size_t chunkSize_;
   std::shared_ptr<const void> owner_;
+  CachedNodes cachedNodes_;
   std::atomic<bool> stopped_ = false;
 };
 

@@ -67,8 +67,8 @@ class UnionTree {
   /// The height of a union that may be taken apart; 0 for what is to stay whole.
   static int heightOf(const NodePtr& node) {
     auto united = dynamic_cast<const UnionNode*>(node.get());
-    const bool isOpen = united != nullptr && node->parents().size() <= kWidest &&
-                        !node->storageLevel().isValid() && node->name().empty();
+    const bool isOpen = united != nullptr && !node->storageLevel().isValid() && node->name().empty() &&
+                        node->parents().size() <= kWidest;
     return isOpen ? united->height() : 0;
   }
 
