@@ -1,6 +1,7 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/mutex.hpp>
 #include <millrace/rdd/core/graph/block_slot.hpp>
+#include <millrace/rdd/core/graph/cached_nodes.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 
