@@ -1,5 +1,6 @@
 #include "continuous/gapped_messages.hpp"
 #include "dstream/coming_keys.hpp"
+#include "dstream/empty_batches.hpp"
 
 #include <millrace/base/log.hpp>
 
@@ -15,18 +16,20 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 using namespace millrace::bench;
 
 namespace {
 
 constexpr std::string_view kUsage =
-    R"(usage: millrace_soak [--messages N] [--seconds N]
+    R"(usage: millrace_soak [--messages N] [--seconds N] [--batches N]
 
 Sends N messages (default 1 000 000) into a continuous graph with gaps of 50 to 150 µs, first of one record each, then of
 1500, which takes about 100 s each time. Then runs windowed and stateful counts over keys that come and go, for N seconds
-(default 600), half of them in each mode. Exit code 0 if no message was stranded and the threads, file descriptors and
-memory of the process did not grow.
+(default 600), half of them in each mode. Then runs N empty batches (default 1 000 000) of each of four programs, in each
+mode: without jobs; with states that no output reads; with states that are lost; with RDDs made of the batch before. Exit
+code 0 if no message was stranded and the threads, file descriptors and memory of the process did not grow.
 )";
 
 /// What this process holds.
@@ -105,18 +108,39 @@ bool soakStreams(const std::string& mode, std::int64_t seconds) {
          most.kilobytes <= first.kilobytes + kMostGrowth;
 }
 
+/// True if nothing grew after the first hundredth of the batches.
+bool soakEmptyBatches(const std::string& name, EmptyBatches::Program program, const std::string& mode,
+                      std::int64_t count) {
+  constexpr std::int64_t kMostGrowth = 8192;  // kB: eight bytes a batch
+  std::cout << "empty batches, " << name << ", " << mode << std::endl;
+  EmptyBatches batches(mode, program);
+  Held first{};
+  for (std::int64_t batch = 1; batch <= count; ++batch) {
+    batches.step();
+    if (batch == std::max<std::int64_t>(1, count / 100)) first = held();
+  }
+  const Held last = held();
+  std::cout << "  after " << count << " batches: " << last.threads << " threads, " << last.descriptors
+            << " descriptors, " << last.kilobytes << " kB, " << first.kilobytes << " before" << std::endl;
+  return last.threads <= first.threads && last.descriptors <= first.descriptors &&
+         last.kilobytes <= first.kilobytes + kMostGrowth;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
   millrace::setLogLevel(millrace::LogLevel::kError);
-  std::int64_t messages = 1'000'000, seconds = 600;
+  std::int64_t messages = 1'000'000, seconds = 600, batches = 1'000'000;
   for (int i = 1; i < argc; ++i) {
     std::string_view option = argv[i];
     if (option == "--help") {
       std::cout << kUsage;
       return 0;
     }
-    std::int64_t* number = option == "--messages" ? &messages : option == "--seconds" ? &seconds : nullptr;
+    std::int64_t* number = option == "--messages"  ? &messages
+                           : option == "--seconds" ? &seconds
+                           : option == "--batches" ? &batches
+                                                   : nullptr;
     if (number == nullptr || ++i == argc || (*number = std::atoll(argv[i])) < 1) {
       std::cerr << kUsage;
       return 2;
@@ -125,6 +149,16 @@ int main(int argc, char** argv) try {
   bool flat = soak(messages, 1);
   flat = soak(messages, 1500) && flat;
   for (const char* mode : {"micro-batch", "continuous"}) flat = soakStreams(mode, seconds / 2) && flat;
+  using Program = EmptyBatches::Program;
+  const std::pair<const char*, Program> programs[] = {
+      {"without jobs", Program::kWithoutJobs},
+      {"unread states", Program::kUnreadStates},
+      {"lost states", Program::kLostStates},
+      {"RDDs made of the batch before", Program::kMadeOfBefore}};
+  for (const char* mode : {"micro-batch", "continuous"}) {
+    for (const auto& [name, program] : programs)
+      flat = soakEmptyBatches(name, program, mode, batches) && flat;
+  }
   std::cout << (flat ? "passed: nothing stranded, nothing grew" : "FAILED: see above") << std::endl;
   return flat ? 0 : 1;
 } catch (const std::exception& error) {

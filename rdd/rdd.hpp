@@ -337,7 +337,7 @@ class RDD : public PairRDDFunctions<T> {
   }
   std::string name() const { return node_->name(); }
   /// The operators that make this RDD, one a line, as Spark shows them: partitions, kind, number (parents have smaller
-  /// ones), storage level; indented behind each shuffle.
+  /// ones), storage level; indented behind each shuffle. Unlike there, a shuffle that has run stands for all before it.
   std::string toDebugString() const { return core::JobGraph(node_).toDebugString(); }
   /// True for the null RDD.
   bool isNull() const { return node_ == nullptr; }

@@ -8,6 +8,8 @@
 
 #include <boost/algorithm/string/join.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -154,11 +156,12 @@ void EpochGenerator::makeJobs(ClosedEpoch& epoch) const {
     }
     scheduler_->submit(time, std::move(jobs), std::move(inputs));
   } catch (...) {
-    std::vector<Job> failed;
+    std::vector<Job> others;
     for (const auto& output : graph_->outputs()) {
-      if (auto job = output->failedJob(time)) failed.push_back(std::move(*job));
+      if (auto job = output->failedJob(time)) others.push_back(std::move(*job));
     }
-    scheduler_->submitFailed(time, std::move(failed), std::move(inputs), std::current_exception());
+    std::ranges::move(graph_->stateJobs(time), std::back_inserter(others));
+    scheduler_->submitFailed(time, std::move(others), std::move(inputs), std::current_exception());
   }
 }
 

@@ -45,7 +45,7 @@ struct JobGenerator::State {
       auto jobs = graph->generateJobs(time);
       scheduler->submit(time, std::move(jobs), inputsOf(time));
     } catch (...) {
-      scheduler->submitFailed(time, {}, {}, std::current_exception());
+      scheduler->submitFailed(time, graph->stateJobs(time), {}, std::current_exception());
     }
   }
 

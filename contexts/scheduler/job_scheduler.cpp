@@ -164,13 +164,13 @@ void JobScheduler::submit(Time batchTime, std::vector<Job> jobs, std::map<int, S
   state_->changed.notifyAll();
 }
 
-void JobScheduler::submitFailed(Time batchTime, std::vector<Job> failed,
+void JobScheduler::submitFailed(Time batchTime, std::vector<Job> others,
                                 std::map<int, StreamInputInfo> inputs, std::exception_ptr cause) {
-  for (std::size_t i = 0; i < failed.size(); ++i) failed[i].outputId = static_cast<int>(i);
+  for (std::size_t i = 0; i < others.size(); ++i) others[i].outputId = static_cast<int>(i);
   const auto making = std::make_shared<const OperatorInfo>(OperatorInfo{"making its jobs", -1, {}});
-  failed.push_back(Job{batchTime, static_cast<int>(failed.size()), making,
+  others.push_back(Job{batchTime, static_cast<int>(others.size()), making,
                        [cause = std::move(cause)] { std::rethrow_exception(cause); }});
-  submit(batchTime, std::move(failed), std::move(inputs));
+  submit(batchTime, std::move(others), std::move(inputs));
 }
 
 std::size_t JobScheduler::pendingBatches() const {

@@ -34,8 +34,8 @@ class JobScheduler {
   /// dropped, unless earlier batches are still to end: then the next end drops it.
   void submit(Time batchTime, std::vector<Job> jobs, std::map<int, StreamInputInfo> inputs);
   /// Queues a batch whose jobs could not be made, because of `cause`: it fails when its turn comes, and listeners are told
-  /// as of any other that fails, with an output "making its jobs". `failed` are jobs that say what else had failed before.
-  void submitFailed(Time batchTime, std::vector<Job> failed, std::map<int, StreamInputInfo> inputs,
+  /// as of any other that fails, with an output "making its jobs". `others` are jobs that it has all the same.
+  void submitFailed(Time batchTime, std::vector<Job> others, std::map<int, StreamInputInfo> inputs,
                     std::exception_ptr cause);
 
   /// Batches submitted whose jobs have not all ended.

@@ -2,6 +2,7 @@
 #include <millrace/dstream/core/output_operation.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
 
 #include <algorithm>
 #include <unordered_set>
@@ -159,6 +160,24 @@ std::vector<Job> StreamGraph::generateJobs(Time time) {
       job->outputId = static_cast<int>(jobs.size());
       jobs.push_back(std::move(*job));
     }
+  }
+  for (Job& job : stateJobs(time)) {
+    job.outputId = static_cast<int>(jobs.size());
+    jobs.push_back(std::move(job));
+  }
+  return jobs;
+}
+
+std::vector<Job> StreamGraph::stateJobs(Time time) {
+  RecursiveMutexLock lock(mutex_);
+  if (++batchesSinceStateJobs_ < kStateBatches) return {};
+  batchesSinceStateJobs_ = 0;
+  std::vector<Job> jobs;
+  for (const StreamPtr& stream : reachable()) {
+    if (NodePtr unread = stream->takeUnread())
+      jobs.push_back(Job{time, 0, stream->info(), [unread = std::move(unread)] {
+                           unread->engine().runJob(*unread, {}, [](int, ReaderPtr) {});
+                         }});
   }
   return jobs;
 }

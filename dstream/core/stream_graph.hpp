@@ -35,6 +35,9 @@ class StreamGraph {
  public:
   enum class Phase { kBuilding, kStarted, kStopped };
   static constexpr Duration kLongestBatch = Minutes(100LL * 365 * 24 * 60);
+  /// More than there can be batches whose jobs have not ended, and as many as there are from one of mapWithState's
+  /// checkpoints to the next.
+  static constexpr int kStateBatches = 10;
 
   /// IllegalArgument unless `batchDuration` is positive and 100 years at most.
   StreamGraph(EnginePtr engine, Duration batchDuration);
@@ -86,8 +89,12 @@ class StreamGraph {
   /// True unless all times in (after, upTo] passed without a batch.
   bool hasBatchIn(Time after, Time upTo) const;
   /// Begins the batch of `time`, and gives its jobs, in the order in which the program added their output operations. Their output ids
-  /// count from 0 and leave out operations that have no job.
+  /// count from 0 and leave out operations that have no job. Behind them come the state jobs.
   std::vector<Job> generateJobs(Time time);
+  /// In every kStateBatches-th call, the jobs that make the newest RDDs of states which no output has read since the call
+  /// before: this bounds how many batches a state can lag behind, as a checkpoint does in Spark. Such a job fails as an
+  /// output's does. Called once for each batch, by generateJobs or, if that has thrown, by its caller.
+  std::vector<Job> stateJobs(Time time);
   /// Called when the jobs of batch `time` have ended: streams drop the RDDs that no later batch can ask for. What a failed
   /// batch read is kept one batch longer. Returns the oldest time whose input may be asked for again: sources can drop what
   /// is older.
@@ -108,6 +115,7 @@ class StreamGraph {
   bool concurrent_ MILLRACE_GUARDED_BY(mutex_) = false;
   bool unpersist_ MILLRACE_GUARDED_BY(mutex_) = true;
   int operators_ MILLRACE_GUARDED_BY(mutex_) = 0;
+  int batchesSinceStateJobs_ MILLRACE_GUARDED_BY(mutex_) = 0;
   std::vector<InputPtr> inputs_ MILLRACE_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<OutputOperation>> outputs_ MILLRACE_GUARDED_BY(mutex_);
 };

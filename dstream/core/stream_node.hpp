@@ -122,6 +122,10 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   bool isKept() const { return store_ != nullptr || isAskedForLater(); }
   /// True for a stream that holds over batches what snapshots have to keep.
   virtual bool keepsState() const { return false; }
+  /// Called once every few batches, so that all batches up to the last call have ended: gives the newest RDD if no job has
+  /// needed the one that was newest then. A state that no output reads would else hold the input of all batches, until one
+  /// asks for it. Null if there is nothing to do.
+  virtual NodePtr takeUnread() { return nullptr; }
   /// Writes what the stream holds after the batch of `time`, which has been run. Unsupported, naming a type without a
   /// Codec.
   virtual void snapshot(Time, ByteWriter&) {}

@@ -49,20 +49,21 @@ ReaderPtr MovingRdd::compute(int partition) {
   return openBlock(tables_[static_cast<std::size_t>(partition)]);
 }
 
-/// Tables that recover go on at the next time. For others, what inputs throw is no harm: the move is tried again when
-/// somebody asks.
+/// Tables that recover go on at the next time. Others are lost; but what inputs throw is no harm to them: the move is
+/// tried again when somebody asks.
 void MovingRdd::moveOrFail() {
-  if (state_->failure) std::rethrow_exception(state_->failure);
-  if (auto begin = std::exchange(move_.begin, nullptr)) begin(move_.inputs);
   try {
+    if (state_->failure) std::rethrow_exception(state_->failure);
+    if (auto begin = std::exchange(move_.begin, nullptr)) begin(move_.inputs);
     move();
   } catch (...) {
-    if (!state_->tables->recovers()) throw;
+    const bool recovers = state_->tables->recovers();
+    if (!recovers && !state_->failure) throw;
     failure_ = std::current_exception();
-    state_->tables->reset();
+    if (recovers) state_->tables->reset();
   }
-  done_ = true;
   move_ = {};
+  done_ = true;
 }
 
 void MovingRdd::move() {

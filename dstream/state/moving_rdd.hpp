@@ -4,6 +4,7 @@
 #include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 
+#include <atomic>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -25,6 +26,10 @@ struct MovingState {
 /// earlier RDDs of the stream that no job has needed change the tables first, each in turn, and then this one does.
 /// From then on it gives the tables' entries. When the next RDD is about to change the tables, this one drops its
 /// tables, unless it is kept.
+///
+/// Until then it holds its inputs and the RDD before: the chain of them ends where a job last needed one, or a state job of
+/// the graph. RDDs whose tables are lost fail with the failure that lost them, and hold nothing either. Where an input
+/// throws, which is no harm to the tables, they wait for it: the batches that they hold are what the state is owed.
 class MovingRdd final : public Node {
  public:
   /// The change from `previous`, the stream's RDD before, to this one: `apply` is called for each partition with its
@@ -43,6 +48,8 @@ class MovingRdd final : public Node {
             const PartitionerPtr& partitioner, bool showsPartitioner, Move move, bool kept);
   ~MovingRdd() override;
 
+  /// True once a job has needed it, whether that failed for good or not.
+  bool isDone() const { return done_; }
   /// Called when the batch is done for which this RDD was kept: drops the tables, unless it is pinned. Readers that are
   /// open keep theirs.
   void unkeep();
@@ -62,7 +69,7 @@ class MovingRdd final : public Node {
 
   const std::shared_ptr<MovingState> state_;
   Move move_;
-  bool done_ = false;
+  std::atomic<bool> done_ = false;
   std::exception_ptr failure_;
   std::vector<BlockPtr> results_;
   Mutex showing_;

@@ -24,6 +24,11 @@ std::shared_ptr<MovingRdd> MovingStream::moveTo(Time time, MovingRdd::Move move,
   return last_;
 }
 
+NodePtr MovingStream::takeUnread() {
+  const auto watched = std::exchange(watched_, last_).lock();
+  return watched && !watched->isDone() ? last_ : nullptr;
+}
+
 /// Whether there is anything yet, then table after table.
 void MovingStream::snapshot(Time, ByteWriter& to) {
   to.raw(begun_);

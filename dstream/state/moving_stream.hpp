@@ -16,6 +16,7 @@ class MovingStream : public StreamNode {
   bool keepsState() const override { return true; }
   /// A parent's RDDs are held by the moves that need them, so checkpoints ask for none.
   Duration parentRememberDuration() const override { return askedDuration(); }
+  NodePtr takeUnread() override;
   void snapshot(Time time, ByteWriter& to) override;
   void restore(Time time, ByteReader& from) override;
 
@@ -38,6 +39,7 @@ class MovingStream : public StreamNode {
   const bool showsPartitioner_;
   bool begun_ = false;
   std::shared_ptr<MovingRdd> last_;
+  std::weak_ptr<MovingRdd> watched_;  // the last one when takeUnread was called
   std::map<Time, std::weak_ptr<MovingRdd>> keptForBatch_;
 };
 

@@ -7,38 +7,45 @@
 
 namespace millrace::core {
 
-SteppedRdd::SteppedRdd(EnginePtr engine, OperatorPtr info, const PartitionerPtr& partitioner,
-                       bool showsPartitioner, Step step, bool kept)
+SteppedRdd::SteppedRdd(EnginePtr engine, OperatorPtr info, std::shared_ptr<SteppedState> state,
+                       const PartitionerPtr& partitioner, bool showsPartitioner, Step step, bool kept)
     : Node(std::move(engine), std::move(info), {}, partitioner->partitions(),
            showsPartitioner ? partitioner : nullptr),
+      state_(std::move(state)),
       step_(std::move(step)),
       kept_(kept) {}
 
 SteppedRdd::~SteppedRdd() {
-  MutexLock lock(making_);
   step_.inputs.push_back(std::move(step_.previous));
   drop(std::move(step_.inputs));
 }
 
 void SteppedRdd::prepareSelf() {
-  std::vector<std::shared_ptr<SteppedRdd>> ahead;
-  for (auto at = before(); at != nullptr; at = at->before()) ahead.push_back(at);
-  for (; !ahead.empty(); ahead.pop_back()) ahead.back()->takeStep();
-  takeStep();
+  if (!done_) {  // else no lock: one that is being made asks the one before
+    MutexLock lock(state_->making);
+    std::vector<SteppedRdd*> ahead;
+    for (SteppedRdd* at = this; at != nullptr && !at->done_; at = at->step_.previous.get())
+      ahead.push_back(at);
+    for (; !ahead.empty(); ahead.pop_back()) ahead.back()->makeOrFail();
+  }
+  if (failure_) std::rethrow_exception(failure_);
 }
 
-std::shared_ptr<SteppedRdd> SteppedRdd::before() {
-  MutexLock lock(making_);
-  return step_.previous;
-}
-
-void SteppedRdd::takeStep() {
-  MutexLock lock(making_);
-  if (done_) return;
-  make(step_);
-  done_ = true;
+void SteppedRdd::makeOrFail() {
+  const SteppedRdd* previous = step_.previous.get();
+  if (previous != nullptr && previous->failure_) {
+    failure_ = previous->failure_;
+  } else {
+    try {
+      make();
+    } catch (...) {
+      if (!functionThrew_) throw;
+      failure_ = std::current_exception();
+    }
+  }
   if (step_.previous) step_.previous->letGo();
   step_ = {};
+  done_ = true;
 }
 
 void SteppedRdd::pinSelf() {
@@ -54,13 +61,20 @@ BlockPtr SteppedRdd::block(int partition) {
   return blocks_[static_cast<std::size_t>(partition)];
 }
 
-void SteppedRdd::make(const Step& step) {
-  for (const NodePtr& input : step.inputs) input->prepare();
+void SteppedRdd::make() {
+  for (const NodePtr& input : step_.inputs) input->prepare();
   std::vector<BlockPtr> made(static_cast<std::size_t>(partitions()));
   engine().runTasks(allOf(*this), [&](int p) {
     std::vector<BlockPtr> blocks;
-    for (const NodePtr& input : step.inputs) blocks.push_back(input->block(p));
-    inOperator(info(), [&] { made[static_cast<std::size_t>(p)] = step.apply(blocks); });
+    for (const NodePtr& input : step_.inputs) blocks.push_back(input->block(p));
+    inOperator(info(), [&] {
+      try {
+        made[static_cast<std::size_t>(p)] = step_.apply(blocks);
+      } catch (...) {
+        functionThrew_ = true;
+        throw;
+      }
+    });
   });
   MutexLock lock(showing_);
   blocks_ = std::move(made);

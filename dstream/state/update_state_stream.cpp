@@ -71,6 +71,10 @@ class UpdateByPartition final : public StreamNode {
 
   bool keepsState() const override { return true; }
   Duration parentRememberDuration() const override { return askedDuration(); }
+  NodePtr takeUnread() override {
+    const auto watched = std::exchange(watched_, last_).lock();
+    return watched && !watched->isDone() ? last_ : nullptr;
+  }
   void snapshot(Time, ByteWriter& to) override {
     const int partitions = last_ ? last_->partitions() : 0;
     to.varint(static_cast<std::uint64_t>(partitions));
@@ -112,14 +116,16 @@ class UpdateByPartition final : public StreamNode {
       return byPartition(hasValues ? blocks.front() : nullptr, hasStates ? blocks.back() : nullptr);
     };
     bool kept = isKept() || isReadEarly() || graph()->isConcurrent();
-    last_ = std::make_shared<SteppedRdd>(engine(), info(), work_.partitioner, work_.rememberPartitioner,
-                                         std::move(step), kept);
+    last_ = std::make_shared<SteppedRdd>(engine(), info(), state_, work_.partitioner,
+                                         work_.rememberPartitioner, std::move(step), kept);
     return last_;
   }
 
  private:
   const UpdateWork work_;
+  const std::shared_ptr<SteppedState> state_ = std::make_shared<SteppedState>();
   std::shared_ptr<SteppedRdd> last_;
+  std::weak_ptr<SteppedRdd> watched_;  // the last one when takeUnread was called
   NodePtr restored_;
 };
 

@@ -24,7 +24,7 @@ class StreamTest::BatchWatch final : public StreamingListener {
     changed_.notify_all();
   }
 
-  /// `isOver` tells, from time to time, that nothing will come any more.
+  /// `isOver` tells, from time to time, that nothing will come any more. No earlier batch is awaited later.
   void await(std::int64_t batch, const std::function<bool()>& isOver) {
     auto deadline = std::chrono::steady_clock::now() + kPatienceOfStreams;
     std::unique_lock lock(mutex_);
@@ -33,6 +33,7 @@ class StreamTest::BatchWatch final : public StreamingListener {
       if (std::chrono::steady_clock::now() > deadline)
         throw std::runtime_error("batch " + std::to_string(batch) + " ms has not ended after 30 s");
     }
+    ended_.erase(ended_.begin(), ended_.find(batch));
   }
 
  private:

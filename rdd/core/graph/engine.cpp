@@ -1,4 +1,5 @@
 #include <millrace/base/error.hpp>
+#include <millrace/rdd/core/graph/cached_nodes.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/run/interrupt.hpp>
@@ -17,7 +18,8 @@ Engine::Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::s
       insideTask_(inlineJobRunner()),
       defaultParallelism_(defaultParallelism),
       files_(std::move(files)),
-      chunkSize_(chunkSize) {
+      chunkSize_(chunkSize),
+      cachedNodes_(std::make_shared<CachedNodes>()) {
   allowExitInTasks();
 }
 

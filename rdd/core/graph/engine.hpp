@@ -18,6 +18,8 @@ class FileSystem;
 
 namespace millrace::core {
 
+class CachedNodes;
+
 /// What every RDD of a context shares: who runs its tasks, and how. Nodes hold it, so an RDD outlives its context
 /// safely; after `stop` its actions throw.
 class Engine {
@@ -37,6 +39,7 @@ class Engine {
   /// made by hand. To be set before the first RDD is made.
   const std::shared_ptr<const void>& owner() const { return owner_; }
   void setOwner(std::shared_ptr<const void> owner) { owner_ = std::move(owner); }
+  CachedNodes& cachedNodes() { return *cachedNodes_; }
   void stop() { stopped_ = true; }
   bool isStopped() const { return stopped_; }
 
@@ -63,6 +66,7 @@ class Engine {
   std::shared_ptr<FileSystem> files_;
   std::size_t chunkSize_;
   std::shared_ptr<const void> owner_;
+  const std::shared_ptr<CachedNodes> cachedNodes_;
   std::atomic<bool> stopped_ = false;
 };
 

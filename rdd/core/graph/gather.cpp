@@ -105,8 +105,8 @@ class UnionTree {
   /// The height of a union that may be taken apart; 0 for what is to stay whole.
   static int heightOf(const NodePtr& node) {
     auto tree = dynamic_cast<const Union*>(node.get());
-    const bool isOpen = tree != nullptr && !node->parents().empty() && !node->storageLevel().isValid() &&
-                        node->name().empty();
+    const bool isOpen = tree != nullptr && !node->storageLevel().isValid() && node->name().empty() &&
+                        !node->parents().empty();
     return isOpen ? tree->height : 0;
   }
 

@@ -19,21 +19,24 @@ constexpr std::size_t kWidestIndent = 200;
 
 }  // namespace
 
-JobGraph::JobGraph(NodePtr root) : root_(std::move(root)) {
+JobGraph::JobGraph(NodePtr root) {
   // Parents first, without recursion: a graph may be deep.
-  std::unordered_set<const Node*> begun;
-  std::vector<std::pair<const NodePtr*, std::size_t>> open{{&root_, 0}};
-  begun.insert(root_.get());
+  std::unordered_set<const Node*> begun{root.get()};
+  std::vector<std::pair<Operator, std::size_t>> open;
+  const auto begin = [&](NodePtr node) {
+    std::vector<NodePtr> parents = node->parentsHeld();
+    open.push_back({{std::move(node), std::move(parents)}, 0});
+  };
+  begin(std::move(root));
   while (!open.empty()) {
-    auto& [node, next] = open.back();
-    const auto& parents = (*node)->parents();
-    if (next == parents.size()) {
-      nodes_.push_back(*node);
+    auto& [current, next] = open.back();
+    if (next == current.parents.size()) {
+      operators_.push_back(std::move(current));
       open.pop_back();
       continue;
     }
-    const NodePtr& parent = parents[next++];
-    if (begun.insert(parent.get()).second) open.emplace_back(&parent, 0);
+    NodePtr parent = current.parents[next++];
+    if (begun.insert(parent.get()).second) begin(std::move(parent));
   }
 }
 
@@ -41,25 +44,26 @@ Node& JobGraph::node(int id) const {
   if (id < 0 || id >= operators())
     throw IllegalArgument("operator " + std::to_string(id) + " of a graph that has operators 0 to " +
                           std::to_string(operators() - 1) + ": build the same graph on both sides");
-  return *nodes_[static_cast<std::size_t>(id)];
+  return *operators_[static_cast<std::size_t>(id)].node;
 }
 
 int JobGraph::idOf(const Node& node) const {
-  const auto found = std::ranges::find(nodes_, &node, [](const NodePtr& held) { return held.get(); });
-  if (found == nodes_.end()) throw IllegalArgument(node.info()->describe() + " is not in this graph");
-  return static_cast<int>(found - nodes_.begin());
+  const auto found =
+      std::ranges::find(operators_, &node, [](const Operator& each) { return each.node.get(); });
+  if (found == operators_.end()) throw IllegalArgument(node.info()->describe() + " is not in this graph");
+  return static_cast<int>(found - operators_.begin());
 }
 
 std::uint64_t JobGraph::fingerprint() const {
   std::unordered_map<const Node*, std::uint64_t> hashes;
-  std::uint64_t all = nodes_.size();
-  for (const NodePtr& node : nodes_) {
+  std::uint64_t all = operators_.size();
+  for (const auto& [node, parents] : operators_) {
     const std::string& kind = node->info()->kind;
     std::uint64_t hash = hashLongBytes(kind.data(), kind.size());
     hash = hashCombine(hash, static_cast<std::uint64_t>(node->partitions()));
     hash = hashCombine(
         hash, node->partitioner() ? 1 + static_cast<std::uint64_t>(node->partitioner()->partitions()) : 0);
-    for (const NodePtr& parent : node->parents()) hash = hashCombine(hash, hashes.at(parent.get()));
+    for (const NodePtr& parent : parents) hash = hashCombine(hash, hashes.at(parent.get()));
     // Two equal operators differ by their places.
     hash = hashCombine(hash, hashes.size());
     hashes.emplace(node.get(), hash);
@@ -70,13 +74,13 @@ std::uint64_t JobGraph::fingerprint() const {
 
 std::string JobGraph::toDebugString() const {
   std::unordered_map<const Node*, std::size_t> ids, lines;
-  for (const NodePtr& node : nodes_) {
+  for (const auto& [node, parents] : operators_) {
     ids.emplace(node.get(), ids.size());
     std::size_t& all = lines[node.get()] = 1;
-    for (const NodePtr& parent : node->parents())
-      all = std::min(all + lines.at(parent.get()), kMostLines + 1);
+    for (const NodePtr& parent : parents) all = std::min(all + lines.at(parent.get()), kMostLines + 1);
   }
-  const bool repeats = lines.at(root_.get()) <= kMostLines;
+  const Node& root = *operators_.back().node;
+  const bool repeats = lines.at(&root) <= kMostLines;
   std::unordered_set<const Node*> shown;
   struct Line {
     const Node* node;
@@ -89,15 +93,16 @@ std::string JobGraph::toDebugString() const {
     return std::string(left, ' ') + "|" + std::string(width - left, ' ');
   };
   std::string text;
-  std::vector<Line> open{{root_.get(), count(*root_) + " ", rule(*root_)}};
+  std::vector<Line> open{{&root, count(root) + " ", rule(root)}};
   while (!open.empty()) {
     const Line line = std::move(open.back());
     open.pop_back();
     const std::string name = line.node->name();
     const StorageLevel level = line.node->storageLevel();
+    const std::size_t id = ids.at(line.node);
     text += line.first + (name.empty() ? "" : name + " ") + line.node->info()->kind + "[" +
-            std::to_string(ids.at(line.node)) + "] [" + (level.isValid() ? level.description() : "") + "]";
-    const auto& parents = line.node->parents();
+            std::to_string(id) + "] [" + (level.isValid() ? level.description() : "") + "]";
+    const auto& parents = operators_[id].parents;
     const bool isAbove = !shown.insert(line.node).second && !repeats && !parents.empty();
     text += isAbove ? " (see above)\n" : "\n";
     if (isAbove) continue;

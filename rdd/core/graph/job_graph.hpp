@@ -10,13 +10,13 @@
 namespace millrace::core {
 
 /// The operators that an RDD is made by, numbered: parents before children, in the order in which operators name their
-/// parents, each once. The numbers depend on the program only, so they are the same in every process that runs it, and
-/// can name a task on another machine.
+/// parents, each once. As long as no job has run, the numbers depend on the program only, so they are the same in every
+/// process that runs it, and can name a task on another machine. What a node has let go of is not there.
 class JobGraph {
  public:
   explicit JobGraph(NodePtr root);
 
-  int operators() const { return static_cast<int>(nodes_.size()); }
+  int operators() const { return static_cast<int>(operators_.size()); }
   /// IllegalArgument for a number that the graph does not have.
   Node& node(int id) const;
   int idOf(const Node& node) const;
@@ -30,8 +30,11 @@ class JobGraph {
   std::string toDebugString() const;
 
  private:
-  NodePtr root_;
-  std::vector<NodePtr> nodes_;
+  struct Operator {
+    NodePtr node;
+    std::vector<NodePtr> parents;
+  };
+  std::vector<Operator> operators_;  // the RDD's own is the last
 };
 
 /// Runs the task (operator, partition) here, in this thread, without a scheduler: `visit` gets a reader of the partition,

@@ -6,6 +6,7 @@
 #include <millrace/rdd/core/records/reader.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,11 @@ using StoreFn = BlockPtr (*)(ReaderPtr);
 
 /// One operator of an RDD's recipe: how to read a partition, from which parents. Edges point to parents only. A node is
 /// immutable but for what it stores, and may be read by several tasks at once.
+///
+/// A program that makes each batch's RDD of the one before has a recipe that grows for ever, so a node lets go of parents
+/// that nobody can ask it for again: a shuffle once it is written (see shuffleNode), a cached node once all its partitions
+/// are stored and only nodes made of it hold it. As long as the program can reach a cached node it keeps its parents: after
+/// unpersist() it is made of them again.
 class Node : public std::enable_shared_from_this<Node> {
  public:
   Node(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents, int partitions,
@@ -33,7 +39,10 @@ class Node : public std::enable_shared_from_this<Node> {
   Engine& engine() const { return *engine_; }
   const EnginePtr& enginePtr() const { return engine_; }
   const OperatorPtr& info() const { return info_; }
+  /// For the node itself, and for whoever knows that it needs its parents.
   const std::vector<NodePtr>& parents() const { return parents_; }
+  /// The parents, but for those that it has let go of. Safe while others read it.
+  std::vector<NodePtr> parentsHeld() const;
   int partitions() const { return partitions_; }
   /// How the keys are spread over the partitions, or null where that is not known.
   const PartitionerPtr& partitioner() const { return partitioner_; }
@@ -75,18 +84,25 @@ class Node : public std::enable_shared_from_this<Node> {
   /// An RDD that shows the tables of a window or a state holds on to them from now on: the next batch changes a copy.
   virtual void pinSelf() {}
 
+  /// Lets go of the parents, which nobody needs any more: no thread uses parents() from here on.
+  void letGoOfParents();
   /// Drops nodes, and what only they hold, without recursion: a chain of them may be of any length. For destructors.
   static void drop(std::vector<NodePtr> nodes);
 
  private:
+  friend class CachedNodes;
   struct Cache;
   struct Settings;
   std::shared_ptr<Cache> cache() const;
+  std::shared_ptr<Cache> cacheToRead() const;
+  /// Lets go of the parents if it is stored and can be reached through its children only. False if that may be so later.
+  bool settle();
   void storeAll();
 
   const EnginePtr engine_;
   const OperatorPtr info_;
-  std::vector<NodePtr> parents_;  // constant until the node is destroyed
+  std::vector<NodePtr> parents_;      // constant until it lets go of them, under the lock of the settings
+  std::atomic<long> childEdges_ = 0;  // of all that hold this node, those that are a child's
   const int partitions_;
   const PartitionerPtr partitioner_;
   const std::shared_ptr<Settings> settings_;

@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/mutex.hpp>
+#include <millrace/base/scope_exit.hpp>
 #include <millrace/rdd/core/graph/block_slot.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
@@ -72,17 +73,17 @@ class ShuffleNode final : public Node {
     std::vector<std::pair<int, ShuffleFilePtr>> files;
     std::exception_ptr failure;
   };
-  bool isInPlace(std::size_t side) const {
-    return samePartitioner(parents()[side]->partitioner(), partitioner());
-  }
+  bool anyInPlace() const { return std::ranges::find(inPlace_, true) != inPlace_.end(); }
   void write() MILLRACE_REQUIRES(writing_);
   void take(int side, std::vector<ShuffleFilePtr> files) MILLRACE_REQUIRES(writing_);
   BlockPtr merge(int partition);
   void mergeSide(std::size_t side, int partition, ShuffleMerger& merger);
 
   const ShuffleSpecPtr spec_;
+  std::vector<bool> inPlace_;  // by side
   Mutex writing_;
   std::atomic<bool> written_ = false;
+  std::atomic<std::size_t> unmerged_;
   std::deque<Output> outputs_;
 };
 
@@ -90,15 +91,17 @@ ShuffleNode::ShuffleNode(EnginePtr engine, OperatorPtr info, std::vector<NodePtr
                          int outputs, PartitionerPtr partitioner)
     : Node(std::move(engine), std::move(info), std::move(sides), outputs, std::move(partitioner)),
       spec_(std::move(spec)),
-      outputs_(static_cast<std::size_t>(partitions())) {}
+      unmerged_(static_cast<std::size_t>(partitions())),
+      outputs_(static_cast<std::size_t>(partitions())) {
+  for (const NodePtr& side : parents())
+    inPlace_.push_back(samePartitioner(side->partitioner(), this->partitioner()));
+}
 
 bool ShuffleNode::isReady() const {
   if (Node::isReady()) return true;
   if (!written_) return false;
-  for (std::size_t side = 0; side < parents().size(); ++side)
-    if (isInPlace(side))
-      return std::ranges::all_of(outputs_, [](const Output& output) { return output.slot.isFilled(); });
-  return true;
+  return !anyInPlace() ||
+         std::ranges::all_of(outputs_, [](const Output& output) { return output.slot.isFilled(); });
 }
 
 void ShuffleNode::prepareSelf() {
@@ -106,6 +109,7 @@ void ShuffleNode::prepareSelf() {
   if (written_) return;
   write();
   written_ = true;
+  if (!anyInPlace()) letGoOfParents();
 }
 
 void ShuffleNode::write() {
@@ -113,7 +117,7 @@ void ShuffleNode::write() {
   std::vector<std::unique_ptr<ShuffleMerger>> mergers(outputs_.size());
   for (std::size_t side = 0; side < parents().size(); ++side) {
     Node& parent = *parents()[side];
-    if (isInPlace(side)) continue;
+    if (inPlace_[side]) continue;
     auto& tasks = written[side];
     tasks.resize(static_cast<std::size_t>(parent.partitions()));
     const bool mergesAhead = spec_->shrinksByMerging() && tasks.size() >= kManyTasks;
@@ -160,10 +164,13 @@ BlockPtr ShuffleNode::block(int partition) {
 BlockPtr ShuffleNode::merge(int partition) {
   Output& output = outputs_[static_cast<std::size_t>(partition)];
   if (output.failure) std::rethrow_exception(output.failure);
+  ScopeExit merged([&] {
+    if (--unmerged_ == 0 && anyInPlace()) letGoOfParents();
+  });
   try {
     return inOperator(info(), [&] {
       auto merger = output.merger ? std::move(output.merger) : spec_->merger();
-      for (std::size_t side = 0; side < parents().size(); ++side) mergeSide(side, partition, *merger);
+      for (std::size_t side = 0; side < inPlace_.size(); ++side) mergeSide(side, partition, *merger);
       for (auto& [side, file] : output.files) merger->add(side, std::move(file));
       output.files.clear();
       return merger->finish();
@@ -175,7 +182,7 @@ BlockPtr ShuffleNode::merge(int partition) {
 }
 
 void ShuffleNode::mergeSide(std::size_t side, int partition, ShuffleMerger& merger) {
-  if (!isInPlace(side)) return;
+  if (!inPlace_[side]) return;
   auto writer = spec_->writer(static_cast<int>(side), 1);
   writer->drain(*parents()[side]->read(partition));
   auto files = writer->finish();

@@ -60,9 +60,10 @@ using ExchangeSpecPtr = std::shared_ptr<const ExchangeSpec>;
 
 /// The node of a wide operator, spread by key: as many outputs as the partitioner has. `prepare` runs the map tasks of all
 /// sides, the first reader of a partition merges it. The result partitions are blocks of the spec's own type, kept as long
-/// as the node.
+/// as the node: what it was made of is let go of when nothing reads it any more, which is when the map tasks have run.
 ///
-/// A side whose keys are spread by the partitioner already is not shuffled: its partition is read where it is merged.
+/// A side whose keys are spread by the partitioner already is not shuffled: its partition is read where it is merged. Then
+/// the parents stay until the last partition is merged.
 NodePtr shuffleNode(OperatorPtr info, std::vector<NodePtr> sides, ShuffleSpecPtr spec,
                     PartitionerPtr partitioner);
 

@@ -162,6 +162,43 @@ TEST(Shuffle, OfAnRddWithoutPartitionsIsEmpty) {
   EXPECT_EQ(none.reduceByKey(std::plus<>{}).getNumPartitions(), 1);
 }
 
+TEST(Shuffle, LetsGoOfItsParentsOnceItIsWritten) {
+  auto looked = std::make_shared<std::atomic<int>>(0);
+  auto counts = mapped({}, looked).reduceByKey(std::plus<>{}, 4);
+  const std::weak_ptr<Node> parent = counts.node()->parents()[0];
+  EXPECT_FALSE(parent.expired());
+  counts.take(1);
+  EXPECT_TRUE(parent.expired());
+  EXPECT_EQ(sorted(counts.collect()), (Pairs{{0, 34}, {1, 33}, {2, 33}}));
+}
+
+TEST(Shuffle, LetsGoOfAParentInPlaceOnceAllPartitionsAreMerged) {
+  auto looked = std::make_shared<std::atomic<int>>(0);
+  auto counts = mapped({}, looked).reduceByKey(std::plus<>{}, 3);
+  auto both = counts.mapValues([](int count) { return -count; }).join(mapped({}, looked).distinct(3));
+  auto sums = both.mapValues([](const auto& two) { return two.first + two.second; });
+  const std::weak_ptr<Node> inPlace = counts.node();
+  counts = {};
+  sums.node()->engine().runJob(*sums.node(), {0}, [](int, ReaderPtr) {});
+  EXPECT_FALSE(inPlace.expired());
+  EXPECT_EQ(sorted(sums.collect()), (Pairs{{0, -33}, {1, -32}, {2, -32}}));
+  EXPECT_TRUE(inPlace.expired());
+}
+
+TEST(Shuffle, LetsGoOfItsParentsWhileJobsLookAtThem) {
+  for (int round = 0; round < 50; ++round) {
+    auto looked = std::make_shared<std::atomic<int>>(0);
+    auto counts = mapped({.partitions = 3, .threads = 2}, looked).reduceByKey(std::plus<>{}, 3);
+    std::vector<std::future<Pairs>> jobs;
+    for (int i = 0; i < 4; ++i)
+      jobs.push_back(std::async(std::launch::async, [counts] {
+        return counts.mapValues([](int count) { return count + 1; }).collect();
+      }));
+    counts = {};
+    for (auto& job : jobs) EXPECT_EQ(sorted(job.get()), (Pairs{{0, 35}, {1, 34}, {2, 34}}));
+  }
+}
+
 TEST(Shuffle, GivesItsBlocksToThoseWhoKnowTheirType) {
   auto looked = std::make_shared<std::atomic<int>>(0);
   auto counts = mapped({.partitions = 2}, looked).reduceByKey(std::plus<>{}, 1);
