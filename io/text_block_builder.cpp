@@ -22,7 +22,7 @@ std::size_t bufferSizeFor(std::size_t lineLimit) {
   std::size_t least = lineLimit + 2 * kRoomPerByte * kLeastRead;
   if (lineLimit == 0 || least > LineEnd::kMaxOffset) {
     throw IllegalArgument("A line limit of " + std::to_string(lineLimit) +
-                          " bytes cannot work: give 1 byte to 1000 MiB");
+                          " bytes cannot work: give spark.streaming.receiver.maxLineBytes 1 to 1000m");
   }
   return std::max(kBufferSize, (least + 4095) / 4096 * 4096);
 }

@@ -1,7 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
-#include <millrace/rdd/core/graph/engine.hpp>
 
 namespace millrace::core {
 
@@ -14,11 +13,6 @@ std::vector<SourcePositions> InputNode::positionsOf(Time) const { return {}; }
 
 InputMetadata InputNode::metadataOf(Time time) const { return metadataOfPositions(positionsOf(time)); }
 
-void InputNode::requireRunning(const NodePtr& rdd) const {
-  if (rdd != nullptr && rdd->engine().isStopped())
-    throw IllegalState(
-        inputName() +
-        " was given an RDD of a SparkContext that has been stopped: make it on the context of the stream");
-}
+void InputNode::requireRunning(const NodePtr& rdd) const { core::requireRunning(inputName(), rdd); }
 
 }  // namespace millrace::core

@@ -43,8 +43,7 @@ class InputNode : public StreamNode {
   virtual InputMetadata metadataOf(Time time) const;
 
  protected:
-  /// IllegalState, naming the source, for an RDD whose context has been stopped, since no job can read it. Sources that
-  /// are handed RDDs ask, so that both modes refuse alike. Null passes.
+  /// core::requireRunning, for sources that are handed RDDs.
   void requireRunning(const NodePtr& rdd) const;
 
  private:

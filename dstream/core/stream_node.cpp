@@ -2,6 +2,7 @@
 #include <millrace/dstream/core/flow.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -160,6 +161,13 @@ void StreamNode::validate() const {
     throw IllegalArgument("the checkpoint interval of " + info_->describe() + " is " +
                           checkpointInterval_->toString() + ": it has to be a multiple of its slide, " +
                           slide_.toString());
+}
+
+void requireRunning(const std::string& name, const NodePtr& rdd) {
+  if (rdd != nullptr && rdd->engine().isStopped())
+    throw IllegalState(
+        name +
+        " was given an RDD of a SparkContext that has been stopped: make it on the context of the stream");
 }
 
 void StreamNode::initialize() {

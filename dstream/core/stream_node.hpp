@@ -174,4 +174,8 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   RememberedRdds rdds_;
 };
 
+/// IllegalState, naming who was given it, for an RDD whose context has been stopped, since no job can read it. Whoever is
+/// handed RDDs of the program's asks, so that both modes refuse alike. Null passes.
+void requireRunning(const std::string& name, const NodePtr& rdd);
+
 }  // namespace millrace::core

@@ -34,6 +34,11 @@ class MapWithStateStream final : public MovingStream {
                      work.partitioner),
         work_(std::move(work)) {}
 
+  void validate() const override {
+    MovingStream::validate();
+    requireRunning(info()->describe(), work_.initial);
+  }
+
   Flow flow() const override {
     NodePtr initial;
     if (work_.initial) initial = shuffleNode(info(), {work_.initial}, work_.states, work_.partitioner);

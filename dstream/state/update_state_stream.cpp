@@ -34,6 +34,11 @@ class UpdateByKey final : public MovingStream {
     StreamNode::persist(StorageLevel::MEMORY_ONLY_SER, nullptr);
   }
 
+  void validate() const override {
+    MovingStream::validate();
+    requireRunning(info()->describe(), work_.initial);
+  }
+
  protected:
   bool mustCheckpoint() const override { return true; }
 
@@ -67,6 +72,11 @@ class UpdateByPartition final : public StreamNode {
   UpdateByPartition(const StreamPtr& parent, UpdateWork work)
       : StreamNode("updateStateByKey", {parent}), work_(std::move(work)) {
     StreamNode::persist(StorageLevel::MEMORY_ONLY_SER, nullptr);
+  }
+
+  void validate() const override {
+    StreamNode::validate();
+    requireRunning(info()->describe(), work_.initial);
   }
 
   bool keepsState() const override { return true; }

@@ -185,6 +185,22 @@ TEST_F(StreamingContextTest, AProgramIsClosedOnceItRuns) {
   expectClosed(program, "stop");
 }
 
+TEST_F(StreamingContextTest, RefusesALineLimitThatATextStreamCannotHave) {
+  for (const std::string mode : {"micro-batch", "continuous"}) {
+    for (const auto& [limit, bytes] : std::vector<std::pair<std::string, std::string>>{
+             {"1g", "1073741824"}, {"1200m", "1258291200"}, {"9223372036854775807", "9223372036854775807"}}) {
+      SmallProgram program(
+          {{"spark.streaming.mode", mode}, {"spark.streaming.receiver.maxLineBytes", limit}});
+      EXPECT_EQ(failureOf<IllegalArgument>([&] { program.ssc.socketTextStream("localhost", 1); }),
+                "A line limit of " + bytes +
+                    " bytes cannot work: give spark.streaming.receiver.maxLineBytes 1 to 1000m");
+    }
+    SmallProgram program(
+        {{"spark.streaming.mode", mode}, {"spark.streaming.receiver.maxLineBytes", "1000m"}});
+    program.ssc.socketTextStream("localhost", 1);
+  }
+}
+
 TEST_F(StreamingContextTest, StreamsThatOutliveTheirContextSaySo) {
   std::optional<SmallProgram> program(std::in_place);
   DStream<int> numbers = program->numbers;

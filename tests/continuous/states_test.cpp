@@ -5,9 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,6 +80,41 @@ TEST(States, BeginWithWhatIsGiven) {
   });
 }
 
+TEST(States, DoNotBeginWithAnRddOfAStoppedContext) {
+  inBothModes([](const StreamOptions& options) {
+    using Begin = std::function<DStream<Named>(const DStream<Named>&, const RDD<Named>&)>;
+    const std::vector<std::pair<std::string, Begin>> begins{
+        {"mapWithState #1",
+         [](const auto& pairs, const auto& initial) {
+           return pairs.mapWithState(StateSpec::function(&sumByName).initialState(initial)).stateSnapshots();
+         }},
+        {"updateStateByKey #1",
+         [](const auto& pairs, const auto& initial) {
+           auto keep = [](std::span<const int>, std::optional<int> old) { return old; };
+           return pairs.updateStateByKey(keep, 2, initial);
+         }},
+        {"updateStateByKey #1", [](const auto& pairs, const auto& initial) {
+           auto none = [](auto&) { return std::vector<Named>(); };
+           return pairs.template updateStateByKey<int>(none, 2, true, initial);
+         }}};
+    for (const auto& [name, begin] : begins) {
+      StreamTest running(options);
+      const SparkContext other(SparkConf().setMaster("local"));
+      auto initial = other.parallelize(std::vector<Named>{{"a", 100}}, 1);
+      auto states = running.collect(begin(running.input<Named>(1).stream, initial));
+      other.stop();
+      try {
+        running.start();
+        FAIL() << name << " began";
+      } catch (const IllegalState& error) {
+        EXPECT_EQ(error.what(), name +
+                                    " was given an RDD of a SparkContext that has been stopped: make it on "
+                                    "the context of the stream");
+      }
+    }
+  });
+}
+
 TEST(States, IdleOnesEndAtTheMarkerOfACheckpoint) {
   inBothModesOnAllShapes([](const StreamOptions& options) {
     StreamTest running(options);
@@ -93,6 +131,30 @@ TEST(States, IdleOnesEndAtTheMarkerOfACheckpoint) {
     std::vector<std::vector<Named>> expected{{{"a", 1}, {"b", 1}}, {{"a", 1}, {"b", 1}}, {{"a", 1}, {"b", 2}},
                                              {{"b", 2}},           {{"a", 3}, {"b", 2}}, {{"a", 3}}};
     EXPECT_EQ(snapshots.sorted(), expected);
+  });
+}
+
+// The clock jumps: at most ten ticks are made up, the rest is skipped, and with it the one of the checkpoint.
+TEST(States, IdleOnesEndAfterSkippedTicks) {
+  inBothModes([](const StreamOptions& options) {
+    StreamTest running(options);
+    auto pairs = running.input<Named>(1);
+    auto states = pairs.stream.mapWithState(StateSpec::function(&watched).timeout(Seconds(15)));
+    states.checkpoint(Seconds(20));
+    auto emitted = running.collect(states);
+    auto snapshots = running.collect(states.stateSnapshots());
+    running.start();
+    pairs.feed->add({{"a", 1}});
+    running.advance();
+    running.moveTo(35'000);
+    pairs.feed->add({{"b", 1}});
+    running.advance();
+    running.stop();
+    EXPECT_LT(emitted.times().size(), 36U) << "some were skipped";
+    const auto all = emitted.records();
+    EXPECT_EQ(std::ranges::count(all, Strings{"a idle at 35000"}), 1);
+    EXPECT_EQ(all.back(), Strings{"b at 36000"});
+    EXPECT_EQ(snapshots.sorted().back(), (std::vector<Named>{{"b", 1}}));
   });
 }
 

@@ -68,6 +68,16 @@ TEST_F(ObjectFileTest, TextIsOwned) {
   EXPECT_EQ(objectFile<std::string>(out).collect(), (std::vector<std::string>{"one", "two"}));
 }
 
+TEST_F(ObjectFileTest, OfBools) {
+  const std::vector<bool> flags{true, false, false, true, true};
+  rddOf<int>({1, 0, 0, 1, 1}, 2).map([](int x) { return x == 1; }).saveAsObjectFile(out);
+  EXPECT_EQ(objectFile<bool>(out).collect(), flags);
+  using Row = std::pair<std::string, std::vector<bool>>;
+  const std::vector<Row> rows{{"a", flags}, {"none", {}}};
+  rddOf(rows, 1).saveAsObjectFile(scratch / "rows");
+  EXPECT_EQ(objectFile<Row>(scratch / "rows").collect(), rows);
+}
+
 TEST_F(ObjectFileTest, EmptyPartitionsMakeFilesWithoutRecords) {
   rddOf<int>({}, 3).saveAsObjectFile(out);
   EXPECT_EQ(objectFile<int>(out).getNumPartitions(), 3);

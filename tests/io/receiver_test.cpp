@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <set>
 #include <stop_token>
@@ -239,6 +240,22 @@ TEST(Receiver, StopEndsTheWaitForARestart) {
   test.receiver.stop("enough");
   test.thread.join();
   EXPECT_EQ(test.received.events(), (Events{"started", "stopped: soon", "stopped: enough"}));
+}
+
+TEST(Receiver, AnyDelayCountsFromNow) {
+  test::CapturedLog log;
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  for (std::int64_t delay : {kMost, kMost - 1, kMost - 3'600'000}) {
+    Running<int> test;
+    test.clock->advance(3'600'000);
+    test.receiver.restart("not soon", delay);
+    test.received.awaitEvents(2);
+    ASSERT_TRUE(test.clock->awaitWaiter(kMost, 30s)) << "it waits, and does not start at once";
+    EXPECT_TRUE(test.receiver.isStopped());
+    test.receiver.stop("enough");
+    test.thread.join();
+    EXPECT_EQ(test.received.events(), (Events{"started", "stopped: not soon", "stopped: enough"}));
+  }
 }
 
 TEST(Receiver, BeforeItRunsStoringIsRefused) {

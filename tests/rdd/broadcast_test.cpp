@@ -27,6 +27,16 @@ TEST(Broadcast, IsReadByTasks) {
   }
 }
 
+TEST(Broadcast, OfBools) {
+  for (const Shape& shape : test::allShapes()) {
+    const Broadcast<bool> negated(true);
+    const Broadcast<std::vector<bool>> flags(std::vector<bool>{true, false, true});
+    const auto shown = [negated, flags](int x) { return (*flags)[static_cast<std::size_t>(x)] != *negated; };
+    EXPECT_EQ(test::rddOf<int>(shape, {0, 1, 2}).map(shown).collect(),
+              (std::vector<bool>{false, true, false}));
+  }
+}
+
 TEST(Broadcast, HandlesShareTheValue) {
   const Broadcast<std::vector<int>> one(std::vector<int>(1'000));
   const auto other = one;

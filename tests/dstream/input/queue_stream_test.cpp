@@ -45,6 +45,21 @@ TEST(QueueStream, TakesAllThatWait) {
   EXPECT_EQ(outputs.all()[0].partitions.size(), 6u);
 }
 
+TEST(QueueStream, OfBools) {
+  using Flags = std::vector<std::vector<bool>>;
+  for (StreamingMode mode : test::kModes) {
+    StreamTest running({.mode = mode});
+    const auto& context = running.context().sparkContext();
+    RDDQueue<bool> queue;
+    auto flags = running.context().queueStream(queue, true, context.parallelize(std::vector<bool>{false}, 1));
+    auto outputs = running.collect(flags), negated = running.collect(flags.map([](bool is) { return !is; }));
+    queue.push(context.parallelize(std::vector<bool>{true, false, true}, 2));
+    running.run(2);
+    EXPECT_EQ(outputs.records(), (Flags{{true, false, true}, {false}}));
+    EXPECT_EQ(negated.records(), (Flags{{false, true, false}, {true}}));
+  }
+}
+
 TEST(QueueStream, GivesTheDefaultWhenEmpty) {
   StreamTest running;
   Queued queued, other;

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <iostream>
+#include <limits>
 #include <optional>
 #include <sstream>
 #include <streambuf>
@@ -57,6 +58,11 @@ TEST(Print, ShowsTheFirstRecordsOfEachBatch) {
 TEST(Print, OfAsManyAsThereAreHasNoEllipsis) {
   EXPECT_EQ(printed({{{{"a", 1}, {"b", 2}}}}, 2, 1), header(1000) + "(a,1)\n(b,2)\n\n");
   EXPECT_EQ(printed({{{{"a", 1}}}}, 0, 1), header(1000) + "...\n\n");
+}
+
+TEST(Print, OfAsManyAsAnIntCountsShowsAll) {
+  EXPECT_EQ(printed({{{{"a", 1}, {"b", 2}, {"c", 3}}}}, std::numeric_limits<int>::max(), 1),
+            header(1000) + "(a,1)\n(b,2)\n(c,3)\n\n");
 }
 
 TEST(Print, ShowsTenByDefault) {

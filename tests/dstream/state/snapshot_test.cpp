@@ -189,6 +189,25 @@ TEST(Snapshots, OfMapWithState) {
   });
 }
 
+TEST(Snapshots, OfBools) {
+  expectGoesOn([](Played& run, const DStream<Pair>& pairs) {
+    auto large = pairs.mapValues([](int value) { return value > 5; });
+    run.show("last", large.updateStateByKey(
+                         [](std::span<const bool> now, std::optional<bool> old) -> std::optional<bool> {
+                           return now.empty() ? old : std::optional(now.back());
+                         }));
+    auto before = [](const std::string& key, std::optional<bool> now, State<bool>& old) {
+      const bool was = old.getOption().value_or(false);
+      old.update(now.value_or(false));
+      return std::pair(key, was);
+    };
+    auto mapped = large.mapWithState(StateSpec::function(before));
+    run.show("before", mapped);
+    run.show("states", mapped.stateSnapshots());
+    run.show("any", large.reduceByKeyAndWindow(std::logical_or<bool>(), Seconds(3)));
+  });
+}
+
 struct Opaque {
   explicit Opaque(int* given) : pointer(given) {}
   int* pointer;
