@@ -10,7 +10,7 @@ namespace millrace::core {
 
 namespace {
 
-constexpr std::int64_t kMostDelay = 60'000;
+constexpr std::int64_t kMostRetryDelay = 60'000;
 
 }  // namespace
 
@@ -20,7 +20,7 @@ SourcePump::SourcePump(std::shared_ptr<Clock> clock, Options options, OpenSource
       options_(std::move(options)),
       open_(std::move(open)),
       sink_(sink),
-      backoff_(options_.restartDelay, kMostDelay) {}
+      backoff_(options_.restartDelay, kMostRetryDelay) {}
 
 SourcePump::~SourcePump() { stop(); }
 

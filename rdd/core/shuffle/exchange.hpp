@@ -130,7 +130,7 @@ class RecordExchange final : public ExchangeSpec {
  public:
   explicit RecordExchange(typename Choose::Rule rule = {}) : rule_(std::move(rule)) {}
   std::unique_ptr<ShuffleWriter> writer(int, int outputs) const override {
-    return std::make_unique<ExchangeWriter<T, Choose>>(rule_, outputs);
+    return std::make_unique<ExchangeWriter<T, Choose>>(typename Choose::Rule(rule_), outputs);
   }
   std::unique_ptr<ShuffleMerger> merger() const override { return std::make_unique<Merger>(); }
   std::unique_ptr<ChunkPartitioner> chunkPartitioner(int outputs) const override {

@@ -9,6 +9,8 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace millrace::core {
@@ -20,27 +22,34 @@ BlockPtr numberBlock(int number) { return std::make_shared<VectorBlock<int>>(Poo
 
 int numberOf(const BlockPtr& block) { return static_cast<const VectorBlock<int>&>(*block).stored[0]; }
 
-SteppedRddPtr first(const EnginePtr& engine) {
-  return std::make_shared<SteppedRdd>(
-      engine, rddOperator("stepped"), hashPartitioner(1), true,
-      SteppedRdd::Step{nullptr, {}, [](const std::vector<BlockPtr>&) { return numberBlock(0); }}, false);
-}
+/// The RDDs of one stream.
+class Stream {
+ public:
+  SteppedRddPtr first() const {
+    return make({nullptr, {}, [](const std::vector<BlockPtr>&) { return numberBlock(0); }});
+  }
+  SteppedRddPtr after(const SteppedRddPtr& previous, std::function<int(int)> next) const {
+    return make({previous, {previous}, [next = std::move(next)](const std::vector<BlockPtr>& blocks) {
+                   return numberBlock(next(numberOf(blocks[0])));
+                 }});
+  }
 
-SteppedRddPtr after(const SteppedRddPtr& previous, std::function<int(int)> next) {
-  return std::make_shared<SteppedRdd>(previous->enginePtr(), rddOperator("stepped"), hashPartitioner(1), true,
-                                      SteppedRdd::Step{previous,
-                                                       {previous},
-                                                       [next](const std::vector<BlockPtr>& blocks) {
-                                                         return numberBlock(next(numberOf(blocks[0])));
-                                                       }},
-                                      false);
-}
+ private:
+  SteppedRddPtr make(SteppedRdd::Step step) const {
+    return std::make_shared<SteppedRdd>(engine_, rddOperator("stepped"), state_, hashPartitioner(1), true,
+                                        std::move(step), false);
+  }
+
+  const EnginePtr engine_ = test::makeEngine();
+  const std::shared_ptr<SteppedState> state_ = std::make_shared<SteppedState>();
+};
 
 TEST(SteppedRdd, BatchesThatNobodyHasReadAreCaughtUpWithOldestFirst) {
-  auto rdd = first(test::makeEngine());
+  const Stream stream;
+  auto rdd = stream.first();
   std::vector<int> order;
   for (int i = 1; i <= 100'000; ++i)
-    rdd = after(rdd, [&order](int number) {
+    rdd = stream.after(rdd, [&order](int number) {
       order.push_back(number);
       return number + 1;
     });
@@ -51,18 +60,19 @@ TEST(SteppedRdd, BatchesThatNobodyHasReadAreCaughtUpWithOldestFirst) {
   EXPECT_TRUE(std::ranges::is_sorted(order));
 }
 
-TEST(SteppedRdd, AStepThatFailedIsTriedAgain) {
-  bool fails = true;
-  auto before = first(test::makeEngine());
-  auto failing = after(before, [&fails](int number) {
-    if (fails) throw std::runtime_error("not yet");
-    return number + 1;
+TEST(SteppedRdd, AFunctionThatThrewEndsTheState) {
+  const Stream stream;
+  int calls = 0;
+  auto failing = stream.after(stream.first(), [&calls](int number) -> int {
+    ++calls;
+    throw std::runtime_error("not " + std::to_string(number));
   });
-  auto rdd = after(failing, [](int number) { return number + 1; });
+  auto rdd = stream.after(failing, [](int number) { return number + 1; });
   EXPECT_ANY_THROW(rdd->prepare());
-  fails = false;
-  rdd->prepare();
-  EXPECT_EQ(numberOf(rdd->block(0)), 2);
+  EXPECT_ANY_THROW(rdd->prepare());
+  EXPECT_ANY_THROW(failing->prepare());
+  EXPECT_EQ(calls, 1);
+  EXPECT_TRUE(rdd->isDone());
 }
 
 }  // namespace
