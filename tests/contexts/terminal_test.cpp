@@ -14,13 +14,12 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <chrono>
 #include <cstdio>
+#include <future>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 namespace millrace::core {
@@ -112,7 +111,9 @@ TEST(ProgressTerminal, ALongJobShowsItsBarAndTheLogIsNotMixedWithIt) {
   const std::string bar = "\r[Stage 0:>                  (0 + 1) / 2]\r";
   const auto gate = test::Gate::make();
   const SparkContext sc(SparkConf().setMaster("local[1]"));
-  std::jthread job([&] { sc.parallelize(std::vector{1, 2}, 2).foreach ([gate](int) { gate->pass(); }); });
+  auto job = std::async(std::launch::async, [&] {
+    sc.parallelize(std::vector{1, 2}, 2).foreach ([gate](int) { gate->pass(); });
+  });
   const ScopeExit opened([&] { gate->open(); });
 
   EXPECT_EQ(terminal.await(bar), bar);
@@ -121,7 +122,7 @@ TEST(ProgressTerminal, ALongJobShowsItsBarAndTheLogIsNotMixedWithIt) {
   EXPECT_EQ(line.substr(0, wiped.size()), wiped) << testing::PrintToString(line);
   EXPECT_EQ(terminal.await(bar), bar) << "it comes back";
   gate->open();
-  job.join();
+  job.get();
   EXPECT_EQ(terminal.await(wiped), wiped);
 }
 
