@@ -4,11 +4,13 @@
 #include <millrace/base/write_signals.hpp>
 
 #include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 
 #include <array>
 #include <atomic>
 #include <charconv>
+#include <cstdio>
+#include <mutex>
 
 namespace millrace {
 
@@ -22,8 +24,43 @@ spdlog::level::level_enum spdlogLevel(LogLevel level) {
   return levels[static_cast<std::size_t>(level)];
 }
 
+class StandardError final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  void showStatus(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    if (text == status_) return;
+    std::string drawn;
+    replaceStatus(text, drawn);
+    write(drawn);
+  }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    std::string written;
+    if (!status_.empty()) replaceStatus({}, written);
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    write(written.append(line.data(), line.size()));
+  }
+  void flush_() override {}
+
+ private:
+  void replaceStatus(std::string_view text, std::string& drawn) {
+    drawn.append("\r").append(text);
+    if (status_.size() > text.size()) drawn.append(status_.size() - text.size(), ' ');
+    drawn += '\r';
+    status_ = text;
+  }
+  static void write(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::fflush(stderr);
+  }
+
+  std::string status_;  // what stands on the terminal now
+};
+
 struct Log {
-  Log() : standardError("millrace", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+  Log() : output(std::make_shared<StandardError>()), standardError("millrace", output) {
     standardError.set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
     standardError.set_level(spdlog::level::trace);
   }
@@ -31,6 +68,7 @@ struct Log {
   std::atomic<LogLevel> level = LogLevel::kInfo;
   core::Mutex mutex;
   LogSink sink MILLRACE_GUARDED_BY(mutex);
+  const std::shared_ptr<StandardError> output;
   spdlog::logger standardError;
 };
 
@@ -78,6 +116,13 @@ void log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
   out.standardError.log(spdlogLevel(level), spdlog::string_view_t(line));
 } catch (...) {
   // A line that cannot be written must not end the work it tells of.
+}
+
+void showStatusLine(std::string_view text) noexcept try {
+  const core::WithoutWriteSignals held;
+  theLog().output->showStatus(text);
+} catch (...) {
+  // The same holds for what is shown beside it.
 }
 
 void setLogLevel(LogLevel level) noexcept { theLog().level = level; }

@@ -58,6 +58,10 @@ inline void logError(std::string_view message, std::initializer_list<LogField> f
 /// Lines below `level` are dropped; kOff drops all. At the start: kInfo.
 void setLogLevel(LogLevel level) noexcept;
 
+/// Shows one line at the end of the log on stderr, in place of the one shown before; an empty one shows none. The next line
+/// of the log wipes it away, so whoever wants it to stay shows it again from time to time. For terminals only.
+void showStatusLine(std::string_view text) noexcept;
+
 /// Gets every line that passes the level, without its time: `message key=value ...`. Called by one thread at
 /// a time.
 using LogSink = std::function<void(LogLevel level, std::string_view line)>;

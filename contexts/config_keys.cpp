@@ -59,6 +59,7 @@ std::span<const ConfigEntry* const> entries() {
       &kMaster,
       &kAppName,
       &kLogLevel,
+      &kShowConsoleProgress,
       &kDefaultParallelism,
       &kMode,
       &kBlockInterval,

@@ -70,6 +70,11 @@ inline constexpr ConfigKey<LogLevel> kLogLevel{"spark.log.level",
                                                "called setLogLevel() with it; unset: INFO, or what was "
                                                "set before",
                                                "", ""};
+inline constexpr ConfigKey<bool> kShowConsoleProgress{
+    "spark.ui.showConsoleProgress",
+    "a bar on stderr shows how far jobs are that run longer than half a second; where stderr is no terminal: "
+    "never",
+    "", "true"};
 inline constexpr ConfigKey<int> kDefaultParallelism{
     "spark.default.parallelism",
     "partitions where the program does not say; unset: the threads of the master", "partitions", "", 1};

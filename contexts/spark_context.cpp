@@ -3,7 +3,9 @@
 #include <millrace/base/file_system.hpp>
 #include <millrace/base/log.hpp>
 #include <millrace/contexts/config_keys.hpp>
+#include <millrace/contexts/console_progress.hpp>
 #include <millrace/contexts/spark_context.hpp>
+#include <millrace/contexts/terminal.hpp>
 #include <millrace/io/binary_records.hpp>
 #include <millrace/io/text_file.hpp>
 #include <millrace/io/whole_files.hpp>
@@ -26,7 +28,7 @@ struct SparkContext::State {
 
 namespace {
 
-std::unique_ptr<core::JobRunner> jobRunner(int threads) {
+std::unique_ptr<core::JobRunner> plainJobRunner(int threads) {
 #ifdef __SANITIZE_THREAD__
   return core::threadJobRunner(threads);
 #else
@@ -34,10 +36,17 @@ std::unique_ptr<core::JobRunner> jobRunner(int threads) {
 #endif
 }
 
+std::unique_ptr<core::JobRunner> jobRunner(const SparkConf& conf, int threads) {
+  auto runner = plainJobRunner(threads);
+  auto terminal = core::progressTerminal(conf);
+  if (!terminal) return runner;
+  return core::withConsoleProgress(std::move(runner), std::move(terminal), std::make_shared<SystemClock>());
+}
+
 core::EnginePtr makeEngine(const SparkConf& conf) {
   int threads = conf.get(config::kMaster).threads;
   std::optional<int> parallelism = conf.getOption(config::kDefaultParallelism);
-  auto engine = std::make_shared<core::Engine>(jobRunner(threads), parallelism.value_or(threads),
+  auto engine = std::make_shared<core::Engine>(jobRunner(conf, threads), parallelism.value_or(threads),
                                                std::make_shared<LocalFileSystem>());
   engine->setParallelismIsSet(parallelism.has_value());
   return engine;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <span>
+#include <string>
+#include <string_view>
 #include <thread>
 
 namespace millrace {
@@ -64,6 +66,33 @@ TEST(Log, GoesToStandardErrorOneLinePerMessage) {
     if (c == '-' || c == '+') c = '-';
   }
   EXPECT_EQ(written, "0000-00-00T00:00:00.000-00:00 warning the peer went away port=9999\n");
+}
+
+TEST(Log, ALineWipesTheStatusLineAwayFirst) {
+  testing::internal::CaptureStderr();
+  showStatusLine("half of it");
+  showStatusLine("half of it");
+  showStatusLine("all");
+  logWarning("the peer went away");
+  logWarning("again");
+  showStatusLine("all");
+  showStatusLine("");
+  showStatusLine("");
+  std::string written = testing::internal::GetCapturedStderr();
+  for (std::string_view line : {"the peer went away\n", "again\n"}) {
+    const std::size_t begin = written.find_first_of("0123456789");
+    const std::size_t end = written.find(line);
+    ASSERT_LT(begin, end);
+    ASSERT_NE(end, std::string::npos);
+    written.erase(begin, end - begin);
+  }
+  EXPECT_EQ(written,
+            "\rhalf of it\r"
+            "\rall       \r"
+            "\r   \rthe peer went away\n"
+            "again\n"
+            "\rall\r"
+            "\r   \r");
 }
 
 TEST(Log, TakesLinesOfManyThreadsWhole) {
