@@ -2,16 +2,18 @@
 
 #include <millrace/base/log.hpp>
 
+#include <utility>
+
 namespace millrace::core {
 
-SerializedRecords::SerializedRecords(std::string bytes, std::string origin)
+SerializedBytes::SerializedBytes(std::string bytes, std::string origin)
     : bytes_(std::move(bytes)), origin_(std::move(origin)) {
   ByteReader from(bytes_);
   records_ = from.count();
   start_ = from.position();
 }
 
-void SerializedRecords::damaged(const std::string& what, std::size_t recordsLost) const {
+void SerializedBytes::damaged(const std::string& what, std::size_t recordsLost) const {
   if (saidSo_.exchange(true)) return;
   logError("a block of serialized records is damaged; what follows in it is left out",
            {{"from", origin_}, {"error", what}, {"bytes", bytes_.size()}, {"records_lost", recordsLost}});

@@ -13,14 +13,21 @@
 #include <string_view>
 #include <utility>
 
-namespace millrace::core {
+namespace millrace {
 
-/// Bytes that somebody else has made of records: their number, and then the records, as the codec of std::vector writes
-/// them. They are read whenever records are asked for. Where they make no sense the block ends, and the log says so once.
-class SerializedRecords {
+/// Records that are bytes already: their number, and then the records, as Codec<std::vector<T>> writes them.
+struct SerializedRecords {
+  std::string bytes;
+};
+
+namespace core {
+
+/// The bytes of SerializedRecords. They are read whenever records are asked for; where they make no sense the block ends, and
+/// the log says so once.
+class SerializedBytes {
  public:
   /// BadRecord if the bytes cannot hold as many records as they say. `origin` is for the log.
-  SerializedRecords(std::string bytes, std::string origin);
+  SerializedBytes(std::string bytes, std::string origin);
 
   std::size_t records() const { return records_; }
   std::size_t bytes() const { return bytes_.capacity(); }
@@ -49,7 +56,7 @@ class SerializedBlock final : public Block {
  private:
   class SerializedReader final : public Reader<T> {
    public:
-    explicit SerializedReader(const SerializedRecords& held)
+    explicit SerializedReader(const SerializedBytes& held)
         : held_(held), from_(held.open()), left_(held.records()), out_(chunkSize()) {}
 
     Chunk<T> next() override {
@@ -65,13 +72,13 @@ class SerializedBlock final : public Block {
     }
 
    private:
-    const SerializedRecords& held_;
+    const SerializedBytes& held_;
     ByteReader from_;
     std::size_t left_;
     Buffer<T> out_;
   };
 
-  const SerializedRecords held_;
+  const SerializedBytes held_;
 };
 
 /// Makes a block of such bytes; BadRecord as above. It is chosen where the record type is known.
@@ -83,4 +90,5 @@ BlockPtr serializedBlock(std::string bytes, std::string origin) {
   return std::make_shared<SerializedBlock<T>>(std::move(bytes), std::move(origin));
 }
 
-}  // namespace millrace::core
+}  // namespace core
+}  // namespace millrace

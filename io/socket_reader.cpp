@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <streambuf>
 #include <string>
 #include <system_error>
@@ -140,8 +141,8 @@ class BufferedSocketStream final : public SocketStream {
 
 class SocketReader::Connection final : public SocketConnection {
  public:
-  Connection(SocketReader& reader, Read read)
-      : SocketConnection(reader.receiver_, reader.peer_, *reader.backoff_), read_(std::move(read)) {
+  Connection(ReceiverBase& receiver, const SocketPeer& peer, Backoff& backoff, Read read)
+      : SocketConnection(receiver, peer, backoff), read_(std::move(read)) {
     start();
   }
   ~Connection() override {
@@ -170,20 +171,29 @@ class SocketReader::Connection final : public SocketConnection {
   WakeUp wakeUp_;
 };
 
+struct SocketReader::State {
+  ReceiverBase& receiver;
+  const SocketPeer peer;
+  std::optional<Backoff> backoff = {};
+  Mutex mutex = {};
+  std::unique_ptr<Connection> connection MILLRACE_GUARDED_BY(mutex) = {};
+};
+
 SocketReader::SocketReader(ReceiverBase& receiver, SocketPeer peer)
-    : receiver_(receiver), peer_(std::move(peer)) {}
+    : state_(new State{receiver, std::move(peer)}) {}
 
 SocketReader::~SocketReader() = default;
 
 void SocketReader::start(std::int64_t restartDelay, Read read) {
-  if (!backoff_) backoff_.emplace(restartDelay, SocketConnection::kMostDelay);
-  MutexLock lock(mutex_);
-  connection_ = std::make_unique<Connection>(*this, std::move(read));
+  if (!state_->backoff) state_->backoff.emplace(restartDelay, SocketConnection::kMostDelay);
+  MutexLock lock(state_->mutex);
+  state_->connection =
+      std::make_unique<Connection>(state_->receiver, state_->peer, *state_->backoff, std::move(read));
 }
 
 void SocketReader::stop() {
-  MutexLock lock(mutex_);
-  std::unique_ptr<Connection> connection = std::move(connection_);
+  MutexLock lock(state_->mutex);
+  std::unique_ptr<Connection> connection = std::move(state_->connection);
   lock.unlock();
   connection.reset();
 }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <millrace/base/mutex.hpp>
-#include <millrace/io/backoff.hpp>
 #include <millrace/io/receiver_base.hpp>
 #include <millrace/io/socket_peer.hpp>
 
@@ -9,7 +7,6 @@
 #include <functional>
 #include <istream>
 #include <memory>
-#include <optional>
 
 namespace millrace::core {
 
@@ -41,12 +38,9 @@ class SocketReader {
 
  private:
   class Connection;
+  struct State;
 
-  ReceiverBase& receiver_;
-  const SocketPeer peer_;
-  std::optional<Backoff> backoff_;
-  Mutex mutex_;
-  std::unique_ptr<Connection> connection_ MILLRACE_GUARDED_BY(mutex_);
+  const std::unique_ptr<State> state_;
 };
 
 }  // namespace millrace::core

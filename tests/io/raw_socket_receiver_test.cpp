@@ -73,6 +73,7 @@ TEST(RawSocketReceiver, StoresBlocksAsTheyCome) {
   EXPECT_EQ(test.await(2), (Words{"one", "two", "three"}));
   peer.send(framed("") + rawBlock<std::string>({"four"}));
   EXPECT_EQ(test.await(3), (Words{"one", "two", "three", "four"})) << "a block of no bytes is passed over";
+  EXPECT_EQ(test.received.events(), Words{"started"});
   EXPECT_EQ(test.received.blocks()[0]->records(), 2u);
   test.thread.request_stop();
   test.thread.join();

@@ -148,11 +148,13 @@ TEST(SocketReceiver, WhatTheConverterThrowsRestartsIt) {
 
 TEST(SocketReceiver, AResetIsNoEnd) {
   Converting test;
-  test.start([](std::istream& in) -> std::optional<std::string> {
+  std::atomic<bool> threw = false;
+  test.start([&](std::istream& in) -> std::optional<std::string> {
     std::string line;
     try {
       if (!std::getline(in, line)) return std::nullopt;
     } catch (...) {
+      threw = true;
     }
     return line;  // half a line, after a failure that it does not care about
   });
@@ -164,6 +166,7 @@ TEST(SocketReceiver, AResetIsNoEnd) {
   EXPECT_EQ(test.received.events()[1],
             "stopped: Reading from " + test.peer() + " failed: Connection reset by peer");
   EXPECT_EQ(test.await(1), Words{"one"});
+  EXPECT_TRUE(threw);
 }
 
 TEST(SocketReceiver, StopEndsAConverterThatWaitsAndKeepsWhatItGave) {
@@ -228,8 +231,12 @@ TEST(SocketReceiver, TriesAgainAtGrowingDistances) {
   Peer peer = test.server.accept();
   peer.send("[one]");
   EXPECT_EQ(test.await(1), Words{"one"});
+  test.server.refuse();
   peer.close();
   test.passDelay(2000);
+  ASSERT_TRUE(test.clock->awaitWaiter(test.clock->now() + 2000, 30s));
+  test.server.listen();
+  test.clock->advance(2000);
   EXPECT_TRUE(test.server.accept().socket() > 0) << "the distance is short again";
 }
 
