@@ -74,6 +74,7 @@ std::span<const ConfigEntry* const> entries() {
       &kBackpressureDerived,
       &kBackpressureMinRate,
       &kReceiverMaxLineBytes,
+      &kReceiverIdleTimeout,
       &kFileMinRememberDuration,
       &kMinRememberDuration,
       &kFileDetectMoved,

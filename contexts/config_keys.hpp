@@ -114,6 +114,10 @@ inline constexpr ConfigKey<double> kBackpressureMinRate{"spark.streaming.backpre
                                                         "the lowest rate", "records/s", "100"};
 inline constexpr ConfigKey<ByteSize> kReceiverMaxLineBytes{
     "spark.streaming.receiver.maxLineBytes", "longest line that a text stream takes", "bytes", "1m", 1};
+inline constexpr ConfigKey<std::chrono::milliseconds> kReceiverIdleTimeout{
+    "spark.streaming.receiver.idleTimeout",
+    "how long the peer of a socket stream may say nothing before the connection is made anew; 0: for ever",
+    "ms", "0", 0};
 inline constexpr ConfigKey<std::chrono::milliseconds> kFileMinRememberDuration{
     "spark.streaming.fileStream.minRememberDuration",
     "how long before a batch a file may have been modified for a file stream to read it", "ms", "60s", 1};

@@ -9,6 +9,7 @@
 #include <millrace/io/binary_records.hpp>
 #include <millrace/io/file_selection_rule.hpp>
 #include <millrace/io/file_selector.hpp>
+#include <millrace/io/raw_socket_receiver.hpp>
 #include <millrace/io/socket_text_receiver.hpp>
 
 #include <utility>
@@ -83,8 +84,21 @@ void StreamingContext::checkpoint(const std::string& path) {
 DStream<std::string_view> StreamingContext::socketTextStream(const std::string& hostname, int port,
                                                              StorageLevel level) {
   auto maxLine = static_cast<std::size_t>(sparkContext().getConf().get(config::kReceiverMaxLineBytes).bytes);
-  auto receiver = std::make_unique<core::SocketTextReceiver>(hostname, port, level, maxLine);
+  auto receiver =
+      std::make_unique<core::SocketTextReceiver>(peer("socketTextStream", hostname, port), level, maxLine);
   return DStream<std::string_view>(addReceiver("Socket stream", std::move(receiver)));
+}
+
+core::SocketPeer StreamingContext::peer(const std::string& operation, const std::string& hostname,
+                                        int port) const {
+  return core::checked(operation,
+                       {hostname, port, sparkContext().getConf().get(config::kReceiverIdleTimeout).count()});
+}
+
+core::StreamPtr StreamingContext::addRaw(const std::string& hostname, int port,
+                                         core::SerializedBlockFn makeBlock, StorageLevel level) {
+  return addReceiver("Raw stream", std::make_unique<core::RawSocketReceiver>(
+                                       peer("rawSocketStream", hostname, port), makeBlock, level));
 }
 
 DStream<std::string_view> StreamingContext::textFileStream(const std::string& directory) {

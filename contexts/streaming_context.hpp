@@ -13,12 +13,16 @@
 #include <millrace/dstream/ops/transform.hpp>
 #include <millrace/io/file_filter.hpp>
 #include <millrace/io/receiver.hpp>
+#include <millrace/io/serialized_block.hpp>
+#include <millrace/io/socket_receiver.hpp>
 
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <istream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -35,6 +39,14 @@ using FileReadResult = std::invoke_result_t<const F&, const SparkContext&, const
 template <class F>
 concept FileReadFn = requires { typename FileReadResult<F>::value_type; } &&
                      std::same_as<FileReadResult<F>, RDD<typename FileReadResult<F>::value_type>>;
+
+template <class F>
+using StreamConverterResult = std::invoke_result_t<F&, std::istream&>;
+/// Gives the next record of a connection, or nothing.
+template <class F>
+concept StreamConverterFn = std::copy_constructible<F> && requires {
+  typename StreamConverterResult<F>::value_type;
+} && std::same_as<StreamConverterResult<F>, std::optional<typename StreamConverterResult<F>::value_type>>;
 
 enum class StreamingContextState { INITIALIZED, ACTIVE, STOPPED };
 
@@ -74,9 +86,38 @@ class StreamingContext {
   /// Lines of a TCP server, as views, split at LF, CR and CRLF. Connects again and again when the connection is refused
   /// or ends (spark.streaming.receiverRestartDelay). Lines longer than spark.streaming.receiver.maxLineBytes are skipped
   /// and counted; bytes that are no UTF-8 stay as they are and are counted. One partition per
-  /// spark.streaming.blockInterval in which something came.
+  /// spark.streaming.blockInterval in which something came. A peer that says nothing for
+  /// spark.streaming.receiver.idleTimeout, if that is set, is left and asked anew.
   DStream<std::string_view> socketTextStream(const std::string& hostname, int port,
                                              StorageLevel level = StorageLevel::MEMORY_AND_DISK_SER_2);
+
+  /// Records that `converter(in)` makes of the bytes of a TCP server: a std::optional<T>, one record for each call, nothing
+  /// when there are no more. At the end of the peer's stream `in` is at its end; then, and when the converter throws, the
+  /// connection is made anew as above. Each connection is read by a copy of the converter, on one thread. Reading waits for
+  /// the peer; when the connection fails or the context stops it throws, and a record that is given all the same is dropped.
+  template <StreamConverterFn F>
+  auto socketStream(const std::string& hostname, int port, F converter,
+                    StorageLevel level = StorageLevel::MEMORY_AND_DISK_SER_2) {
+    return socketStream<typename StreamConverterResult<F>::value_type>(hostname, port, std::move(converter),
+                                                                       level);
+  }
+  template <class T>
+  DStream<T> socketStream(const std::string& hostname, int port,
+                          std::function<std::optional<T>(std::istream&)> converter,
+                          StorageLevel level = StorageLevel::MEMORY_AND_DISK_SER_2) {
+    return DStream<T>(
+        addReceiver("Socket stream", std::make_unique<core::SocketReceiver<T>>(
+                                         peer("socketStream", hostname, port), std::move(converter), level)));
+  }
+
+  /// Blocks of serialized records of a TCP server: before each stands its length, four bytes, big-endian, 64 MiB at most.
+  /// A block is what the Codec of std::vector<T> writes. It is stored as it comes, as a partition, and read by those who need
+  /// its records; where it is damaged it ends, which is logged. Connects as above.
+  template <class T>
+  DStream<T> rawSocketStream(const std::string& hostname, int port,
+                             StorageLevel level = StorageLevel::MEMORY_AND_DISK_SER_2) {
+    return DStream<T>(addRaw(hostname, port, core::serializedBlock<T>, level));
+  }
 
   /// Lines of the files that appear in a directory, as views: a batch reads each new file once, whole. `directory` may be
   /// a glob of directories; files in directories below them are not read. A file is to be moved in, not written in place;
@@ -217,6 +258,9 @@ class StreamingContext {
                            std::function<core::NodePtr(const std::string& path)> read);
   core::StreamPtr addPolled(const std::string& kind, int partitions, core::OpenSourcePartition open,
                             core::ConcatFn concat);
+  core::SocketPeer peer(const std::string& operation, const std::string& hostname, int port) const;
+  core::StreamPtr addRaw(const std::string& hostname, int port, core::SerializedBlockFn makeBlock,
+                         StorageLevel level);
   core::StreamPtr addReceiver(const std::string& kind, std::unique_ptr<core::ReceiverBase> receiver);
   void checkOwn(const std::string& what, const std::vector<core::StreamPtr>& streams) const;
   template <class T>

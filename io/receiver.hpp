@@ -5,10 +5,12 @@
 #include <millrace/base/owned.hpp>
 #include <millrace/io/receiver_base.hpp>
 #include <millrace/io/record_block.hpp>
+#include <millrace/io/serialized_block.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <ranges>
+#include <string>
 #include <utility>
 
 namespace millrace {
@@ -43,7 +45,8 @@ class Receiver : public core::ReceiverBase {
     });
   }
 
-  /// Stores many records as one block, and returns when that is stored. Not rate limited.
+  /// Stores many records, those of a container or of any other range, as one block, and returns when that is stored. Not
+  /// rate limited.
   template <std::ranges::input_range R>
     requires(std::constructible_from<T, std::ranges::range_reference_t<R>> && !std::convertible_to<R, T>)
   void store(R&& records) {
@@ -54,6 +57,13 @@ class Receiver : public core::ReceiverBase {
       for (auto&& record : records) copies.emplace_back(std::forward<decltype(record)>(record));
       storeBlock(core::blockOf(std::move(copies)));
     }
+  }
+
+  /// The same for records that are serialized already; they are read when somebody asks for them. BadRecord if the bytes
+  /// cannot hold as many records as they say. (Spark: store(bytes))
+  template <std::same_as<SerializedRecords> Records>
+  void store(Records records) {
+    storeBlock(core::serializedBlock<T>(std::move(records.bytes), "stream " + std::to_string(streamId())));
   }
 
  private:

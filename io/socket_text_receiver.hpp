@@ -4,11 +4,11 @@
 #include <millrace/io/backoff.hpp>
 #include <millrace/io/line_loss_log.hpp>
 #include <millrace/io/receiver_base.hpp>
+#include <millrace/io/socket_peer.hpp>
 #include <millrace/io/text_block_builder.hpp>
 
 #include <memory>
 #include <optional>
-#include <string>
 
 namespace millrace::core {
 
@@ -16,12 +16,11 @@ namespace millrace::core {
 ///
 /// When the peer ends the stream or the connection fails, the receiver restarts: a last line without terminator is kept
 /// after a clean end and dropped after a failure. While there is nobody to connect to it tries again, at distances that
-/// grow to ten seconds. It reads only as long as its blocks are taken and the rate limit allows: TCP slows the sender.
+/// grow to ten seconds; a peer that is silent for the time of SocketPeer is left and asked anew. It reads only as long as its blocks are taken and the rate limit allows: TCP slows the sender.
 class SocketTextReceiver final : public ReceiverBase {
  public:
-  /// IllegalArgument if `host` is empty, `port` is not in 1..65535 or the limit of a line, in bytes, is not usable.
-  SocketTextReceiver(std::string host, int port, StorageLevel storageLevel,
-                     std::size_t lineLimit = kDefaultLineLimit);
+  /// IllegalArgument for a peer that cannot be, or if the limit of a line, in bytes, is not usable.
+  SocketTextReceiver(SocketPeer peer, StorageLevel storageLevel, std::size_t lineLimit = kDefaultLineLimit);
   ~SocketTextReceiver() override;
 
   void onStart() override;
@@ -36,8 +35,7 @@ class SocketTextReceiver final : public ReceiverBase {
   /// The builder belongs to the connection's thread: this only asks it to store the lines so far.
   BlockPtr takeBlock() override;
 
-  const std::string host_;
-  const int port_;
+  const SocketPeer peer_;
   TextBlockBuilder builder_;
   LineLossLog lossLog_;
   std::optional<Backoff> backoff_;

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <istream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -162,6 +163,9 @@ void expectClosed(SmallProgram& program, const std::string& after) {
   };
   expectRefused([&] { program.ssc.queueStream(program.queue); });
   expectRefused([&] { program.ssc.socketTextStream("localhost", 1); });
+  expectRefused(
+      [&] { program.ssc.socketStream("localhost", 1, [](std::istream&) { return std::optional(1); }); });
+  expectRefused([&] { program.ssc.rawSocketStream<int>("localhost", 1); });
   expectRefused([&] { program.ssc.receiverStream(std::make_unique<test::ByHand>()); });
   expectRefused([&] { program.numbers.map([](int x) { return x; }); });
   expectRefused([&] { program.numbers.window(Seconds(2)); });

@@ -1,5 +1,6 @@
 #include <millrace/io/receiver.hpp>
 
+#include <millrace/base/codec.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/io/receiver_supervisor.hpp>
 
@@ -13,7 +14,9 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <ranges>
 #include <set>
+#include <sstream>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -101,6 +104,30 @@ TEST(Receiver, F29_EveryFormOfStoreArrives) {
   test.end();
   EXPECT_EQ(test.received.records<std::string>(),
             (Words{"vector", "of", "other", "range", "view", "literal", "text", "kept"}));
+}
+
+TEST(Receiver, F29_ABlockOfSerializedRecordsArrives) {
+  const Words words{"one", "two", "three"};
+  ByteWriter bytes;
+  Codec<Words>::write(bytes, words);
+  Running<std::string> test;
+  test.receiver.store(SerializedRecords{bytes.written()});
+  EXPECT_EQ(test.received.blocks().size(), 1u) << "stored when the call returns";
+  EXPECT_THROW(test.receiver.store(SerializedRecords{"\x7f"}), BadRecord);
+  test.receiver.store({"of a literal in braces"});
+  test.end();
+  EXPECT_EQ(test.received.records<std::string>(), (Words{"one", "two", "three", "of a literal in braces"}));
+}
+
+TEST(Receiver, F29_ARangeMayBeOfIteratorsAndReadOnce) {
+  Running<int> test;
+  std::istringstream text("4 5 6");
+  const std::vector numbers{0, 1, 2, 3};
+  test.receiver.store(std::ranges::subrange(numbers.begin() + 1, numbers.end()));
+  test.receiver.store(std::ranges::istream_view<int>(text));
+  test.end();
+  EXPECT_EQ(test.received.records<int>(), (std::vector{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(test.received.blocks().size(), 2u);
 }
 
 TEST(Receiver, StorePrefersTheExactRecordOverARange) {

@@ -43,9 +43,9 @@ struct Reading {
   std::jthread thread;
 
   void start(ReceiverOptions options = {}, const std::string& host = "127.0.0.1",
-             std::size_t lineLimit = kDefaultLineLimit) {
-    auto made =
-        std::make_unique<SocketTextReceiver>(host, server.port(), StorageLevel::MEMORY_ONLY, lineLimit);
+             std::size_t lineLimit = kDefaultLineLimit, std::int64_t idleTimeout = 0) {
+    auto made = std::make_unique<SocketTextReceiver>(SocketPeer{host, server.port(), idleTimeout},
+                                                     StorageLevel::MEMORY_ONLY, lineLimit);
     receiver = made.get();
     supervisor.emplace(0, std::move(made), clock, options, received, received);
     thread = std::jthread([this](std::stop_token stop) { supervisor->run(stop); });
@@ -239,6 +239,44 @@ TEST(SocketTextReceiver, APeerThatIsGoneWithoutAWordIsNoticed) {
       << "seconds";
 }
 
+TEST(SocketTextReceiver, APeerThatSaysNothingIsLeftAndAskedAnewIfThereIsALimit) {
+  for (bool live : {false, true}) {
+    Reading test;
+    test.start({.live = live}, "127.0.0.1", kDefaultLineLimit, 20);
+    Peer silent = test.server.accept();
+    silent.send("one\nhal");
+    test.passDelay(2000);
+    EXPECT_EQ(test.received.events()[1],
+              "stopped: Nothing came from 127.0.0.1:" + std::to_string(test.server.port()) +
+                  " for 20 ms (spark.streaming.receiver.idleTimeout)");
+    EXPECT_EQ(silent.receive(1), "") << "it has been closed";
+    Peer again = test.server.accept();
+    again.send("two\n");
+    test.awaitLines(2);
+    EXPECT_EQ(test.lines(), (Lines{"one", "two"}));
+    EXPECT_EQ(test.receiver->counts().cutShort, 1u);
+  }
+}
+
+TEST(SocketTextReceiver, AReceiverThatHasEnoughDoesNotCallItsPeerSilent) {
+  for (bool hasEnough = false; !hasEnough;) {
+    Reading test;
+    test.start({.maxRate = 10}, "127.0.0.1", kDefaultLineLimit, 30);
+    Peer peer = test.server.accept();
+    peer.sendSome("1\n2\n3\n");
+    hasEnough = [&] {
+      while (test.receiver->counts().lines < 3) {
+        if (test.received.events().size() > 1) return false;  // this test came too late with its lines
+        std::this_thread::yield();
+      }
+      return true;
+    }();
+    if (!hasEnough) continue;
+    std::this_thread::sleep_for(100ms);
+    EXPECT_EQ(test.received.events(), std::vector<std::string>{"started"});
+  }
+}
+
 TEST(SocketTextReceiver, WhileBlocksAreNotTakenItStopsReading) {
   Reading test;
   test.start();
@@ -317,7 +355,7 @@ TEST(SocketTextReceiver, APeerThatComesAndGoesLeavesNothingBehind) {
 
 TEST(SocketTextReceiver, RefusesAnAddressThatCannotWork) {
   auto make = [](const std::string& host, int port) {
-    SocketTextReceiver(host, port, StorageLevel::MEMORY_ONLY);
+    SocketTextReceiver({.host = host, .port = port}, StorageLevel::MEMORY_ONLY);
   };
   EXPECT_THROW(make("", 80), IllegalArgument);
   EXPECT_THROW(make("localhost", 0), IllegalArgument);

@@ -1,4 +1,5 @@
 #include <support/line_server.hpp>
+#include <support/raw_blocks.hpp>
 #include <support/scratch_directory.hpp>
 
 #include "contexts/child_process.hpp"
@@ -98,6 +99,52 @@ TEST_P(Sample, PageViewStream) {
   expectSays("page_view_stream", {"activeUserCount"}, lines, {"\n3\n"});
   expectSaysInTheEnd("page_view_stream", {"popularUsersSeen"}, lines,
                      {"Saw user ada at time ", "Saw user edsger at time "});
+}
+
+/// A sample that is a server, on a free port.
+class Server {
+ public:
+  Server(const std::string& name, Strings arguments)
+      : program_(MILLRACE_SAMPLES "/" + name, (arguments.insert(arguments.begin(), "0"), arguments)) {
+    program_.awaitText("\n");
+  }
+  std::string port() const {
+    const std::string said = program_.said();
+    return said.substr(said.rfind(' ') + 1, said.find('\n') - said.rfind(' ') - 1);
+  }
+
+ private:
+  test::ChildProcess program_;
+};
+
+TEST_P(Sample, PageViewGenerator) {
+  const Server server("page_view_generator", {"1000"});
+  auto program = run("page_view_stream", {"pageCounts", "127.0.0.1", server.port()});
+  program->awaitText("(http://example.com/news,");
+  program->send(SIGINT);
+  EXPECT_EQ(program->end(), 0) << program->said();
+}
+
+TEST_P(Sample, RawNetworkGrep) {
+  test::LineServer server;
+  auto program = run("raw_network_grep", {"2", "127.0.0.1", std::to_string(server.port()), "100"});
+  auto first = server.accept(), second = server.accept();
+  first.send(test::rawBlock<std::string>({"the first", "a second", "and then"}));
+  program->awaitText("Grep count: 2");
+  second.send(test::rawBlock<std::string>({"another"}));
+  program->awaitText("Grep count: 1");
+  program->send(SIGINT);
+  EXPECT_EQ(program->end(), 0) << program->said();
+}
+
+TEST_P(Sample, RawTextSender) {
+  const std::string file = scratch() / "text";
+  std::ofstream(file) << "in the beginning\nnothing\nthe end\n";
+  const Server server("raw_text_sender", {file, "10", "100"});
+  auto program = run("raw_network_grep", {"1", "127.0.0.1", server.port(), "100"});
+  program->awaitText("Grep count: 1");
+  program->send(SIGINT);
+  EXPECT_EQ(program->end(), 0) << program->said();
 }
 
 TEST_P(Sample, HdfsWordCount) {
