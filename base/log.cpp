@@ -3,6 +3,7 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/write_signals.hpp>
 
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 
@@ -10,7 +11,6 @@
 #include <atomic>
 #include <charconv>
 #include <cstdio>
-#include <mutex>
 
 namespace millrace {
 
@@ -24,10 +24,9 @@ spdlog::level::level_enum spdlogLevel(LogLevel level) {
   return levels[static_cast<std::size_t>(level)];
 }
 
-class StandardError final : public spdlog::sinks::base_sink<std::mutex> {
+class StandardError final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   void showStatus(std::string_view text) {
-    const std::lock_guard lock(mutex_);
     if (text == status_) return;
     std::string drawn;
     replaceStatus(text, drawn);
@@ -68,8 +67,10 @@ struct Log {
   std::atomic<LogLevel> level = LogLevel::kInfo;
   core::Mutex mutex;
   LogSink sink MILLRACE_GUARDED_BY(mutex);
-  const std::shared_ptr<StandardError> output;
-  spdlog::logger standardError;
+
+  core::Mutex writing;
+  const std::shared_ptr<StandardError> output MILLRACE_GUARDED_BY(writing);
+  spdlog::logger standardError MILLRACE_GUARDED_BY(writing);
 };
 
 // Lives for ever, since threads may log while the process ends.
@@ -113,14 +114,17 @@ void log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
   }
   lock.unlock();
   const core::WithoutWriteSignals held;
+  core::MutexLock writing(out.writing);
   out.standardError.log(spdlogLevel(level), spdlog::string_view_t(line));
 } catch (...) {
   // A line that cannot be written must not end the work it tells of.
 }
 
 void showStatusLine(std::string_view text) noexcept try {
+  Log& out = theLog();
   const core::WithoutWriteSignals held;
-  theLog().output->showStatus(text);
+  core::MutexLock writing(out.writing);
+  out.output->showStatus(text);
 } catch (...) {
   // The same holds for what is shown beside it.
 }
