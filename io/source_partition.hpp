@@ -2,7 +2,6 @@
 
 #include <millrace/base/held_bytes.hpp>
 #include <millrace/base/kept_record.hpp>
-#include <millrace/base/mutex.hpp>
 #include <millrace/base/owned.hpp>
 #include <millrace/io/position.hpp>
 #include <millrace/io/record_block.hpp>
@@ -42,8 +41,8 @@ namespace core {
 /// The part of a SourcePartition that does not depend on its record type.
 class SourcePartitionBase {
  public:
-  SourcePartitionBase() = default;
-  virtual ~SourcePartitionBase() = default;
+  SourcePartitionBase();
+  virtual ~SourcePartitionBase();
   SourcePartitionBase(const SourcePartitionBase&) = delete;
   SourcePartitionBase& operator=(const SourcePartitionBase&) = delete;
 
@@ -55,21 +54,15 @@ class SourcePartitionBase {
   virtual std::chrono::milliseconds pollInterval() const { return std::chrono::milliseconds(10); }
 
   /// Says that there is something to poll; any thread.
-  void notify() {
-    MutexLock lock(mutex_);
-    if (wake_) wake_();
-  }
+  void notify();
 
   // For the engine.
   virtual BlockPtr pollBlock() = 0;
-  void onNotify(std::function<void()> wake) {
-    MutexLock lock(mutex_);
-    wake_ = std::move(wake);
-  }
+  void onNotify(std::function<void()> wake);
 
  private:
-  Mutex mutex_;
-  std::function<void()> wake_ MILLRACE_GUARDED_BY(mutex_);
+  struct Wake;
+  const std::unique_ptr<Wake> wake_;
 };
 
 /// Opens a partition of a source.
