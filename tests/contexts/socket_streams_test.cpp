@@ -12,8 +12,10 @@
 #include <chrono>
 #include <cstddef>
 #include <istream>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,7 +80,11 @@ class SocketStreamsTest : public testing::TestWithParam<const char*> {
   }
   /// Lets time pass until somebody connects.
   Peer acceptAgain(LineServer& server) {
-    while (!server.hasCaller() && !HasFailure()) program->nextBatch();
+    const auto deadline = test::soon();
+    while (!server.hasCaller()) {
+      if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("30 s have passed");
+      program->nextBatch();
+    }
     return server.accept();
   }
   static Words sorted(Words words) {
