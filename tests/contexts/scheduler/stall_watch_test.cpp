@@ -58,7 +58,7 @@ class StallWatchTest : public testing::Test {
 };
 
 TEST_F(StallWatchTest, NamesALateEpochOnceWithTheOperatorThatRuns) {
-  live->feed(0, test::blockOfRecords(std::vector<int>(2000, 1)), {});
+  live->feed(0, 0, test::blockOfRecords(std::vector<int>(2000, 1)), {});
   gate->awaitArrivals(1);
   live->epochs().begin(Time(1000));
   moveTo(2000);
