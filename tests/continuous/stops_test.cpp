@@ -28,7 +28,7 @@ using Ints = std::vector<int>;
 using Pair = std::pair<int, int>;
 using Strings = std::vector<std::string>;
 
-int sum(int, std::optional<int> value, State<int>& state) {
+int sumOfKey(int, std::optional<int> value, State<int>& state) {
   state.update(state.getOption().value_or(0) + value.value_or(0));
   return state.get();
 }
@@ -40,7 +40,7 @@ TEST(Stops, GracefullyAllThatWasReceivedIsPutOut) {
     auto pairs = numbers.stream.map([](int x) { return Pair(x % 2, x); });
     auto mapped = running.collect(numbers.stream);
     auto counted = running.collect(pairs.reduceByKey(std::plus<>{}));
-    auto states = running.collect(pairs.mapWithState(StateSpec::function(&sum)));
+    auto states = running.collect(pairs.mapWithState(StateSpec::function(&sumOfKey)));
     auto windows = running.collect(numbers.stream.window(Seconds(2)));
     running.play({start(), addData(numbers, {1, 2}), closeBatch(), addData(numbers, {3, 4}),
                   addData(numbers, {5}), stopGracefully(), expect(mapped, {1, 2}), expect(mapped, {3, 4, 5}),
