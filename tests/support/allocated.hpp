@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/allocator_interface.h>
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();  // the header of it comes with Clang only
 #endif
 
 namespace millrace::test {
