@@ -81,8 +81,8 @@ class OnePair final : public core::InputNode {
   bool hasBegun_ = false;
 };
 
-struct Program {
-  explicit Program(StreamingMode mode)
+struct EmptyProgram {
+  explicit EmptyProgram(StreamingMode mode)
       : running({.shape = {.partitions = 1}, .mode = mode}),
         source(std::make_shared<OnePair>(running.context().graph())),
         pairs(running.context().inputStream<Pair>(source)) {}
@@ -102,7 +102,7 @@ constexpr auto kCountBatchesOfAll = [](auto& entries) {
   return counted;
 };
 
-int keep(std::string, std::optional<int> one, State<int>& state) {
+int keep(std::string, std::optional<int> one, millrace::State<int>& state) {
   state.update(state.getOption().value_or(0) + one.value_or(0));
   return state.get();
 }
@@ -161,7 +161,7 @@ TEST(Growth, OfBatchesWithoutJobs) {
 
 TEST(Growth, OfStatesThatNoOutputReads) {
   for (const StreamingMode mode : test::kModes) {
-    Program program(mode);
+    EmptyProgram program(mode);
     auto byKey = readAtTheEnd(program.pairs.updateStateByKey(&countBatches));
     auto byPartition = readAtTheEnd(program.pairs.updateStateByKey<int>(kCountBatchesOfAll, 1, true));
     auto mapped = program.pairs.mapWithState(StateSpec::function(&keep));
@@ -187,7 +187,7 @@ TEST(Growth, OfStatesThatNoOutputReads) {
 
 TEST(Growth, OfStatesThatAreLostAndAskedAgain) {
   for (const StreamingMode mode : test::kModes) {
-    Program program(mode);
+    EmptyProgram program(mode);
     int failures = 0;
     auto ask = [&failures](const auto& rdd) {
       try {
@@ -220,7 +220,7 @@ TEST(Growth, OfStatesThatAreLostAndAskedAgain) {
 
 TEST(Growth, OfRddsThatAreMadeOfTheBatchBefore) {
   for (const StreamingMode mode : test::kModes) {
-    Program program(mode);
+    EmptyProgram program(mode);
     auto reduced = std::make_shared<RDD<Pair>>();
     auto cached = std::make_shared<RDD<Pair>>();
     auto cachedFirst = std::make_shared<RDD<Pair>>();
