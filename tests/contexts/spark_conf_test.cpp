@@ -87,12 +87,12 @@ TEST(SparkConf, RefusesMistakesAndNamesTheNearest) {
 TEST(SparkConf, SaysOnceWhatHasNoEffect) {
   test::CapturedLog log;
   SparkConf conf;
-  conf.set("spark.streaming.backpressure.enabled", "true")
-      .set("spark.streaming.backpressure.enabled", "false");
+  conf.set("spark.streaming.dynamicAllocation.enabled", "true")
+      .set("spark.streaming.dynamicAllocation.enabled", "false");
   conf.set("spark.executor.memory", "1g").set("spark.executor.memory", "2g");
   conf.setAppName("known names say nothing");
   EXPECT_EQ(log.lines(),
-            (Lines{"this setting has no effect yet key=spark.streaming.backpressure.enabled",
+            (Lines{"this setting has no effect yet key=spark.streaming.dynamicAllocation.enabled",
                    "this setting is unknown and kept without effect key=spark.executor.memory"}));
   EXPECT_EQ(conf.get("spark.executor.memory"), "2g");
 }
