@@ -173,7 +173,7 @@ void StreamingContext::stop() { stop(sparkContext().getConf().get(config::kStopS
 
 StreamingContextState StreamingContext::getState() const { return impl_->state(); }
 
-std::map<std::string, std::int64_t> StreamingContext::gauges() const { return impl_->progress->gauges(); }
+std::map<std::string, std::int64_t> StreamingContext::gauges() const { return impl_->gauges(); }
 
 void StreamingContext::addStreamingListener(std::shared_ptr<StreamingListener> listener) {
   impl_->bus->add(std::move(listener));

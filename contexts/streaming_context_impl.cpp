@@ -324,6 +324,13 @@ std::chrono::milliseconds StreamingContext::Impl::gracefulTimeout() const {
   return asked.value_or(std::chrono::milliseconds((graph->batchDuration() * 10).milliseconds()));
 }
 
+std::map<std::string, std::int64_t> StreamingContext::Impl::gauges() const {
+  auto gauges = progress->gauges();
+  core::MutexLock lock(mutex_);
+  gauges["sourceWaits"] = generator_ ? generator_->sourceWaits() : 0;
+  return gauges;
+}
+
 StreamingContextState StreamingContext::Impl::state() const {
   core::MutexLock lock(mutex_);
   return state_;

@@ -11,6 +11,8 @@
 #include <millrace/io/receiver_tracker.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +32,7 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
   bool stop(bool stopSparkContext, bool gracefully);
   bool await(std::optional<std::chrono::milliseconds> timeout);
   StreamingContextState state() const;
+  std::map<std::string, std::int64_t> gauges() const;
   /// Waits for a stop that was asked for from inside a batch.
   void awaitStopper();
 

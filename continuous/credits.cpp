@@ -9,6 +9,7 @@ std::shared_ptr<void> Credits::take(std::size_t bytes, const std::stop_token& st
   });
   {
     MutexLock lock(mutex_);
+    if (!hasCredit(bytes)) ++waits_;
     while (!hasCredit(bytes)) {
       if (stop.stop_requested()) return nullptr;
       changed_.wait(lock);
@@ -17,6 +18,11 @@ std::shared_ptr<void> Credits::take(std::size_t bytes, const std::stop_token& st
     bytesOut_ += bytes;
   }
   return std::shared_ptr<void>(this, [self = shared_from_this(), bytes](void*) { self->giveBack(bytes); });
+}
+
+std::int64_t Credits::waits() const {
+  MutexLock lock(mutex_);
+  return waits_;
 }
 
 bool Credits::hasCredit(std::size_t bytes) const {

@@ -3,6 +3,7 @@
 #include <millrace/base/mutex.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 
@@ -15,6 +16,8 @@ class Credits : public std::enable_shared_from_this<Credits> {
  public:
   /// Takes a credit for a block of so many bytes; waits while there is none. Null if `stop` was requested first.
   std::shared_ptr<void> take(std::size_t bytes, const std::stop_token& stop);
+  /// How often somebody had to wait.
+  std::int64_t waits() const;
 
  private:
   static constexpr int kMost = 2;
@@ -23,10 +26,11 @@ class Credits : public std::enable_shared_from_this<Credits> {
   bool hasCredit(std::size_t bytes) const MILLRACE_REQUIRES(mutex_);
   void giveBack(std::size_t bytes);
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   ConditionVariable changed_;
   int out_ MILLRACE_GUARDED_BY(mutex_) = 0;
   std::size_t bytesOut_ MILLRACE_GUARDED_BY(mutex_) = 0;
+  std::int64_t waits_ MILLRACE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace millrace::core

@@ -99,6 +99,14 @@ void LiveGraph::forEachCell(Visit visit) {
   visitAll(exchangeCells_);
 }
 
+std::int64_t LiveGraph::sourceWaits() const {
+  std::int64_t waits = 0;
+  for (const auto& source : credits_) {
+    for (const auto& credits : source) waits += credits->waits();
+  }
+  return waits;
+}
+
 std::string LiveGraph::runningNow() {
   std::map<const OperatorInfo*, std::string> names;
   for (const Plan::Stream& stream : plan_.streams)

@@ -9,6 +9,7 @@
 #include <millrace/continuous/task_pool.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -54,6 +55,8 @@ class LiveGraph {
   void end();
   /// Waits, after `end`, for the user functions that still run on the pool.
   void awaitIdle() { pool_->awaitIdle(); }
+  /// How often a source had to wait until its records were taken.
+  std::int64_t sourceWaits() const;
   /// Which operators run at this moment, and in which partitions, for whoever waits for them; empty if none.
   std::string runningNow();
 

@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <map>
 #include <memory>
@@ -45,6 +46,7 @@ class EpochGenerator final : public BatchGenerator, public std::enable_shared_fr
   void open() override;
   void start(Time firstBatch) override;
   bool stop(bool finish, std::chrono::steady_clock::time_point deadline) override;
+  std::int64_t sourceWaits() const override { return live_ ? live_->sourceWaits() : 0; }
   std::string runningNow() const override;
   bool isGeneratingThread() const override { return ticker_.isMakingThread() || driver_.isOwnThread(); }
 

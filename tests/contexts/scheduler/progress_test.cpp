@@ -114,6 +114,7 @@ TEST(Gauges, AreAlikeInBothModes) {
     EXPECT_EQ(gauges.at("lastReceivedBatch_records"), 1);
     EXPECT_EQ(gauges.at("receivers"), 1);
     EXPECT_EQ(gauges.at("activeReceivers"), 1);
+    EXPECT_EQ(gauges.at("sourceWaits"), 0);
     running.stop();
     EXPECT_EQ(running.context().gauges().at("totalCompletedBatches"), 2);
     EXPECT_EQ(running.context().gauges().at("totalProcessedRecords"), 4);
