@@ -136,7 +136,8 @@ endfunction()
 function(millrace_house_rules target)
   if(PROJECT_IS_TOP_LEVEL)
     # g++ 12 has false alarms of -Wrestrict on strings at -O3 (GCC bug 105651).
-    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wno-restrict)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow
+                           $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
     set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   endif()
 endfunction()

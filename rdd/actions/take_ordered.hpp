@@ -57,6 +57,8 @@ struct Backwards {
 
   Less less;
 };
+template <class Less>
+Backwards(Less) -> Backwards<Less>;  // Clang 16 deduces no aggregates
 
 template <class T, class Less>
 std::vector<owned_t<T>> firstInOrder(const RDD<T>& rdd, std::string_view kind, int n, const Less& less) {
