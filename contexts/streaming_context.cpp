@@ -157,10 +157,10 @@ void StreamingContext::checkOwn(const std::string& what, const std::vector<core:
 
 void StreamingContext::start() { impl_->start(); }
 
-void StreamingContext::awaitTermination() { impl_->await(std::nullopt); }
+void StreamingContext::awaitTermination() { std::shared_ptr(impl_)->await(std::nullopt); }
 
 bool StreamingContext::awaitTerminationOrTimeout(std::int64_t timeoutMs) {
-  return impl_->await(std::chrono::milliseconds(timeoutMs));
+  return std::shared_ptr(impl_)->await(std::chrono::milliseconds(timeoutMs));
 }
 
 void StreamingContext::stop(bool stopSparkContext, bool stopGracefully) {

@@ -216,6 +216,7 @@ class StreamingContext {
   /// SIGINT and SIGTERM stop the context (gracefully, unless spark.streaming.stopGracefullyOnShutdown is false); a
   /// second one ends the process. If that stop has not ended by its deadline (spark.streaming.gracefulStopTimeout), it
   /// logs what it waited for and ends the process with exit code 1.
+  /// A call of exit() on another thread may destroy the context meanwhile.
   void awaitTermination();
   /// The same for at most so many milliseconds: true if stopped, false if the time is over.
   bool awaitTerminationOrTimeout(std::int64_t timeoutMs);

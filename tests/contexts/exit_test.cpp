@@ -1,12 +1,17 @@
 #include "contexts/inputs.hpp"
+#include "support/sleeping_thread.hpp"
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <atomic>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace millrace {
@@ -15,9 +20,15 @@ namespace {
 using test::SmallProgram;
 using Build = std::function<void(SmallProgram&)>;
 
+/// The thread of main(), once it has nothing left to do but to wait for the end of the program.
+std::atomic<pid_t> mainThread = 0;
+
+/// exit() destroys a global context, so it is called when main() no longer touches it, but waits in it.
 int exitOnThree(int x) {
-  if (x == 3) std::exit(7);
-  return x;
+  if (x != 3) return x;
+  mainThread.wait(0);
+  while (!test::sleeps(mainThread)) std::this_thread::yield();
+  std::exit(7);
 }
 
 /// A global context is destroyed while the process ends, on the thread that called exit.
@@ -34,6 +45,8 @@ std::unique_ptr<SmallProgram> global;
   for (int i = 0; i < 20; ++i) running.push({1, 2, 3, 4});
   running.ssc.start();
   running.nextBatch();
+  mainThread = getpid();
+  mainThread.notify_all();
   running.ssc.awaitTerminationOrTimeout(20'000);
   std::_Exit(1);
 }

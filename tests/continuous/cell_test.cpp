@@ -3,6 +3,7 @@
 #include <millrace/io/record_block.hpp>
 
 #include "contexts/observed.hpp"
+#include "support/sleeping_thread.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
@@ -65,14 +65,6 @@ class BusyPool final : public TaskPool {
   void enqueue(std::function<void()>) override {}
   void awaitIdle() override {}
 };
-
-/// True while the thread waits for something.
-bool sleeps(pid_t thread) {
-  std::ifstream status("/proc/self/task/" + std::to_string(thread) + "/stat");
-  std::string number, name, state;
-  status >> number >> name >> state;
-  return state == "S";
-}
 
 class CellTest : public testing::Test {
  protected:
@@ -176,7 +168,7 @@ TEST_F(CellTest, WhoFindsItsMailboxFullWaitsForTheThreadThatRunsIt) {
     sender = gettid();
     for (int i = 1; i <= kAll; ++i, ++sent) cell.post(mailOf(i, recordsOf(1)));
   });
-  while (sent < kMostWaiting || (sent < kAll && !sleeps(sender))) std::this_thread::yield();
+  while (sent < kMostWaiting || (sent < kAll && !test::sleeps(sender))) std::this_thread::yield();
   EXPECT_EQ(sent, kMostWaiting);
   cell.post(mailOf(0, nullptr, 1));
   gate->letGo();
