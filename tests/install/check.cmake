@@ -41,6 +41,8 @@ if(HOW STREQUAL "find_package")
   # One sample uses Asio itself.
   run(ninja -C ${WORK_DIR}/build -t deps)
   string(REGEX REPLACE "[^\n]*custom_receiver[^\n]*\n(    [^\n]*\n)*" "" said "${said}")
+  # libstdc++ asks whether <tbb/tbb.h> exists, which Clang counts as a dependency; who includes it gets others of TBB too.
+  string(REGEX REPLACE "[^ \n]*/include/tbb/tbb\\.h" "" said "${said}")
   if(said MATCHES "/include/(tbb|oneapi|spdlog|fmt|boost)/")
     message(FATAL_ERROR "a public header includes ${CMAKE_MATCH_0}")
   endif()
