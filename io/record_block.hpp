@@ -3,6 +3,7 @@
 #include <millrace/rdd/core/records/block.hpp>
 #include <millrace/rdd/core/records/chunk_bytes.hpp>
 #include <millrace/rdd/core/records/pooled_vector.hpp>
+#include <millrace/rdd/core/records/vector_block.hpp>
 
 #include <memory>
 #include <utility>
@@ -15,27 +16,13 @@ class RecordBlock final : public Block {
  public:
   explicit RecordBlock(RecordVector<T> records) : records_(std::move(records)) {}
 
-  ReaderPtr open() const override { return std::make_unique<RecordReader>(records_); }
+  ReaderPtr open() const override {
+    return std::make_unique<StoredReader<T>>(records_.data(), records_.data() + records_.size());
+  }
   std::size_t records() const override { return records_.size(); }
   std::size_t bytes() const override { return bytesOf(records_); }
 
  private:
-  class RecordReader final : public Reader<T> {
-   public:
-    explicit RecordReader(const RecordVector<T>& records) : next_(records.data()), left_(records.size()) {}
-    Chunk<T> next() override {
-      std::size_t size = chunkOf(next_, left_);
-      Chunk<T> chunk{next_, size, false};
-      next_ += size;
-      left_ -= size;
-      return chunk;
-    }
-
-   private:
-    const T* next_;
-    std::size_t left_;
-  };
-
   RecordVector<T> records_;
 };
 
