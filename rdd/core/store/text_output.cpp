@@ -1,4 +1,5 @@
 #include <millrace/base/error.hpp>
+#include <millrace/base/file_stream.hpp>
 #include <millrace/base/file_system.hpp>
 #include <millrace/base/path.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
@@ -6,11 +7,9 @@
 #include <millrace/rdd/core/run/operator_info.hpp>
 #include <millrace/rdd/core/store/text_output.hpp>
 
-#include <array>
 #include <filesystem>
 #include <memory>
 #include <random>
-#include <streambuf>
 #include <utility>
 
 namespace millrace::core {
@@ -18,41 +17,6 @@ namespace millrace::core {
 namespace {
 
 constexpr const char* kSuccess = "/_SUCCESS";
-
-// Gathers what is written to a stream into pieces that are worth a system call.
-class FileBuffer final : public std::streambuf {
- public:
-  explicit FileBuffer(std::unique_ptr<WritableFile> file) : file_(std::move(file)) { clear(); }
-
-  /// Returns when all of it is on the disk.
-  void close() {
-    writeOut();
-    file_->sync();
-    file_->close();
-  }
-
- protected:
-  int_type overflow(int_type next) override {
-    writeOut();
-    return traits_type::eq_int_type(next, traits_type::eof()) ? traits_type::not_eof(next)
-                                                              : sputc(traits_type::to_char_type(next));
-  }
-
- private:
-  void writeOut() {
-    file_->write({pbase(), pptr()});
-    clear();
-  }
-  void clear() { setp(room_.data(), room_.data() + room_.size()); }
-
-  const std::unique_ptr<WritableFile> file_;
-  std::array<char, 64 * 1024> room_;
-};
-
-std::string partName(int partition) {
-  const std::string number = std::to_string(partition);
-  return "/part-" + std::string(number.size() < 5 ? 5 - number.size() : 0, '0') + number;
-}
 
 // A name that no other run has, beside `path`.
 std::string hiddenNeighbour(const std::string& path) {
@@ -102,6 +66,11 @@ class Draft {
 
 }  // namespace
 
+std::string partName(int partition) {
+  const std::string number = std::to_string(partition);
+  return "/part-" + std::string(number.size() < 5 ? 5 - number.size() : 0, '0') + number;
+}
+
 void saveParts(Node& node, std::string_view kind, const std::string& path, IfExists ifExists,
                WritePartFn writePart) {
   FileSystem& files = node.engine().files();
@@ -115,11 +84,9 @@ void saveParts(Node& node, std::string_view kind, const std::string& path, IfExi
   Draft draft(files, place);
   node.engine().runJob(node, [&](int partition, ReaderPtr records) {
     inOperator(info, [&] {
-      FileBuffer part(draft.create(partName(partition)));
-      std::ostream out(&part);
-      out.exceptions(std::ios::badbit | std::ios::failbit);
-      writePart(std::move(records), out);
-      part.close();
+      FileStream part(draft.create(partName(partition)));
+      writePart(std::move(records), part);
+      part.syncAndClose();
     });
   });
   draft.complete();

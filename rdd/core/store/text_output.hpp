@@ -15,6 +15,9 @@ class Node;
 /// What to do if the output is there already: fail, or replace it.
 enum class IfExists { kFail, kReplace };
 
+/// The name of the file of a partition, with a slash before it.
+std::string partName(int partition);
+
 /// Writes all records of a partition to the stream; the caller that makes it knows the record type.
 using WritePartFn = FunctionRef<void(ReaderPtr records, std::ostream& part)>;
 
