@@ -75,6 +75,16 @@ inline constexpr ConfigKey<bool> kShowConsoleProgress{
     "a bar on stderr shows how far jobs are that run longer than half a second; where stderr is no terminal: "
     "never",
     "", "true"};
+inline constexpr ConfigKey<ByteSize> kDriverMemory{
+    "spark.driver.memory",
+    "what the process may use; unset: the machine's memory, or what its control group leaves", "bytes", "",
+    std::int64_t{64} << 20};
+inline constexpr ConfigKey<double> kMemoryFraction{
+    "spark.memory.fraction",
+    "the part of it that holds cached RDDs; what does not fit goes to the disk or is computed again", "",
+    "0.6"};
+inline constexpr ConfigKey<std::string> kLocalDirectory{
+    "spark.local.dir", "where what has no room in memory is written; removed at the end", "", "/tmp"};
 inline constexpr ConfigKey<int> kDefaultParallelism{
     "spark.default.parallelism",
     "partitions where the program does not say; unset: the threads of the master", "partitions", "", 1};

@@ -2,6 +2,9 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/base/memory_limit.hpp>
+#include <millrace/base/path.hpp>
+#include <millrace/base/process_directory.hpp>
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/console_progress.hpp>
 #include <millrace/contexts/spark_context.hpp>
@@ -9,9 +12,12 @@
 #include <millrace/io/binary_records.hpp>
 #include <millrace/io/text_file.hpp>
 #include <millrace/io/whole_files.hpp>
+#include <millrace/rdd/core/graph/cached_nodes.hpp>
+#include <millrace/rdd/core/graph/cached_partition.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <random>
 
 namespace millrace {
 
@@ -43,12 +49,26 @@ std::unique_ptr<core::JobRunner> jobRunner(const SparkConf& conf, int threads) {
   return core::withConsoleProgress(std::move(runner), std::move(terminal), std::make_shared<SystemClock>());
 }
 
+std::size_t memoryBudget(const SparkConf& conf) {
+  const auto asked = conf.getOption(config::kDriverMemory);
+  const auto memory = asked ? static_cast<std::uint64_t>(asked->bytes) : core::memoryLimit();
+  const double fraction = conf.get(config::kMemoryFraction);
+  if (!(fraction > 0 && fraction <= 1))
+    throw IllegalArgument("spark.memory.fraction is " + std::to_string(fraction) +
+                          ": it has to be more than 0 and at most 1");
+  return static_cast<std::size_t>(static_cast<double>(memory) * fraction);
+}
+
 core::EnginePtr makeEngine(const SparkConf& conf) {
   int threads = conf.get(config::kMaster).threads;
   std::optional<int> parallelism = conf.getOption(config::kDefaultParallelism);
   auto engine = std::make_shared<core::Engine>(jobRunner(conf, threads), parallelism.value_or(threads),
                                                std::make_shared<LocalFileSystem>());
   engine->setParallelismIsSet(parallelism.has_value());
+  engine->setMemoryLimit(memoryBudget(conf));
+  const std::string localDirectory = localPath(conf.get(config::kLocalDirectory));
+  core::ProcessDirectory::removeAbandoned(localDirectory);
+  engine->setLocalDirectory(localDirectory);
   return engine;
 }
 
@@ -60,6 +80,17 @@ std::string newApplicationId() {
     id = std::max(now, before + 1);
   } while (!latest.compare_exchange_weak(before, id));
   return "local-" + std::to_string(id);
+}
+
+RDDInfo infoOf(const core::Node& node) {
+  RDDInfo info{node.id(), node.name(), node.partitions(), node.storageLevel()};
+  if (info.name.empty()) info.name = node.info()->describe();
+  for (const core::StoredSize& size : node.storedSizes()) {
+    info.numCachedPartitions += size.isStored ? 1 : 0;
+    info.memSize += size.memory;
+    info.diskSize += size.disk;
+  }
+  return info;
 }
 
 int defaultMinPartitions(const core::Engine& engine) { return std::min(2, engine.defaultParallelism()); }
@@ -128,6 +159,26 @@ LongAccumulator SparkContext::longAccumulator(std::string name) const {
 }
 DoubleAccumulator SparkContext::doubleAccumulator(std::string name) const {
   return DoubleAccumulator(std::move(name));
+}
+
+void SparkContext::setCheckpointDir(const std::string& directory) const {
+  const std::string place = localPath(directory);
+  if (place.empty()) throw IllegalArgument("setCheckpointDir(\"\"): give the directory a name");
+  engine()->setCheckpointDirectory(place + "/" + applicationId() + "-" +
+                                   std::to_string(std::random_device()()));
+}
+
+std::optional<std::string> SparkContext::getCheckpointDir() const {
+  std::string directory = engine()->checkpointDirectory();
+  return directory.empty() ? std::nullopt : std::optional(std::move(directory));
+}
+
+std::vector<RDDInfo> SparkContext::getRDDStorageInfo() const {
+  std::vector<RDDInfo> infos;
+  for (const core::NodePtr& node : engine()->cachedNodes().all()) {
+    if (RDDInfo info = infoOf(*node); info.isCached()) infos.push_back(std::move(info));
+  }
+  return infos;
 }
 
 const SparkConf& SparkContext::getConf() const { return state_->identity->conf; }

@@ -11,11 +11,13 @@
 #include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/core/records/element_fn.hpp>
 #include <millrace/rdd/rdd.hpp>
+#include <millrace/rdd/rdd_info.hpp>
 
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <string>
 #include <string_view>
@@ -143,6 +145,15 @@ class SparkContext {
   Accumulator<A> register_(A zero, std::string name = {}) const {
     return Accumulator<A>(std::move(zero), std::move(name));
   }
+
+  /// Where RDD::checkpoint writes: a new directory of this context's own below `directory`. (StreamingContext::checkpoint
+  /// sets it too.)
+  void setCheckpointDir(const std::string& directory) const;
+  /// That directory; nothing if none is set.
+  std::optional<std::string> getCheckpointDir() const;
+
+  /// What is stored of the cached RDDs, in the order in which they were made; not of those of which nothing is.
+  std::vector<RDDInfo> getRDDStorageInfo() const;
 
   const SparkConf& getConf() const;
   std::string appName() const;

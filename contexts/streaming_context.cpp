@@ -78,6 +78,7 @@ void StreamingContext::checkpoint(const std::string& path) {
     logWarning("state is not written to the checkpoint directory yet: it does not survive a restart",
                {{"directory", directory}});
   }
+  if (!path.empty()) sparkContext().setCheckpointDir(directory);
   impl_->graph->setCheckpointDirectory(directory);
 }
 

@@ -213,8 +213,11 @@ class DStream : public PairDStreamFunctions<T> {
 
   // ---- Storage and structure. ---------------------------------------------------------------------------------------
 
-  /// Keeps each batch's RDD in memory until nothing can ask for it again. Unsupported after start.
-  DStream persist(StorageLevel level = StorageLevel::MEMORY_ONLY_SER) const;
+  /// Keeps each batch's RDD until nothing can ask for it again, as RDD::persist does. Without a level it is
+  /// MEMORY_ONLY_SER, as in Spark, of which the records stay objects all the same: reading them costs nothing. Unsupported
+  /// after start.
+  DStream persist(StorageLevel level) const;
+  DStream persist() const;
   DStream cache() const { return persist(); }
   /// Sets the interval of this stream's checkpoints. Unsupported after start.
   DStream checkpoint(Duration interval) const {

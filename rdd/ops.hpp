@@ -24,6 +24,7 @@
 #include <millrace/rdd/ops/aggregate_by_key.hpp>
 #include <millrace/rdd/ops/as_key.hpp>
 #include <millrace/rdd/ops/cartesian.hpp>
+#include <millrace/rdd/ops/checkpoint.hpp>
 #include <millrace/rdd/ops/coalesce.hpp>
 #include <millrace/rdd/ops/cogroup.hpp>
 #include <millrace/rdd/ops/collect_partial.hpp>

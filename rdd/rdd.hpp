@@ -319,12 +319,32 @@ class RDD : public PairRDDFunctions<T> {
 
   // ---- Storage and structure ----------------------------------------------------------------------------------------
 
-  /// Keeps each partition from its first computation on. Unsupported if another level is set already.
+  /// Keeps each partition from its first computation on, as the level says: in memory as objects or (_SER) as the bytes of
+  /// the record's codec, on the disk (spark.local.dir), or in memory as long as the memory budget (spark.memory.fraction)
+  /// has room and then on the disk. What the budget has no room for, and no disk takes, is computed whenever it is read; that
+  /// is logged once. Unsupported if another level is set already, and for bytes of a type that has no codec.
   RDD<T> persist(StorageLevel level = StorageLevel::MEMORY_ONLY) const;
   RDD<T> cache() const { return persist(); }
   /// Frees what persist keeps. That is done when it returns, `blocking` or not; what a task reads stays until it is done.
   RDD<T> unpersist(bool blocking = false) const;
+  /// Marks the RDD: after the first job that reads it, of its own or of one made of it, a job of its own writes the partitions
+  /// to the directory of SparkContext::setCheckpointDir, and from then on they are read from there; what the RDD was made of
+  /// is let go of. cache() it too, else its partitions are computed twice. What that job throws, the action throws. The files
+  /// stay. SparkException if no directory is set; the record's type needs a Codec.
+  void checkpoint() const;
+  /// The same in the RDD's own cache, at MEMORY_AND_DISK unless it has a level already: quick, but lost with the process.
+  /// unpersist() does nothing from then on.
+  RDD<T> localCheckpoint() const;
+  /// True once it is written.
+  bool isCheckpointed() const { return node_->isCheckpointed(); }
+  /// Where it was written; nothing before that, and for a local one.
+  std::optional<std::string> getCheckpointFile() const {
+    std::string directory = node_->checkpointDirectory();
+    return directory.empty() ? std::nullopt : std::optional(std::move(directory));
+  }
   StorageLevel getStorageLevel() const { return node_->storageLevel(); }
+  /// Its number in its context, from 0; each RDD has another one.
+  int id() const { return node_->id(); }
   int getNumPartitions() const { return node_->partitions(); }
   /// The context that this RDD belongs to. IllegalState for one of an engine made by hand.
   SparkContext sparkContext() const;

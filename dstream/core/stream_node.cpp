@@ -76,13 +76,13 @@ NodePtr StreamNode::rdd(Time time) {
 }
 
 void StreamNode::setRdd(Time time, NodePtr made) {
-  if (made && store_ != nullptr) made->persist(level_, store_);
+  if (made && form_ != nullptr) made->persist(level_, *form_, IfFull::kKeep);
   rdds_.set(time, std::move(made));
 }
 
 Flow StreamNode::flow() const { return ByEpoch{}; }
 
-bool StreamNode::isGathered() const { return store_ != nullptr || graph()->isRemembering(); }
+bool StreamNode::isGathered() const { return form_ != nullptr || graph()->isRemembering(); }
 
 void StreamNode::makeBefore(Time time) {
   auto owner = graph();
@@ -138,11 +138,11 @@ std::vector<Time> StreamNode::rememberedTimes() const {
   return rdds_.times();
 }
 
-void StreamNode::persist(StorageLevel level, StoreFn store) {
+void StreamNode::persist(StorageLevel level, const StoredForm* form) {
   if (graph()->phase() != StreamGraph::Phase::kBuilding)
     throw Unsupported("persist() of " + info_->describe() + " after start(): set storage levels before it");
   level_ = level;
-  store_ = store;
+  form_ = form;
 }
 
 void StreamNode::checkpoint(Duration interval) {

@@ -57,7 +57,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
 
   /// Keeps the records of each of this stream's RDDs in memory, stored by `store`; with a null `store` the level is
   /// only reported. Unsupported after start.
-  virtual void persist(StorageLevel level, StoreFn store);
+  virtual void persist(StorageLevel level, const StoredForm* form);
   virtual StorageLevel storageLevel() const { return level_; }
   /// Sets the interval of the state's checkpoints. Unsupported after start.
   virtual void checkpoint(Duration interval);
@@ -119,7 +119,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   // ---- State that is held over batches. -----------------------------------------------------------------------------
 
   /// True if the RDD of a time may be asked for after the next one was made.
-  bool isKept() const { return store_ != nullptr || isAskedForLater(); }
+  bool isKept() const { return form_ != nullptr || isAskedForLater(); }
   /// True for a stream that holds over batches what snapshots have to keep.
   virtual bool keepsState() const { return false; }
   /// Called once every few batches, so that all batches up to the last call have ended: gives the newest RDD if no job has
@@ -167,7 +167,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   int depth_ = 1;
   const RecordOps* recordOps_ = nullptr;
   StorageLevel level_;
-  StoreFn store_ = nullptr;
+  const StoredForm* form_ = nullptr;
   std::optional<Duration> checkpointInterval_;
   bool readEarly_ = false;
 

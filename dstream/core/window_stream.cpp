@@ -18,7 +18,7 @@ class WindowStream final : public StreamNode {
   WindowStream(const StreamPtr& parent, Duration window, Duration slide, ConcatFn concat)
       : StreamNode("window", {parent}, slide), window_(window), concat_(concat) {}
 
-  void persist(StorageLevel level, StoreFn store) override { parents()[0]->persist(level, store); }
+  void persist(StorageLevel level, const StoredForm* form) override { parents()[0]->persist(level, form); }
   StorageLevel storageLevel() const override { return StorageLevel::NONE; }
   Duration parentRememberDuration() const override { return saturatedSum(rememberDuration(), window_); }
 
@@ -41,11 +41,11 @@ void checkWindow(const std::string& kind, const StreamNode& parent, Duration win
   checkPositiveMultiple("the slide of " + kind, slide, parent.slideDuration());
 }
 
-StreamPtr windowStream(const StreamPtr& parent, Duration window, Duration slide, StoreFn store,
+StreamPtr windowStream(const StreamPtr& parent, Duration window, Duration slide, const StoredForm& form,
                        ConcatFn concat) {
   checkWindow("window", *parent, window, slide);
   auto stream = std::make_shared<WindowStream>(parent, window, slide, concat);
-  if (!parent->storageLevel().isValid()) parent->persist(StorageLevel::MEMORY_ONLY_SER, store);
+  if (!parent->storageLevel().isValid()) parent->persist(StorageLevel::MEMORY_ONLY_SER, &form);
   return stream;
 }
 

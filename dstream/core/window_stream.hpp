@@ -11,7 +11,7 @@ void checkWindow(const std::string& kind, const StreamNode& parent, Duration win
 /// A stream that every `slide` has the union of the parent's RDDs of the last `window` (keyedUnionNode), oldest first.
 /// Persists the parent, with `store`, unless that was persisted before; a call to persist the window persists the
 /// parent.
-StreamPtr windowStream(const StreamPtr& parent, Duration window, Duration slide, StoreFn store,
+StreamPtr windowStream(const StreamPtr& parent, Duration window, Duration slide, const StoredForm& form,
                        ConcatFn concat);
 
 }  // namespace millrace::core

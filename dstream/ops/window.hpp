@@ -2,7 +2,7 @@
 
 #include <millrace/dstream/core/window_stream.hpp>
 #include <millrace/dstream/dstream.hpp>
-#include <millrace/rdd/core/records/vector_block.hpp>
+#include <millrace/rdd/core/store/stored_form_of.hpp>
 
 namespace millrace {
 
@@ -11,7 +11,7 @@ DStream<T> DStream<T>::window(Duration windowDuration, std::optional<Duration> s
   core::KeptRecord<owned_t<T>>();
   Duration slide = slideDuration.value_or(this->slideDuration());
   return DStream(
-      core::windowStream(node_, windowDuration, slide, core::storeBlock<T>, core::concatReaders<T>));
+      core::windowStream(node_, windowDuration, slide, core::objectForm<T>(), core::concatReaders<T>));
 }
 
 }  // namespace millrace

@@ -27,8 +27,8 @@ class MovingWindow final : public MovingStream {
 
   Duration parentRememberDuration() const override { return saturatedSum(askedDuration(), window_); }
 
-  void persist(StorageLevel level, StoreFn store) override {
-    StreamNode::persist(level, store);
+  void persist(StorageLevel level, const StoredForm* form) override {
+    StreamNode::persist(level, form);
     parents()[0]->persist(level, nullptr);
   }
 

@@ -1,14 +1,15 @@
 #pragma once
 
-#include <millrace/rdd/core/records/vector_block.hpp>
+#include <millrace/rdd/core/store/stored_form_of.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {
 
 template <class T>
 RDD<T> RDD<T>::persist(StorageLevel level) const {
-  core::KeptRecord<owned_t<T>>();
-  node_->persist(level, core::storeBlock<T>);
+  const core::StoredForm& form = core::storedForm<T>();
+  core::checkLevel(level, form, *node_->info());
+  node_->persist(level, form);
   return *this;
 }
 

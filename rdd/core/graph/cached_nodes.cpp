@@ -7,10 +7,25 @@ namespace millrace::core {
 void CachedNodes::add(const NodePtr& node) {
   for (int i = 0; i < 2; ++i) lookAtNext();
   MutexLock lock(mutex_);
+  cached_.emplace(node->id(), node);
   waiting_.push_back(node);
 }
 
-std::size_t CachedNodes::size() const {
+void CachedNodes::remove(int id) {
+  MutexLock lock(mutex_);
+  cached_.erase(id);
+}
+
+std::vector<NodePtr> CachedNodes::all() const {
+  MutexLock lock(mutex_);
+  std::vector<NodePtr> nodes;
+  for (const auto& [id, cached] : cached_) {
+    if (NodePtr node = cached.lock()) nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
+std::size_t CachedNodes::waiting() const {
   MutexLock lock(mutex_);
   return waiting_.size();
 }

@@ -1,5 +1,7 @@
 #include <millrace/base/error.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/rdd/core/graph/cached_nodes.hpp>
+#include <millrace/rdd/core/graph/cached_partition.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/run/interrupt.hpp>
@@ -7,10 +9,17 @@
 #include <millrace/rdd/core/run/task_context.hpp>
 #include <millrace/rdd/core/run/task_failure.hpp>
 
+#include <filesystem>
+#include <limits>
 #include <numeric>
 #include <utility>
 
 namespace millrace::core {
+
+struct Engine::CheckpointDirectory {
+  Mutex mutex;
+  std::string path MILLRACE_GUARDED_BY(mutex);
+};
 
 Engine::Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::shared_ptr<FileSystem> files,
                std::size_t chunkSize)
@@ -19,8 +28,41 @@ Engine::Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::s
       defaultParallelism_(defaultParallelism),
       files_(std::move(files)),
       chunkSize_(chunkSize),
-      cachedNodes_(std::make_shared<CachedNodes>()) {
+      checkpointDirectory_(std::make_shared<CheckpointDirectory>()),
+      cachedNodes_(std::make_shared<CachedNodes>()),
+      memory_(std::make_shared<MemoryBudget>(std::numeric_limits<std::size_t>::max())) {
+  setLocalDirectory(std::filesystem::temp_directory_path().string());
   allowExitInTasks();
+}
+
+void Engine::setMemoryLimit(std::size_t bytes) { memory_ = std::make_shared<MemoryBudget>(bytes); }
+
+void Engine::setLocalDirectory(const std::string& parent) {
+  localFiles_ = std::make_shared<LocalFiles>(files_, parent);
+}
+
+void Engine::setCheckpointDirectory(std::string directory) {
+  MutexLock lock(checkpointDirectory_->mutex);
+  checkpointDirectory_->path = std::move(directory);
+}
+
+std::string Engine::checkpointDirectory() const {
+  MutexLock lock(checkpointDirectory_->mutex);
+  return checkpointDirectory_->path;
+}
+
+std::string Engine::checkpointDirectoryOf(const Node& node) const {
+  const std::string directory = checkpointDirectory();
+  if (directory.empty())
+    throw SparkException(
+        "checkpoint() of " + node.info()->describe() +
+        " without a checkpoint directory: call setCheckpointDir() on the SparkContext first");
+  return directory + "/rdd-" + std::to_string(node.id());
+}
+
+std::shared_ptr<CacheHome> Engine::cacheHome(StorageLevel level, const StoredForm& form, OperatorPtr info,
+                                             IfFull ifFull) const {
+  return std::make_shared<CacheHome>(level, form, std::move(info), memory_, localFiles_, ifFull);
 }
 
 int Engine::threads() const { return runner_->threads(); }
@@ -36,6 +78,7 @@ void Engine::runJob(Node& node, const std::vector<int>& partitions, FunctionRef<
   requireDriver();
   node.prepare();
   runTasks(partitions, [&](int partition) { visit(partition, node.read(partition)); });
+  if (markedNodes_ > 0) node.writeCheckpoints();
 }
 
 void Engine::runJob(Node& node, FunctionRef<void(int, ReaderPtr)> visit) { runJob(node, allOf(node), visit); }

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,10 @@ class FileSystem;
 namespace millrace::core {
 
 class CachedNodes;
+struct CacheHome;
+class LocalFiles;
+class MemoryBudget;
+struct StoredForm;
 
 /// What every RDD of a context shares: who runs its tasks, and how. Nodes hold it, so an RDD outlives its context
 /// safely; after `stop` its actions throw.
@@ -39,7 +44,23 @@ class Engine {
   /// made by hand. To be set before the first RDD is made.
   const std::shared_ptr<const void>& owner() const { return owner_; }
   void setOwner(std::shared_ptr<const void> owner) { owner_ = std::move(owner); }
+  int newNodeId() { return nextNodeId_++; }
   CachedNodes& cachedNodes() { return *cachedNodes_; }
+  /// What is stored in memory is counted here. Without a limit unless one is set, before the first RDD is made.
+  MemoryBudget& memory() { return *memory_; }
+  void setMemoryLimit(std::size_t bytes);
+  /// Where what has no room in memory goes; below the system's directory for temporary files unless set, before the first
+  /// RDD is made.
+  void setLocalDirectory(const std::string& parent);
+  /// Below which directory checkpoints are written. Any thread.
+  void setCheckpointDirectory(std::string directory);
+  std::string checkpointDirectory() const;
+  /// That of a node. SparkException, with the cure, if none is set.
+  std::string checkpointDirectoryOf(const Node& node) const;
+  /// How many nodes are marked for a checkpoint that is not written yet.
+  std::atomic<int>& markedNodes() { return markedNodes_; }
+  std::shared_ptr<CacheHome> cacheHome(StorageLevel level, const StoredForm& form, OperatorPtr info,
+                                       IfFull ifFull) const;
   void stop() { stopped_ = true; }
   bool isStopped() const { return stopped_; }
 
@@ -65,8 +86,14 @@ class Engine {
   bool parallelismIsSet_ = false;
   std::shared_ptr<FileSystem> files_;
   std::size_t chunkSize_;
+  std::atomic<int> nextNodeId_ = 0;
+  std::atomic<int> markedNodes_ = 0;
+  struct CheckpointDirectory;
+  const std::shared_ptr<CheckpointDirectory> checkpointDirectory_;
   std::shared_ptr<const void> owner_;
   const std::shared_ptr<CachedNodes> cachedNodes_;
+  std::shared_ptr<MemoryBudget> memory_;
+  std::shared_ptr<LocalFiles> localFiles_;
   std::atomic<bool> stopped_ = false;
 };
 

@@ -1,13 +1,16 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/mutex.hpp>
-#include <millrace/rdd/core/graph/block_slot.hpp>
+#include <millrace/base/scope_exit.hpp>
 #include <millrace/rdd/core/graph/cached_nodes.hpp>
+#include <millrace/rdd/core/graph/cached_partition.hpp>
+#include <millrace/rdd/core/graph/checkpoint.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 
 #include <algorithm>
 #include <deque>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -56,20 +59,35 @@ bool holdsNode(const NodePtr& edge) {
 }  // namespace
 
 struct Node::Cache {
-  Cache(StorageLevel asked, StoreFn storeFn, int partitions)
-      : level(asked), store(storeFn), slots(static_cast<std::size_t>(partitions)) {}
+  Cache(const std::shared_ptr<CacheHome>& home, int count) : level(home->level) {
+    for (int i = 0; i < count; ++i) partitions.push_back(std::make_shared<CachedPartition>(home, i));
+  }
 
   bool isComplete() const {
-    return std::all_of(slots.begin(), slots.end(), [](const BlockSlot& slot) { return slot.isFilled(); });
+    return std::ranges::all_of(partitions, [](const auto& partition) { return partition->isStored(); });
+  }
+  /// True if all are stored, and stay so.
+  bool keepAll() const {
+    return std::ranges::all_of(partitions, [](const auto& partition) { return partition->keep(); });
   }
 
   const StorageLevel level;
-  const StoreFn store;
-  std::deque<BlockSlot> slots;
+  std::vector<std::shared_ptr<CachedPartition>> partitions;
+};
+
+/// Readers of what it is made of hold `parentsInUse`, and the node as long as it has no checkpoint: with the last of them go
+/// the parents.
+struct Node::Marked {
+  enum class State { kMarked, kBeingWritten, kWritten };
+
+  std::unique_ptr<Checkpoint> checkpoint;
+  std::shared_ptr<const void> parentsInUse;
+  State state = State::kMarked;
 };
 
 struct Node::Settings {
   Mutex mutex;
+  std::optional<Marked> marked MILLRACE_GUARDED_BY(mutex);
   std::shared_ptr<Cache> cache MILLRACE_GUARDED_BY(mutex);
   bool readsParents MILLRACE_GUARDED_BY(mutex) = false;  // tasks may read them, whatever is stored by now
   std::string name MILLRACE_GUARDED_BY(mutex);
@@ -79,6 +97,7 @@ Node::Node(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents, int
            PartitionerPtr partitioner)
     : engine_(std::move(engine)),
       info_(std::move(info)),
+      id_(engine_->newNodeId()),
       parents_(std::move(parents)),
       partitions_(partitions),
       partitioner_(std::move(partitioner)),
@@ -87,7 +106,14 @@ Node::Node(EnginePtr engine, OperatorPtr info, std::vector<NodePtr> parents, int
     if (holdsNode(parent)) ++parent->childEdges_;
 }
 
-Node::~Node() { letGoOfParents(); }
+Node::~Node() {
+  {
+    MutexLock lock(settings_->mutex);
+    if (settings_->marked && settings_->marked->state != Marked::State::kWritten) --engine_->markedNodes();
+    if (settings_->cache) engine_->cachedNodes().remove(id_);
+  }
+  letGoOfParents();
+}
 
 std::vector<NodePtr> Node::parentsHeld() const {
   MutexLock lock(settings_->mutex);
@@ -110,7 +136,7 @@ bool Node::settle() {
   {
     MutexLock lock(settings_->mutex);
     if (!settings_->cache || settings_->readsParents) return true;
-    if (isReachable || !settings_->cache->isComplete()) return false;
+    if (isReachable || !settings_->cache->keepAll()) return false;
   }
   letGoOfParents();
   return true;
@@ -132,6 +158,7 @@ void Node::drop(std::vector<NodePtr> nodes) {
 }
 
 bool Node::isReady() const {
+  if (isCheckpointed()) return true;
   auto stored = cache();
   return stored && stored->isComplete();
 }
@@ -178,9 +205,91 @@ void Node::storeAll() {
 
 ReaderPtr Node::read(int partition) {
   auto stored = cacheToRead();
-  if (!stored) return compute(partition);
-  BlockSlot& slot = stored->slots[static_cast<std::size_t>(partition)];
-  return openBlock(slot.get([&] { return stored->store(compute(partition)); }));
+  if (!stored) return make(partition);
+  return stored->partitions[static_cast<std::size_t>(partition)]->read([&](bool again) {
+    if (again) prepare();
+    return make(partition);
+  });
+}
+
+ReaderPtr Node::make(int partition) {
+  std::shared_ptr<const void> parentsInUse;
+  const Checkpoint* written = nullptr;
+  {
+    MutexLock lock(settings_->mutex);
+    if (settings_->marked) {
+      parentsInUse = settings_->marked->parentsInUse;
+      if (settings_->marked->state == Marked::State::kWritten) written = settings_->marked->checkpoint.get();
+    }
+  }
+  if (written != nullptr) return written->open(*this, partition);
+  ReaderPtr reader = compute(partition);
+  if (parentsInUse) {
+    using Both = std::pair<std::shared_ptr<const void>, std::shared_ptr<const void>>;
+    reader->source = std::make_shared<const Both>(std::move(reader->source), std::move(parentsInUse));
+  }
+  return reader;
+}
+
+void Node::markForCheckpoint(std::unique_ptr<Checkpoint> checkpoint) {
+  // Jobs that began before do not hold the token, so the parents stay with the node if there may be some.
+  MutexLock lock(settings_->mutex);
+  if (settings_->marked) return;
+  settings_->marked.emplace(std::move(checkpoint));
+  if (!settings_->readsParents) {
+    const auto letGo = [node = weak_from_this()](const void*) {
+      if (const NodePtr made = node.lock()) made->letGoOfParents();
+    };
+    settings_->marked->parentsInUse = std::shared_ptr<const void>(this, letGo);
+  }
+  ++engine_->markedNodes();
+}
+
+bool Node::isCheckpointed() const {
+  MutexLock lock(settings_->mutex);
+  return settings_->marked && settings_->marked->state == Marked::State::kWritten;
+}
+
+std::string Node::checkpointDirectory() const {
+  MutexLock lock(settings_->mutex);
+  const bool isWritten = settings_->marked && settings_->marked->state == Marked::State::kWritten;
+  return isWritten ? settings_->marked->checkpoint->directory() : std::string();
+}
+
+void Node::writeCheckpoints() {
+  std::unordered_set<const Node*> visited{this};
+  std::vector<NodePtr> open{shared_from_this()};
+  while (!open.empty()) {
+    const NodePtr node = std::move(open.back());
+    open.pop_back();
+    if (node->writeOwnCheckpoint()) continue;
+    for (NodePtr& parent : node->parentsHeld())
+      if (visited.insert(parent.get()).second) open.push_back(std::move(parent));
+  }
+}
+
+/// False if it is not marked.
+bool Node::writeOwnCheckpoint() {
+  Checkpoint* checkpoint;
+  {
+    MutexLock lock(settings_->mutex);
+    if (!settings_->marked) return false;
+    if (settings_->marked->state != Marked::State::kMarked) return true;
+    settings_->marked->state = Marked::State::kBeingWritten;
+    checkpoint = settings_->marked->checkpoint.get();
+  }
+  auto state = Marked::State::kMarked;
+  std::shared_ptr<const void> parentsInUse;
+  const ScopeExit written([&] {
+    MutexLock lock(settings_->mutex);
+    settings_->marked->state = state;
+    if (state == Marked::State::kWritten) parentsInUse.swap(settings_->marked->parentsInUse);
+  });
+  checkpoint->write(*this);
+  if (checkpoint->isCache() && !cache()->keepAll()) return true;  // the next job tries again
+  state = Marked::State::kWritten;
+  --engine_->markedNodes();
+  return true;
 }
 
 BlockPtr Node::block(int) { return nullptr; }
@@ -207,27 +316,38 @@ void Node::pin() {
   }
 }
 
-void Node::persist(StorageLevel level, StoreFn store) {
+void Node::persist(StorageLevel level, const StoredForm& form, IfFull ifFull) {
   {
     MutexLock lock(settings_->mutex);
     if (settings_->cache && settings_->cache->level != level)
       throw Unsupported("the storage level of this RDD is already " + settings_->cache->level.description() +
                         ": unpersist() it before choosing " + level.description());
     if (settings_->cache || !level.isValid()) return;
-    settings_->cache = std::make_shared<Cache>(level, store, partitions_);
+    settings_->cache = std::make_shared<Cache>(engine_->cacheHome(level, form, info_, ifFull), partitions_);
   }
   engine_->cachedNodes().add(shared_from_this());
 }
 
 void Node::unpersist() {
+  std::shared_ptr<Cache> dropped;  // without the lock: files may have to be removed
   MutexLock lock(settings_->mutex);
-  settings_->cache.reset();
+  if (settings_->marked && settings_->marked->checkpoint->isCache()) return;
+  dropped.swap(settings_->cache);
   settings_->readsParents = true;
+  if (dropped) engine_->cachedNodes().remove(id_);
 }
 
 StorageLevel Node::storageLevel() const {
   auto stored = cache();
   return stored ? stored->level : StorageLevel::NONE;
+}
+
+std::vector<StoredSize> Node::storedSizes() const {
+  std::vector<StoredSize> sizes;
+  if (const auto stored = cache()) {
+    for (const auto& partition : stored->partitions) sizes.push_back(partition->size());
+  }
+  return sizes;
 }
 
 std::shared_ptr<Node::Cache> Node::cache() const {

@@ -13,13 +13,13 @@
 
 namespace millrace::core {
 
+class Checkpoint;
 class Engine;
 class Node;
+struct StoredForm;
+struct StoredSize;
 using EnginePtr = std::shared_ptr<Engine>;
 using NodePtr = std::shared_ptr<Node>;
-
-/// Stores all records of a reader as a block. It is chosen where the record type is known.
-using StoreFn = BlockPtr (*)(ReaderPtr);
 
 /// One operator of an RDD's recipe: how to read a partition, from which parents. Edges point to parents only. A node is
 /// immutable but for what it stores, and may be read by several tasks at once.
@@ -39,6 +39,8 @@ class Node : public std::enable_shared_from_this<Node> {
   Engine& engine() const { return *engine_; }
   const EnginePtr& enginePtr() const { return engine_; }
   const OperatorPtr& info() const { return info_; }
+  /// Its number among the nodes of the engine, from 0, in the order in which they were made.
+  int id() const { return id_; }
   /// For the node itself, and for whoever knows that it needs its parents.
   const std::vector<NodePtr>& parents() const { return parents_; }
   /// The parents, but for those that it has let go of. Safe while others read it.
@@ -69,10 +71,24 @@ class Node : public std::enable_shared_from_this<Node> {
   void pin();
 
   /// Caches each partition when it is first read. Asking again for the same level does nothing; for another one it
-  /// throws Unsupported.
-  void persist(StorageLevel level, StoreFn store);
+  /// throws Unsupported. Where the form has no bytes, all levels are MEMORY_ONLY.
+  void persist(StorageLevel level, const StoredForm& form, IfFull ifFull = IfFull::kCompute);
   void unpersist();
   StorageLevel storageLevel() const;
+  /// Stores all its partitions. It must be cached.
+  void storeAll();
+
+  /// After the first job that reads it from now on, its partitions are written, and the checkpoint takes its parents' place.
+  /// Does nothing if there is one already.
+  void markForCheckpoint(std::unique_ptr<Checkpoint> checkpoint);
+  bool isCheckpointed() const;
+  /// The checkpoint's directory once it is written; empty if there is none.
+  std::string checkpointDirectory() const;
+  /// Writes the checkpoints that this node and its ancestors are marked for, but not those of what a checkpointed node was
+  /// made of. Called after each job.
+  void writeCheckpoints();
+  /// What of it is cached now, by partition; nothing if it is not to be cached.
+  std::vector<StoredSize> storedSizes() const;
 
  protected:
   virtual ReaderPtr compute(int partition) = 0;
@@ -92,15 +108,18 @@ class Node : public std::enable_shared_from_this<Node> {
  private:
   friend class CachedNodes;
   struct Cache;
+  struct Marked;
   struct Settings;
   std::shared_ptr<Cache> cache() const;
   std::shared_ptr<Cache> cacheToRead() const;
   /// Lets go of the parents if it is stored and can be reached through its children only. False if that may be so later.
   bool settle();
-  void storeAll();
+  ReaderPtr make(int partition);
+  bool writeOwnCheckpoint();
 
   const EnginePtr engine_;
   const OperatorPtr info_;
+  const int id_;
   std::vector<NodePtr> parents_;      // constant until it lets go of them, under the lock of the settings
   std::atomic<long> childEdges_ = 0;  // of all that hold this node, those that are a child's
   const int partitions_;

@@ -4,9 +4,8 @@
 
 namespace millrace {
 
-/// How the records of an RDD or a stream are kept once computed. Names and meaning are Spark's. Blocks stay immutable
-/// objects in memory whatever the level says about serialisation; a level that names a disk is kept as asked and
-/// reported, and takes effect with spilling.
+/// How the records of an RDD or a stream are kept once computed. Names and meaning are Spark's; there is one process, so a
+/// replication of 2 or 3 is reported and keeps no copies.
 class StorageLevel {
  public:
   constexpr StorageLevel() = default;
@@ -56,4 +55,12 @@ inline constexpr StorageLevel StorageLevel::MEMORY_AND_DISK_2{true, true, true, 
 inline constexpr StorageLevel StorageLevel::MEMORY_AND_DISK_SER{true, true, false, 1};
 inline constexpr StorageLevel StorageLevel::MEMORY_AND_DISK_SER_2{true, true, false, 2};
 
+namespace core {
+
+/// What becomes of a stored partition for which the memory budget has no room and the level no disk: it is computed again
+/// whenever it is read, or, where what it was made of may be gone by then, it goes to the disk all the same; one without
+/// bytes stays in memory.
+enum class IfFull { kCompute, kKeep };
+
+}  // namespace core
 }  // namespace millrace

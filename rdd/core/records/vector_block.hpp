@@ -79,7 +79,7 @@ struct VectorBlock final : Block {
   PooledVector<owned_t<T>> stored;
 };
 
-/// Stores all that a reader gives: the StoreFn of caches.
+/// Stores all that a reader gives.
 template <class T>
 BlockPtr storeBlock(ReaderPtr untyped) {
   static_cast<void>(KeptRecord<owned_t<T>>());

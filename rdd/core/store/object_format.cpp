@@ -79,9 +79,13 @@ void ObjectFileWriter::finish() {
   writeBlock();
 }
 
-ObjectBlocks::ObjectBlocks(const FileSystem& files, std::string path, const RecordCodec& codec,
+ObjectBlocks::ObjectBlocks(const FileSystem& files, const std::string& path, const RecordCodec& codec,
                            std::uint64_t begin, std::uint64_t end)
-    : path_(std::move(path)), codec_(codec), file_(files.openForReading(path_)), at_(0), end_(end) {
+    : ObjectBlocks(files.openForReading(path), path, codec, begin, end) {}
+
+ObjectBlocks::ObjectBlocks(std::shared_ptr<const ReadableFile> file, std::string name,
+                           const RecordCodec& codec, std::uint64_t begin, std::uint64_t end)
+    : name_(std::move(name)), codec_(codec), file_(std::move(file)), at_(0), end_(end) {
   readHeader();
   if (begin > 0) at_ = begin;
 }
@@ -138,7 +142,7 @@ std::string_view ObjectBlocks::bytesAt(std::uint64_t offset, std::uint64_t size,
 }
 
 void ObjectBlocks::fail(std::uint64_t offset, const std::string& what) const {
-  throw SparkException(path_ + " at byte " + std::to_string(offset) + ": " + what);
+  throw SparkException(name_ + " at byte " + std::to_string(offset) + ": " + what);
 }
 
 std::vector<std::uint64_t> ObjectBlocks::piecesOf(const FileSystem& files, const std::string& path,

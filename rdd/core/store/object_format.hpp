@@ -46,8 +46,11 @@ class ObjectBlocks {
  public:
   static constexpr std::uint64_t kWholeFile = ~std::uint64_t{0};
 
-  ObjectBlocks(const FileSystem& files, std::string path, const RecordCodec& codec, std::uint64_t begin = 0,
-               std::uint64_t end = kWholeFile);
+  ObjectBlocks(const FileSystem& files, const std::string& path, const RecordCodec& codec,
+               std::uint64_t begin = 0, std::uint64_t end = kWholeFile);
+  /// `name` is what errors call the file.
+  ObjectBlocks(std::shared_ptr<const ReadableFile> file, std::string name, const RecordCodec& codec,
+               std::uint64_t begin = 0, std::uint64_t end = kWholeFile);
   ~ObjectBlocks();
 
   struct Block {
@@ -69,7 +72,7 @@ class ObjectBlocks {
   std::string_view bytesAt(std::uint64_t offset, std::uint64_t size, const char* what);
   [[noreturn]] void fail(std::uint64_t offset, const std::string& what) const;
 
-  const std::string path_;
+  const std::string name_;
   const RecordCodec& codec_;
   const std::shared_ptr<const ReadableFile> file_;
   std::uint64_t at_;

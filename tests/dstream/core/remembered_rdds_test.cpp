@@ -75,7 +75,7 @@ TEST(RememberedRdds, UnpersistsWhatItForgetsIfToldTo) {
     RememberedRdds rdds;
     rdds.setDuration(Seconds(1));
     const NodePtr old = someRdd(), young = someRdd();
-    for (const NodePtr& rdd : {old, young}) rdd->persist(StorageLevel::MEMORY_ONLY, storeBlock<int>);
+    for (const NodePtr& rdd : {old, young}) rdd->persist(StorageLevel::MEMORY_ONLY, objectForm<int>());
     rdds.set(Time(1000), old);
     rdds.set(Time(2000), young);
     rdds.forgetOld(Time(2000), unpersist);
