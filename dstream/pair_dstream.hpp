@@ -61,6 +61,17 @@ class PairDStreamFunctions {
                                                               const Partitions& partitions,
                                                               bool mapSideCombine = true) const;
 
+  /// For functions that do not fit, or without partitions: the error that says so.
+  template <class Create, class MergeValue, class MergeCombiners, class... More>
+    requires(!PairLike<T> || !CombineFns<Create, MergeValue, MergeCombiners, ValueOf<T>> ||
+             sizeof...(More) == 0)
+  DStream<std::pair<KeyOf<T>, int>> combineByKey(Create, MergeValue, MergeCombiners, const More&...) const {
+    static_assert(sizeof(Create) == 0,
+                  "combineByKey takes, on PairLike records (key, V), C create(V), C mergeValue(C, V), "
+                  "C mergeCombiners(C, C), and then the number of partitions or a partitioner");
+    return DStream<std::pair<KeyOf<T>, int>>(node_);
+  }
+
   // ---- Two streams by key, batch by batch: IllegalArgument unless both are of one context and slide alike. -----------
 
   /// (key, (its values here, its values there)) for each key of either.
