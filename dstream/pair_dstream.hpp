@@ -146,7 +146,9 @@ class PairDStreamFunctions {
   ///     `UpdateEntry<K, V, S>` (take it as `auto&`); it may give other keys, then `rememberPartitioner` has to be false.
   /// `values` is a `std::span<const V>` or a `const std::vector<V>&`. S is what a function that is not generic names,
   /// or given: `updateStateByKey<S>(f)`. States begin with those of `initial` (one, if a key has several) in the first
-  /// batch that has an RDD; before that there is none. If f throws, the state is lost, and so are all later batches.
+  /// batch that has an RDD; before that there is none. If f throws, in whichever form, the state is lost, and all later
+  /// batches fail with that. If this stream's RDD of a batch cannot be read, that is no harm: the state keeps the batch and
+  /// makes up for it in a later one, if that is not more than 100 batches later; then it is lost, too.
   template <class S = void, class F>
     requires PairLike<T> && StateUpdateFn<F, T, S>
   DStream<UpdatedState<F, T, S>> updateStateByKey(F function, const Partitions& partitions = {},
