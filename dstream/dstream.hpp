@@ -206,7 +206,8 @@ class DStream : public PairDStreamFunctions<T> {
   /// written (a full disk, a pipe that nobody reads) the batch's output fails with SparkException and later ones go on.
   void print(int num = 10) const;
 
-  /// Writes each batch as directory `prefix-TIME.suffix` of text files (TIME in ms); replaces one that exists.
+  /// Writes each batch as directory `prefix-TIME.suffix` of text files (TIME in ms); replaces one that exists, so two
+  /// outputs of a program that write to the same directories are IllegalArgument at start.
   void saveAsTextFiles(const std::string& prefix, const std::string& suffix = "") const;
   /// The same as object files, which SparkContext::objectFile reads. The record's type needs a Codec.
   void saveAsObjectFiles(const std::string& prefix, const std::string& suffix = "") const;

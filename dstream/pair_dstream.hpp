@@ -61,6 +61,17 @@ class PairDStreamFunctions {
                                                               const Partitions& partitions,
                                                               bool mapSideCombine = true) const;
 
+  /// For functions that do not fit, or without partitions: the error that says so.
+  template <class Create, class MergeValue, class MergeCombiners, class... More>
+    requires(!PairLike<T> || !CombineFns<Create, MergeValue, MergeCombiners, ValueOf<T>> ||
+             sizeof...(More) == 0)
+  DStream<std::pair<KeyOf<T>, int>> combineByKey(Create, MergeValue, MergeCombiners, const More&...) const {
+    static_assert(sizeof(Create) == 0,
+                  "combineByKey takes, on PairLike records (key, V), C create(V), C mergeValue(C, V), "
+                  "C mergeCombiners(C, C), and then the number of partitions or a partitioner");
+    return DStream<std::pair<KeyOf<T>, int>>(node_);
+  }
+
   // ---- Two streams by key, batch by batch: IllegalArgument unless both are of one context and slide alike. -----------
 
   /// (key, (its values here, its values there)) for each key of either.
@@ -135,7 +146,9 @@ class PairDStreamFunctions {
   ///     `UpdateEntry<K, V, S>` (take it as `auto&`); it may give other keys, then `rememberPartitioner` has to be false.
   /// `values` is a `std::span<const V>` or a `const std::vector<V>&`. S is what a function that is not generic names,
   /// or given: `updateStateByKey<S>(f)`. States begin with those of `initial` (one, if a key has several) in the first
-  /// batch that has an RDD; before that there is none. If f throws, the state is lost, and so are all later batches.
+  /// batch that has an RDD; before that there is none. If f throws, in whichever form, the state is lost, and all later
+  /// batches fail with that. If this stream's RDD of a batch cannot be read, that is no harm: the state keeps the batch and
+  /// makes up for it in a later one, if that is not more than 100 batches later; then it is lost, too.
   template <class S = void, class F>
     requires PairLike<T> && StateUpdateFn<F, T, S>
   DStream<UpdatedState<F, T, S>> updateStateByKey(F function, const Partitions& partitions = {},

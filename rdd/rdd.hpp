@@ -124,6 +124,16 @@ class RDD : public PairRDDFunctions<T> {
     requires ZipPartitionsFn<F, T, A, B, C>
   RDD<ZipPartitionsResult<F, T, A, B, C>> zipPartitions(const RDD<A>& a, const RDD<B>& b, const RDD<C>& c,
                                                         F function, bool preservesPartitioning = false) const;
+  /// For what does not fit: the error that says so.
+  template <class A, class... More>
+    requires(!core::kZipsPartitions<core::Types<T, A>, More...>)
+  RDD<int> zipPartitions(const RDD<A>&, const More&...) const {
+    static_assert(
+        sizeof(A) == 0,
+        "zipPartitions takes one to three RDDs, then a function of as many partitions and this one's, each "
+        "an auto& (PartitionRecords<T>&), that gives a range");
+    return RDD<int>(node());
+  }
   /// (record, its place among all, from 0). Counts the partitions but the last, which runs a job at once if there are
   /// several.
   RDD<std::pair<T, std::int64_t>> zipWithIndex() const;

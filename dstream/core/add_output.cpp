@@ -7,9 +7,11 @@
 
 namespace millrace::core {
 
-void addOutput(StreamPtr stream, const std::string& kind, OutputAction action) {
+void addOutput(StreamPtr stream, const std::string& kind, OutputAction action,
+               const std::string& directories) {
   auto graph = stream->graph();
-  graph->addOutput(std::make_shared<OutputOperation>(std::move(stream), kind, std::move(action)));
+  graph->addOutput(
+      std::make_shared<OutputOperation>(std::move(stream), kind, std::move(action), directories));
 }
 
 void addOutput(StreamPtr stream, const std::string& kind, RecordWriterFactory writer) {

@@ -2,14 +2,25 @@
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
+#include <filesystem>
 #include <utility>
 
 namespace millrace::core {
 
-OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, OutputAction action)
+namespace {
+
+std::string absolutePath(const std::string& path) {
+  return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
+}
+
+}  // namespace
+
+OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, OutputAction action,
+                                 const std::string& directories)
     : parent_(std::move(parent)),
       info_(parent_->graph()->newOperator(kind)),
-      action_(std::make_shared<const OutputAction>(std::move(action))) {}
+      action_(std::make_shared<const OutputAction>(std::move(action))),
+      directories_(absolutePath(directories)) {}
 
 OutputOperation::OutputOperation(StreamPtr parent, const std::string& kind, RecordWriterFactory writer)
     : parent_(std::move(parent)),

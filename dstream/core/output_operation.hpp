@@ -17,7 +17,8 @@ namespace millrace::core {
 /// the RDD of its parent.
 class OutputOperation {
  public:
-  OutputOperation(StreamPtr parent, const std::string& kind, OutputAction action);
+  OutputOperation(StreamPtr parent, const std::string& kind, OutputAction action,
+                  const std::string& directories = {});
   /// An output operation that takes records one by one: each partition of a batch has a writer that `writer` makes.
   OutputOperation(StreamPtr parent, const std::string& kind, RecordWriterFactory writer);
 
@@ -25,6 +26,8 @@ class OutputOperation {
   const OperatorPtr& info() const { return info_; }
   /// What makes the writers; null for an output operation that is given RDDs.
   const RecordWriterFactory& writer() const { return writer_; }
+  /// Where it writes files: the absolute path, with a word for the time of the batch. Empty if it writes none.
+  const std::string& directories() const { return directories_; }
   /// Says that a long-lived graph has writers of its own, to which it gives records as they arrive. Nothing is left for
   /// the jobs but to fail if a writer has.
   void setRunsInGraph() { runsInGraph_ = true; }
@@ -43,6 +46,7 @@ class OutputOperation {
   const OperatorPtr info_;
   const std::shared_ptr<const OutputAction> action_;
   const RecordWriterFactory writer_;
+  const std::string directories_;
   bool runsInGraph_ = false;
   std::optional<std::pair<Time, std::exception_ptr>> failure_;
 };

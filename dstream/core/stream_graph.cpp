@@ -5,10 +5,28 @@
 #include <millrace/rdd/core/graph/engine.hpp>
 
 #include <algorithm>
+#include <map>
 #include <unordered_set>
 #include <utility>
 
 namespace millrace::core {
+
+namespace {
+
+/// Each batch of one would replace that of the other.
+void requireOwnDirectories(const std::vector<std::shared_ptr<OutputOperation>>& outputs) {
+  std::map<std::string, OperatorPtr> writers;
+  for (const auto& output : outputs) {
+    if (output->directories().empty()) continue;
+    const auto [writer, isFirst] = writers.emplace(output->directories(), output->info());
+    if (!isFirst)
+      throw IllegalArgument(writer->second->describe() + " and " + output->info()->describe() +
+                            " both write to " + output->directories() +
+                            ": give each a prefix or a suffix of its own");
+  }
+}
+
+}  // namespace
 
 StreamGraph::StreamGraph(EnginePtr engine, Duration batchDuration)
     : engine_(std::move(engine)), batchDuration_(batchDuration) {
@@ -100,6 +118,7 @@ void StreamGraph::validate() const {
     throw IllegalArgument(
         "no output operation, so nothing to execute: end at least one stream with print(), foreachRDD() or a "
         "save");
+  requireOwnDirectories(outputs_);
   for (const StreamPtr& stream : reachable()) stream->validate();
 }
 

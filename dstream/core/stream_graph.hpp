@@ -70,8 +70,8 @@ class StreamGraph {
   /// Says whether RDDs that are forgotten drop what they store.
   void setUnpersist(bool unpersist);
 
-  /// Throws what is wrong with the program: IllegalArgument for one without an output operation, and what its operators
-  /// throw. Called before start.
+  /// Throws what is wrong with the program: IllegalArgument for one without an output operation or with two that write to
+  /// the same directories, and what its operators throw. Called before start.
   void validate() const;
   /// Forbids further building, as start does, but leaves time zero open: inputs start meanwhile, which may take long.
   void close();

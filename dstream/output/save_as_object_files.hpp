@@ -11,9 +11,11 @@ namespace millrace {
 template <class T>
 void DStream<T>::saveAsObjectFiles(const std::string& prefix, const std::string& suffix) const {
   core::addOutput(
-      node_, "saveAsObjectFiles", [prefix = localPath(prefix), suffix](const core::NodePtr& rdd, Time time) {
+      node_, "saveAsObjectFiles",
+      [prefix = localPath(prefix), suffix](const core::NodePtr& rdd, Time time) {
         core::saveAsObjects<T>(*rdd, core::fileNameOfTime(prefix, suffix, time), core::IfExists::kReplace);
-      });
+      },
+      core::fileNameOfTime(localPath(prefix), suffix));
 }
 
 }  // namespace millrace

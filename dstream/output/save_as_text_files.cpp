@@ -2,8 +2,8 @@
 
 namespace millrace::core {
 
-std::string fileNameOfTime(const std::string& prefix, const std::string& suffix, Time time) {
-  std::string name = std::to_string(time.milliseconds());
+std::string fileNameOfTime(const std::string& prefix, const std::string& suffix, std::optional<Time> time) {
+  std::string name = time ? std::to_string(time->milliseconds()) : "TIME";
   if (!prefix.empty()) name = prefix + "-" + name;
   if (!suffix.empty()) name += "." + suffix;
   return name;

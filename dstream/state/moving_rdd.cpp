@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/state/moving_rdd.hpp>
+#include <millrace/dstream/state/owed_batches.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
@@ -24,7 +25,8 @@ void MovingRdd::prepareSelf() {
   MutexLock lock(state_->moving);
   std::vector<MovingRdd*> ahead;
   for (MovingRdd* at = this; at != nullptr && !at->done_; at = at->move_.previous.get()) ahead.push_back(at);
-  for (; !ahead.empty(); ahead.pop_back()) ahead.back()->moveOrFail();
+  const bool mayWait = ahead.size() <= kMostOwed;
+  for (; !ahead.empty(); ahead.pop_back()) ahead.back()->moveOrFail(mayWait);
   if (failure_) std::rethrow_exception(failure_);
 }
 
@@ -49,17 +51,20 @@ ReaderPtr MovingRdd::compute(int partition) {
   return openBlock(tables_[static_cast<std::size_t>(partition)]);
 }
 
-/// Tables that recover go on at the next time. Others are lost; but what inputs throw is no harm to them: the move is
-/// tried again when somebody asks.
-void MovingRdd::moveOrFail() {
+/// Tables that recover go on at the next time. Others are lost; but what inputs throw is no harm to them: if they may wait,
+/// the move is tried again when somebody asks.
+void MovingRdd::moveOrFail(bool mayWait) {
   try {
     if (state_->failure) std::rethrow_exception(state_->failure);
     if (auto begin = std::exchange(move_.begin, nullptr)) begin(move_.inputs);
     move();
   } catch (...) {
     const bool recovers = state_->tables->recovers();
-    if (!recovers && !state_->failure) throw;
-    failure_ = std::current_exception();
+    if (!recovers && !state_->failure) {
+      if (mayWait) throw;
+      state_->failure = tooMuchOwed(*info(), std::current_exception());
+    }
+    failure_ = recovers ? std::current_exception() : state_->failure;
     if (recovers) state_->tables->reset();
   }
   move_ = {};

@@ -29,7 +29,8 @@ struct MovingState {
 ///
 /// Until then it holds its inputs and the RDD before: the chain of them ends where a job last needed one, or a state job of
 /// the graph. RDDs whose tables are lost fail with the failure that lost them, and hold nothing either. Where an input
-/// throws, which is no harm to the tables, they wait for it: the batches that they hold are what the state is owed.
+/// throws, which is no harm to the tables, they wait for it: the batches that they hold are what the state is owed, kMostOwed
+/// at most.
 class MovingRdd final : public Node {
  public:
   /// The change from `previous`, the stream's RDD before, to this one: `apply` is called for each partition with its
@@ -62,7 +63,7 @@ class MovingRdd final : public Node {
   void pinSelf() override;
 
  private:
-  void moveOrFail();
+  void moveOrFail(bool mayWait);
   void move();
   void letGo();
   std::vector<std::vector<BlockPtr>> inputBlocks();

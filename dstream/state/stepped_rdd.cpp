@@ -1,4 +1,5 @@
 #include <millrace/base/error.hpp>
+#include <millrace/dstream/state/owed_batches.hpp>
 #include <millrace/dstream/state/stepped_rdd.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
@@ -26,12 +27,13 @@ void SteppedRdd::prepareSelf() {
     std::vector<SteppedRdd*> ahead;
     for (SteppedRdd* at = this; at != nullptr && !at->done_; at = at->step_.previous.get())
       ahead.push_back(at);
-    for (; !ahead.empty(); ahead.pop_back()) ahead.back()->makeOrFail();
+    const bool mayWait = ahead.size() <= kMostOwed;
+    for (; !ahead.empty(); ahead.pop_back()) ahead.back()->makeOrFail(mayWait);
   }
   if (failure_) std::rethrow_exception(failure_);
 }
 
-void SteppedRdd::makeOrFail() {
+void SteppedRdd::makeOrFail(bool mayWait) {
   const SteppedRdd* previous = step_.previous.get();
   if (previous != nullptr && previous->failure_) {
     failure_ = previous->failure_;
@@ -39,8 +41,8 @@ void SteppedRdd::makeOrFail() {
     try {
       make();
     } catch (...) {
-      if (!functionThrew_) throw;
-      failure_ = std::current_exception();
+      if (!functionThrew_ && mayWait) throw;
+      failure_ = functionThrew_ ? std::current_exception() : tooMuchOwed(*info(), std::current_exception());
     }
   }
   if (step_.previous) step_.previous->letGo();

@@ -19,7 +19,8 @@ struct SteppedState {
 /// The RDD of an updateStateByKey whose function takes whole partitions. The first job that needs it makes its blocks
 /// of states from those of the RDD before, after earlier RDDs that no job has needed have made theirs, each in turn. Then it
 /// drops its inputs, and the RDD before drops its blocks, unless that is kept. Once the function has thrown, this RDD and
-/// all later ones fail with that, and hold nothing either. What inputs throw is no harm: they are asked again.
+/// all later ones fail with that, and hold nothing either. What inputs throw is no harm: they are asked again, kMostOwed
+/// batches at most.
 class SteppedRdd final : public Node {
  public:
   struct Step {
@@ -42,7 +43,7 @@ class SteppedRdd final : public Node {
   void pinSelf() override;
 
  private:
-  void makeOrFail();
+  void makeOrFail(bool mayWait);
   void make();
   void letGo();
 

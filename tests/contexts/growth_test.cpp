@@ -218,6 +218,34 @@ TEST(Growth, OfStatesThatAreLostAndAskedAgain) {
   }
 }
 
+TEST(Growth, OfStatesWhoseInputKeepsThrowing) {
+  for (const StreamingMode mode : test::kModes) {
+    EmptyProgram program(mode);
+    int failures = 0;
+    auto ask = [&failures](const auto& rdd) {
+      try {
+        rdd.count();
+      } catch (const SparkException&) {
+        ++failures;
+      }
+    };
+    const DStream<Pair> pairs = program.pairs.transform([](const RDD<Pair>& rdd) {
+      return rdd.mapPartitions([](auto&) -> std::vector<Pair> { throw std::runtime_error("no device"); });
+    });
+    pairs.updateStateByKey(&countBatches).foreachRDD(ask);
+    pairs.updateStateByKey<int>(kCountBatchesOfAll, 1, true).foreachRDD(ask);
+    pairs.mapWithState(StateSpec::function(&keep)).foreachRDD(ask);
+    pairs.reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(3), Seconds(1), 1).foreachRDD(ask);
+    pairs.reduceByKeyAndWindow([](int a, int b) { return std::max(a, b); }, Seconds(3)).foreachRDD(ask);
+    program.running.start();
+    expectFlat([&](int batches) { program.running.advance(batches); });
+    EXPECT_LT(program.source->live(), 100);
+    EXPECT_EQ(failures, 5 * kBatches);
+    EXPECT_NE(program.running.awaitFailure().find("no device"), std::string::npos);
+    program.running.stop();
+  }
+}
+
 TEST(Growth, OfRddsThatAreMadeOfTheBatchBefore) {
   for (const StreamingMode mode : test::kModes) {
     EmptyProgram program(mode);

@@ -112,7 +112,7 @@ TEST_P(ReceiversTest, OneWhoseOnStartDoesNotReturnReceivesAndIsNamedAtTheStop) {
   good.store(1);
   awaitSum(11);
   program->ssc.stop(true, true);
-  EXPECT_NE(log.awaitLine("receiver did not end when told to").find("receiver=Blocking-2"),
+  EXPECT_NE(log.awaitLine("receiver=Blocking-2").find("receiver did not end when told to"),
             std::string::npos);
   gate->letGo();
 }

@@ -53,12 +53,12 @@ TEST_P(SignalTest, EndsAtOnceWhereThatIsConfigured) {
 }
 
 TEST_P(SignalTest, AStuckFunctionIsNamedAndTheExitCodeIsOne) {
-  ChildProcess program = run({"--conf", "spark.streaming.gracefulStopTimeout=100ms", "stuck"});
+  ChildProcess program = run({"--conf", "spark.streaming.gracefulStopTimeout=500ms", "stuck"});
   program.awaitText("stuck");
   program.send(GetParam());
   EXPECT_EQ(program.end(), 1);
   EXPECT_TRUE(
-      program.hasSaid("the StreamingContext stopped before its work had ended waitedMs=100 for=\"batch "))
+      program.hasSaid("the StreamingContext stopped before its work had ended waitedMs=500 for=\"batch "))
       << program.said();
   EXPECT_TRUE(program.hasSaid("foreachRDD #1\"")) << program.said();
 }

@@ -27,7 +27,7 @@ using test::SmallProgram;
 using Events = std::vector<std::string>;
 using State = StreamingContextState;
 
-const SmallProgram::Settings kHurried{{"spark.streaming.gracefulStopTimeout", "100ms"}};
+const SmallProgram::Settings kHurried{{"spark.streaming.gracefulStopTimeout", "500ms"}};
 
 class StopTest : public testing::Test {
  protected:
@@ -81,7 +81,7 @@ TEST_P(StopFromTheInsideTest, FromTheMakingOfABatch) {
 }
 
 TEST_P(StopFromTheInsideTest, FromATask) {
-  SmallProgram program(kHurried);
+  SmallProgram program;
   program.numbers
       .map([&](int x) {
         program.ssc.stop(false, GetParam());
@@ -201,16 +201,24 @@ TEST_F(StopTest, GracefullyDoesNotWaitForABatchWithoutJobs) {
 }
 
 TEST_F(StopTest, AtOnceDropsWhatHasNotBegun) {
+  struct Told : InputDStream<int> {
+    explicit Told(std::shared_ptr<Gate> door) : gate(std::move(door)) {}
+    std::optional<RDD<int>> compute(Time) override { return std::nullopt; }
+    void stop() override { gate->open(); }
+    std::shared_ptr<Gate> gate;
+  };
   SmallProgram program;
-  auto gate = Gate::make();
+  auto gate = Gate::make(), told = Gate::make();
   program.numbers.foreachRDD([gate](const RDD<int>&) { gate->pass(); });
   program.noteBatches();
+  program.ssc.inputStream(std::make_shared<Told>(told));
   program.ssc.start();
   program.nextBatch();
   program.nextBatch();
   gate->awaitArrivals(1);
   std::jthread stopping([&] { program.ssc.stop(true, false); });
-  EXPECT_FALSE(program.ssc.awaitTerminationOrTimeout(500)) << "the job that runs gets time to end";
+  told->pass();
+  EXPECT_FALSE(program.ssc.awaitTerminationOrTimeout(100)) << "the job that runs gets time to end";
   gate->open();
   awaitStop(program);
   EXPECT_EQ(program.done.all(), Events{});
@@ -224,7 +232,7 @@ TEST_F(StopTest, AJobThatIsStuckIsNamedAndLeftToItself) {
   program.nextBatch();
   gate->awaitArrivals(1);
   stopInTime(program, true);
-  EXPECT_EQ(log.all(), Events{"the StreamingContext stopped before its work had ended waitedMs=100 "
+  EXPECT_EQ(log.all(), Events{"the StreamingContext stopped before its work had ended waitedMs=500 "
                               "for=\"batch 1000 ms, foreachRDD #1\""});
   gate->letGo();
 }

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <istream>
 #include <memory>
 #include <optional>
@@ -66,6 +67,37 @@ TEST_F(StreamingContextTest, StartsInputsBeforeTheFirstBatch) {
     program.done.await(2);
     program.nextBatch();
     EXPECT_EQ(program.done.await(3), (Events{"started", "6000 ms", "7000 ms"}));
+    program.ssc.stop();
+  }
+}
+
+TEST_F(StreamingContextTest, StartsReceiversBehindInputsAndTheTimerBehindBoth) {
+  using namespace std::chrono_literals;
+  struct Watching final : core::InputNode {
+    Watching(SmallProgram& owner, test::ByHand& by)
+        : InputNode(owner.ssc.graph(), "Watching"), program(owner), receiver(by) {}
+    void start() override {
+      EXPECT_FALSE(program.clock->awaitWaiter(0, 50ms)) << "somebody waits for his time";
+    }
+    void startReceiving() override {
+      EXPECT_NO_THROW(receiver.started.pass());
+      EXPECT_FALSE(program.clock->awaitWaiter(1000, 50ms)) << "the timer waits for the first batch";
+      program.done.add("begun");
+    }
+    core::NodePtr compute(Time) override { return nullptr; }
+    SmallProgram& program;
+    test::ByHand& receiver;
+  };
+  for (const char* mode : {"micro-batch", "continuous"}) {
+    SCOPED_TRACE(mode);
+    SmallProgram program(SmallProgram::Settings{{"spark.streaming.mode", mode}});
+    auto receiver = std::make_unique<test::ByHand>();
+    auto watching = std::make_shared<Watching>(program, *receiver);
+    program.ssc.receiverStream(std::move(receiver)).foreachRDD([](const RDD<int>&) {});
+    program.ssc.inputStream<int>(watching).foreachRDD([](const RDD<int>&) {});
+    program.ssc.start();
+    EXPECT_EQ(program.done.all(), Events{"begun"});
+    EXPECT_TRUE(program.clock->awaitWaiter(1000, test::kPatience)) << "now it does";
     program.ssc.stop();
   }
 }

@@ -84,6 +84,12 @@ class PseudoTerminal {
   RedirectedStderr redirected_;
 };
 
+/// What stands behind bars: how often one is drawn again depends on how long the test takes.
+std::string behindBars(std::string_view seen) {
+  while (seen.starts_with("\r[Stage")) seen.remove_prefix(seen.find('\r', 1) + 1);
+  return std::string(seen);
+}
+
 SparkConf withoutBar() { return SparkConf().set("spark.ui.showConsoleProgress", "false"); }
 
 TEST(ProgressTerminal, IsStderrIfThatIsATerminalAndTheSettingAllowsIt) {
@@ -116,14 +122,14 @@ TEST(ProgressTerminal, ALongJobShowsItsBarAndTheLogIsNotMixedWithIt) {
   });
   const ScopeExit opened([&] { gate->open(); });
 
-  EXPECT_EQ(terminal.await(bar), bar);
+  terminal.await(bar);
   logWarning("the peer went away");
-  const std::string line = terminal.await("the peer went away\r\n");
+  const std::string line = behindBars(terminal.await("the peer went away\r\n"));
   EXPECT_EQ(line.substr(0, wiped.size()), wiped) << testing::PrintToString(line);
   EXPECT_EQ(terminal.await(bar), bar) << "it comes back";
   gate->open();
   job.get();
-  EXPECT_EQ(terminal.await(wiped), wiped);
+  EXPECT_EQ(behindBars(terminal.await(wiped)), wiped);
 }
 
 }  // namespace

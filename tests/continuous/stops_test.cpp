@@ -154,7 +154,7 @@ TEST(Stops, AtOnceRecordsOnTheirWayAreLetGo) {
 TEST(Stops, AStepThatIsStuckIsSaidAndLeftToItself) {
   auto gate = Gate::make();
   StreamTest running(
-      {.mode = StreamingMode::kContinuous, .conf = {{"spark.streaming.gracefulStopTimeout", "100ms"}}});
+      {.mode = StreamingMode::kContinuous, .conf = {{"spark.streaming.gracefulStopTimeout", "500ms"}}});
   auto numbers = running.receiver<int>();
   running.collect(numbers.stream.map([gate](int x) {
     gate->pass();

@@ -3,6 +3,7 @@
 #include <millrace/io/receiver_supervisor.hpp>
 
 #include "io/received.hpp"
+#include "io/send_until_read.hpp"
 #include "support/captured_log.hpp"
 #include "support/line_server.hpp"
 #include "support/raw_blocks.hpp"
@@ -138,7 +139,8 @@ TEST(RawSocketReceiver, APeerThatSaysNothingIsLeftAndAskedAnew) {
             "stopped: Nothing came from 127.0.0.1:" + std::to_string(test.server.port()) +
                 " for 20 ms (spark.streaming.receiver.idleTimeout)");
   silent.awaitClosed();
-  test.server.accept().send(rawBlock<std::string>({"one"}));
+  test::sendUntilRead(test.server, *test.clock, test.received, rawBlock<std::string>({"one"}),
+                      [&] { return !test.received.blocks().empty(); });
   EXPECT_EQ(test.await(1), Words{"one"});
 }
 

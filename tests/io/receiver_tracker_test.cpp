@@ -168,20 +168,26 @@ TEST(ReceiverTracker, AReceiverThatDoesNotEndIsNamedAndLeftToItself) {
   auto blocked = never.get_future().share();
   {
     Tracking test;
-    test.tracker.addReceiver(0, std::make_unique<Scripted>([](Scripted& self) { self.store(1); },
-                                                           [&ended, blocked](Scripted& self) {
-                                                             blocked.wait();
-                                                             try {
-                                                               self.store(2);
-                                                               ended.set_value(true);
-                                                             } catch (const SparkException&) {
-                                                               ended.set_value(false);
-                                                             }
-                                                           }));
+    std::latch stored(1);
+    test.tracker.addReceiver(0, std::make_unique<Scripted>(
+                                    [&stored](Scripted& self) {
+                                      self.store(1);
+                                      stored.count_down();
+                                    },
+                                    [&ended, blocked](Scripted& self) {
+                                      blocked.wait();
+                                      try {
+                                        self.store(2);
+                                        ended.set_value(true);
+                                      } catch (const SparkException&) {
+                                        ended.set_value(false);
+                                      }
+                                    }));
     test.tracker.start();
-    test.listener.seen.awaitEvents(1);
+    stored.wait();
     EXPECT_FALSE(test.tracker.stop(1ms));
     EXPECT_NE(log.lines().at(0).find("Scripted-0"), std::string::npos);
+    while (!test.tracker.hasUnallocatedBlocks()) std::this_thread::yield();
     test.tracker.allocateBlocksToBatch(1);
     EXPECT_EQ(recordsOf(test.tracker.getBlocksOfBatch(1, 0)), std::vector{1});
     EXPECT_FALSE(test.tracker.stop(1ms));

@@ -4,6 +4,7 @@
 #include <millrace/io/receiver_supervisor.hpp>
 
 #include "io/received.hpp"
+#include "io/send_until_read.hpp"
 #include "support/captured_log.hpp"
 #include "support/line_server.hpp"
 
@@ -11,6 +12,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <istream>
 #include <iterator>
@@ -19,6 +21,7 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -209,14 +212,25 @@ TEST(SocketReceiver, StopEndsAConverterWhosePeerNeverPauses) {
 
 TEST(SocketReceiver, APeerThatSaysNothingIsLeftAndAskedAnew) {
   Converting test;
-  test.start(bracketed, 20);
-  Peer silent = test.server.accept();
-  silent.send("[one][hal");
-  test.passDelay(2000);
-  EXPECT_EQ(test.received.events()[1], "stopped: Nothing came from " + test.peer() +
-                                           " for 20 ms (spark.streaming.receiver.idleTimeout)");
+  std::atomic<int> given = 0;
+  test.start(
+      [&given](std::istream& in) {
+        auto text = bracketed(in);
+        if (text) ++given;
+        return text;
+      },
+      20);
+  auto sendUntil = [&](int records, std::string_view text) {
+    return test::sendUntilRead(test.server, *test.clock, test.received, text,
+                               [&] { return given >= records; });
+  };
+  Peer silent = sendUntil(1, "[one][hal");
+  const std::size_t left = 2 * test.server.accepted();
+  test.received.awaitEvents(left);
+  EXPECT_EQ(test.received.events()[left - 1], "stopped: Nothing came from " + test.peer() +
+                                                  " for 20 ms (spark.streaming.receiver.idleTimeout)");
   silent.awaitClosed();
-  test.server.accept().send("[two]");
+  sendUntil(2, "[two]");
   EXPECT_EQ(test.await(2), (Words{"one", "two"}));
 }
 

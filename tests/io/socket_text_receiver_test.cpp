@@ -4,6 +4,7 @@
 #include <millrace/io/receiver_supervisor.hpp>
 
 #include "io/received.hpp"
+#include "io/send_until_read.hpp"
 #include "support/captured_log.hpp"
 #include "support/line_server.hpp"
 
@@ -16,11 +17,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -243,15 +247,18 @@ TEST(SocketTextReceiver, APeerThatSaysNothingIsLeftAndAskedAnewIfThereIsALimit) 
   for (bool live : {false, true}) {
     Reading test;
     test.start({.live = live}, "127.0.0.1", kDefaultLineLimit, 20);
-    Peer silent = test.server.accept();
-    silent.send("one\nhal");
-    test.passDelay(2000);
-    EXPECT_EQ(test.received.events()[1],
+    auto sendUntil = [&](std::uint64_t lines, std::string_view text) {
+      return test::sendUntilRead(test.server, *test.clock, test.received, text,
+                                 [&] { return test.receiver->counts().lines >= lines; });
+    };
+    Peer silent = sendUntil(1, "one\nhal");
+    const std::size_t left = 2 * test.server.accepted();
+    test.received.awaitEvents(left);
+    EXPECT_EQ(test.received.events()[left - 1],
               "stopped: Nothing came from 127.0.0.1:" + std::to_string(test.server.port()) +
                   " for 20 ms (spark.streaming.receiver.idleTimeout)");
     EXPECT_EQ(silent.receive(1), "") << "it has been closed";
-    Peer again = test.server.accept();
-    again.send("two\n");
+    sendUntil(2, "two\n");
     test.awaitLines(2);
     EXPECT_EQ(test.lines(), (Lines{"one", "two"}));
     EXPECT_EQ(test.receiver->counts().cutShort, 1u);
@@ -272,7 +279,9 @@ TEST(SocketTextReceiver, AReceiverThatHasEnoughDoesNotCallItsPeerSilent) {
       return true;
     }();
     if (!hasEnough) continue;
-    std::this_thread::sleep_for(100ms);
+    Reading silent;
+    silent.start({}, "127.0.0.1", kDefaultLineLimit, 30);
+    silent.received.awaitEvents(2);  // so a limit that begins now is over
     EXPECT_EQ(test.received.events(), std::vector<std::string>{"started"});
   }
 }

@@ -109,7 +109,9 @@ void LineServer::refuse() {
 
 Peer LineServer::accept() {
   await(listener_, POLLIN, "waiting for a connection");
-  return Peer(check(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC), "accept"));
+  Peer peer(check(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC), "accept"));
+  ++accepted_;
+  return peer;
 }
 
 bool LineServer::hasCaller() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -47,6 +48,8 @@ class LineServer {
   int port() const { return port_; }
   /// Waits for the next one to connect.
   Peer accept();
+  /// How many were accepted.
+  std::size_t accepted() const { return accepted_; }
   /// True if someone has connected and was not accepted yet.
   bool hasCaller() const;
   /// From now on connections to the port are refused, until it listens again.
@@ -56,6 +59,7 @@ class LineServer {
  private:
   int port_ = 0;
   int listener_ = -1;
+  std::size_t accepted_ = 0;
 };
 
 /// Connects to a port of 127.0.0.1.

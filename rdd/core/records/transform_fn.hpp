@@ -14,6 +14,9 @@
 
 namespace millrace {
 
+template <class T>
+class RDD;
+
 namespace core {
 
 /// The records that a function of several partitions gives. Defined for every F, so that declarations compile.
@@ -68,6 +71,23 @@ template <class F, class... Ts>
 concept ZipPartitionsFn = core::RangeResult<F, PartitionRecords<Ts>&...>::kGivesRange;
 template <class F, class... Ts>
 using ZipPartitionsResult = typename core::RangeResult<F, PartitionRecords<Ts>&...>::Record;
+
+namespace core {
+
+template <class... Ts>
+struct Types {};
+
+/// Whether these are arguments of zipPartitions on RDDs of the types: further RDDs, a function of all, and maybe a flag.
+template <class Sides, class... Arguments>
+inline constexpr bool kZipsPartitions = false;
+template <class... Ts, class F, class... Flag>
+inline constexpr bool kZipsPartitions<Types<Ts...>, F, Flag...> =
+    ZipPartitionsFn<F, Ts...> && sizeof...(Flag) <= 1;
+template <class... Ts, class A, class... More>
+inline constexpr bool kZipsPartitions<Types<Ts...>, RDD<A>, More...> =
+    kZipsPartitions<Types<Ts..., A>, More...>;
+
+}  // namespace core
 
 /// A function of one record that gives an optional: nothing for records it is not for.
 template <class F, class T>

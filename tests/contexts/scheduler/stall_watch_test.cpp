@@ -68,6 +68,23 @@ TEST_F(StallWatchTest, NamesALateEpochOnceWithTheOperatorThatRuns) {
                                "runs=\"map #1 in partition 0\" heldBack=0"});
 }
 
+TEST_F(StallWatchTest, NamesTheNextLateEpochToo) {
+  live->mark(0, live->epochs().begin(Time(1000)), 0);
+  EXPECT_TRUE(live->epochs().awaitFewerThan(1, test::soon()));
+  moveTo(3000);
+  EXPECT_EQ(log.all(), Strings{}) << "it is over";
+  Epoch second = live->epochs().begin(Time(4000));
+  moveTo(6000);
+  EXPECT_EQ(log.all().size(), 1U);
+  live->mark(0, second, 0);
+  EXPECT_TRUE(live->epochs().awaitFewerThan(1, test::soon()));
+  live->epochs().begin(Time(66'000));
+  moveTo(67'000);
+  EXPECT_EQ(log.all().size(), 1U);
+  moveTo(68'000);
+  EXPECT_EQ(log.all().size(), 2U);
+}
+
 TEST_F(StallWatchTest, SaysWhenNothingRuns) {
   live->epochs().begin(Time(1000));
   moveTo(3000);

@@ -57,9 +57,13 @@ TEST(Slice, EndsWhereTheBatchesDo) {
     running.context().remember(Seconds(2));
     running.start();
     EXPECT_TRUE(kept.slice(Time(0), kLast).empty()) << "before the first batch";
+    EXPECT_TRUE(kept.slice(kFirst, kLast).empty());
     for (int batch = 1; batch <= 5; ++batch) {
       numbers.feed->add({batch});
       running.advance();
+      if (batch == 1) {
+        EXPECT_EQ(kept.slice(kFirst, Time(1000)).size(), 1U) << "nothing was forgotten yet";
+      }
     }
     for (const auto& [from, to] : {std::pair(kFirst, kLast), {Time(0), kLast}, {kFirst, Time(5000)}}) {
       std::vector<int> all;

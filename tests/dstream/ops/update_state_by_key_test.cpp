@@ -155,19 +155,43 @@ TEST(UpdateStateByKey, TellsWhetherItsPartitionerIsRight) {
   EXPECT_EQ(known, (std::vector<bool>{true, false}));
 }
 
+int refuseThirteen(int value) {
+  if (value == 13) throw std::runtime_error("thirteen");
+  return value;
+}
+
 TEST(UpdateStateByKey, IsOverWhenItsFunctionThrows) {
-  StreamTest running({.shape = {.partitions = 1}});
-  auto pairs = running.source<Pair>(batches<Pair>({{{"a", 1}}, {{"b", 13}}, {{"c", 1}}}));
-  auto sums = running.collect(
-      pairs.updateStateByKey([](std::span<const int> values, std::optional<int> old) -> std::optional<int> {
-        for (int value : values) {
-          if (value == 13) throw std::runtime_error("thirteen");
-        }
-        return old.value_or(0) + 1;
-      }));
-  EXPECT_EQ(running.failureOf(3),
-            "batch 3000 ms, foreachRDD #2: updateStateByKey #1 failed in partition 0: thirteen");
-  EXPECT_EQ(sums.records().size(), 1U);
+  using Pairs = DStream<Pair>;
+  auto byKey = [](const Pairs& pairs) {
+    return pairs.updateStateByKey(
+        [](std::span<const int> values, std::optional<int> old) {
+          for (int value : values) old = old.value_or(0) + refuseThirteen(value);
+          return old;
+        },
+        1);
+  };
+  auto byPartition = [](const Pairs& pairs) {
+    return pairs.updateStateByKey<int>(
+        [](auto& entries) {
+          std::vector<Pair> sums;
+          for (auto& [key, values, old] : entries) {
+            for (int value : values) old = old.value_or(0) + refuseThirteen(value);
+            sums.emplace_back(key, *old);
+          }
+          return sums;
+        },
+        1);
+  };
+  for (const auto& states : {std::function<Pairs(const Pairs&)>(byKey), {byPartition}}) {
+    inBothModes([&](const StreamOptions& options) {
+      StreamTest running(options);
+      auto pairs = running.source<Pair>(batches<Pair>({{{"a", 1}}, {{"b", 13}}, {{"c", 1}}}));
+      auto sums = running.collect(states(pairs));
+      EXPECT_EQ(running.failureOf(3),
+                "batch 3000 ms, foreachRDD #2: updateStateByKey #1 failed in partition 0: thirteen");
+      EXPECT_EQ(sums.records(), (std::vector<std::vector<Pair>>{{{"a", 1}}}));
+    });
+  }
 }
 
 TEST(UpdateStateByKey, CanBeKeptAndSliced) {

@@ -4,7 +4,7 @@
 
 #include "support/faulty_file_system.hpp"
 #include "support/scratch_directory.hpp"
-#include "support/streams.hpp"
+#include "support/script.hpp"
 
 #include <gtest/gtest.h>
 
@@ -70,9 +70,25 @@ TEST(SaveAsTextFiles, NamesTheFileWhenTheDiskIsFull) {
       << "of the failed batch nothing, _SUCCESS least";
 }
 
+TEST(SaveAsTextFiles, TwoOutputsHaveDirectoriesOfTheirOwn) {
+  test::inBothModes([](const test::StreamOptions& options) {
+    ScratchDirectory scratch;
+    StreamTest running(options);
+    auto numbers = running.source<int>(test::batches<int>({{1}}));
+    numbers.saveAsTextFiles(scratch / "out");
+    numbers.saveAsTextFiles(scratch / "out", "txt");
+    numbers.window(Seconds(2), Seconds(2)).saveAsObjectFiles("file:" + (scratch / "./other/../out"));
+    EXPECT_EQ(running.failureOf(1), "saveAsTextFiles #1 and saveAsObjectFiles #4 both write to " +
+                                        (scratch / "out-TIME") +
+                                        ": give each a prefix or a suffix of its own");
+    EXPECT_EQ(scratch.list(), Strings{});
+  });
+}
+
 TEST(FileNameOfTime, DropsWhatIsEmpty) {
   EXPECT_EQ(core::fileNameOfTime("out", "txt", Time(5)), "out-5.txt");
   EXPECT_EQ(core::fileNameOfTime("", "", Time(5)), "5");
+  EXPECT_EQ(core::fileNameOfTime("out", "txt"), "out-TIME.txt");
 }
 
 }  // namespace
