@@ -122,8 +122,8 @@ class StreamingContext {
   /// Lines of the files that appear in a directory, as views: a batch reads each new file once, whole. `directory` may be
   /// a glob of directories; files in directories below them are not read. A file is to be moved in, not written in place;
   /// what is appended later is ignored. Files whose name begins with `.` or `_` are not read. Which files are new
-  /// is told in docs/porting.md (spark.streaming.fileStream.*). What cannot be read is left out, which is logged. gzip is
-  /// decompressed. The files' partitions follow each other by directory and name.
+  /// is told in docs/porting.md (spark.streaming.fileStream.*). What cannot be read is left out, which is logged. gzip and
+  /// zstd are decompressed. The files' partitions follow each other by directory and name.
   DStream<std::string_view> textFileStream(const std::string& directory);
   /// The same for records of `recordLength` bytes each, as views. IllegalArgument below 1.
   DStream<std::string_view> binaryRecordsStream(const std::string& directory, int recordLength);
