@@ -7,12 +7,12 @@ namespace millrace::core {
 
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{128} << 10;
+constexpr std::size_t kInputBuffer = std::size_t{128} << 10;
 
 }  // namespace
 
 CompressedStream::CompressedStream(std::unique_ptr<ReadableFile> file, std::string path, std::string format)
-    : file_(std::move(file)), path_(std::move(path)), format_(std::move(format)), buffer_(kPiece) {}
+    : file_(std::move(file)), path_(std::move(path)), format_(std::move(format)), buffer_(kInputBuffer) {}
 
 std::size_t CompressedStream::read(std::span<char> into) {
   std::size_t filled = 0;
