@@ -128,8 +128,8 @@ class StreamingContext {
   /// The same for records of `recordLength` bytes each, as views. IllegalArgument below 1.
   DStream<std::string_view> binaryRecordsStream(const std::string& directory, int recordLength);
   /// The same for files of any form: `read(sparkContext, path)` gives the RDD of a file's records, and `filter(path)` is
-  /// true for the files that may be read. With newFilesOnly = false files are read, too, that were there already when
-  /// the stream was made.
+  /// true for the files that may be read; one thread at a time calls them. With newFilesOnly = false files are read, too,
+  /// that were there already when the stream was made.
   template <FileReadFn F>
   auto fileStream(const std::string& directory, F read, FileFilter filter = isVisibleFile,
                   bool newFilesOnly = true) {
