@@ -42,7 +42,8 @@ class BadRecord : public Error {
   using Error::Error;
 };
 
-/// Shows bytes from outside inside an error: at most `limit` of them, control characters escaped.
+/// Shows bytes from outside inside an error: at most `limit` of them, control characters and what is no UTF-8
+/// escaped.
 std::string shorten(std::string_view text, std::size_t limit = 64);
 
 }  // namespace millrace

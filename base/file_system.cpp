@@ -1,6 +1,7 @@
 #include <millrace/base/file_system.hpp>
 
 #include <millrace/base/error.hpp>
+#include <millrace/base/inotify_watch.hpp>
 #include <millrace/base/write_signals.hpp>
 
 #include <dirent.h>
@@ -166,6 +167,8 @@ std::string parentOf(const std::string& path) {
 
 }  // namespace
 
+std::unique_ptr<DirectoryWatch> FileSystem::watchDirectories() const { return nullptr; }
+
 void LocalFileSystem::createDirectories(const std::string& path) {
   std::error_code reason;
   std::filesystem::create_directories(path, reason);
@@ -229,6 +232,12 @@ std::vector<FileStatus> LocalFileSystem::listStatus(const std::string& path) con
   return found;
 }
 
+std::optional<FileStatus> LocalFileSystem::status(const std::string& path) const {
+  auto status = statusOf(AT_FDCWD, path.c_str());
+  if (status) status->name = std::filesystem::path(path).filename().string();
+  return status;
+}
+
 std::unique_ptr<ReadableFile> LocalFileSystem::openForReading(const std::string& path) const {
   return std::make_unique<LocalReadableFile>(path);
 }
@@ -244,5 +253,7 @@ std::string LocalFileSystem::read(const std::string& path) const {
     content.append(part.data(), static_cast<std::size_t>(length));
   }
 }
+
+std::unique_ptr<DirectoryWatch> LocalFileSystem::watchDirectories() const { return core::inotifyWatch(); }
 
 }  // namespace millrace

@@ -3,12 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace millrace {
+
+class DirectoryWatch;
 
 /// A file being written from its beginning. One thread at a time. Methods throw SparkException, naming the
 /// file and the system's reason; after that the file's content is undefined.
@@ -75,14 +78,19 @@ class FileSystem {
   virtual std::vector<std::string> list(const std::string& path) const = 0;
   /// The names in a directory with what is known of each, in no order. What vanishes meanwhile may be missing.
   virtual std::vector<FileStatus> listStatus(const std::string& path) const = 0;
+  /// What is known of one name; nothing when there is no such name.
+  virtual std::optional<FileStatus> status(const std::string& path) const = 0;
   /// Opens a regular file; what else has a name (a directory, a pipe) is an error.
   virtual std::unique_ptr<ReadableFile> openForReading(const std::string& path) const = 0;
   /// All bytes of a file.
   virtual std::string read(const std::string& path) const = 0;
+
+  /// Tells soon what comes into directories; null where that cannot be known but by listing them.
+  virtual std::unique_ptr<DirectoryWatch> watchDirectories() const;
 };
 
 /// The machine's own file system.
-class LocalFileSystem final : public FileSystem {
+class LocalFileSystem : public FileSystem {
  public:
   void createDirectories(const std::string& path) override;
   std::unique_ptr<WritableFile> openForWriting(const std::string& path) override;
@@ -92,8 +100,10 @@ class LocalFileSystem final : public FileSystem {
   bool isDirectory(const std::string& path) const override;
   std::vector<std::string> list(const std::string& path) const override;
   std::vector<FileStatus> listStatus(const std::string& path) const override;
+  std::optional<FileStatus> status(const std::string& path) const override;
   std::unique_ptr<ReadableFile> openForReading(const std::string& path) const override;
   std::string read(const std::string& path) const override;
+  std::unique_ptr<DirectoryWatch> watchDirectories() const override;
 };
 
 }  // namespace millrace

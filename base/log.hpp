@@ -39,7 +39,7 @@ class LogField {
 /// Writes one line to stderr: time, level, message, fields. Never throws, and may be called by any thread.
 ///
 /// The message is fixed text, never a format string; what varies belongs into fields. Control characters of
-/// both are escaped and long values shortened, so that no input can forge a line. Secrets must not be passed.
+/// both, and bytes that are no UTF-8, are escaped and long values shortened, so that no input can forge or garble a line. Secrets must not be passed.
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {}) noexcept;
 
 inline void logDebug(std::string_view message, std::initializer_list<LogField> fields = {}) noexcept {

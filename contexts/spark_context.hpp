@@ -101,13 +101,13 @@ class SparkContext {
 
   /// The lines of text files, split at LF, CR and CRLF, as views: a path may be a file, a directory (its files, but for
   /// names that begin with `.` or `_`), a glob (`*`, `?`, `[a-z]`, `{a,b}`, `\` before what means itself), or a list of
-  /// these with commas, each with or without `file:`. gzip files, known by their content, are decompressed, each as one
-  /// partition. At least `minPartitions` partitions where there are that many lines; default min(2, default
+  /// these with commas, each with or without `file:`. gzip and zstd files, known by their content, are decompressed, each
+  /// as one partition. At least `minPartitions` partitions where there are that many lines; default min(2, default
   /// parallelism). SparkException naming what cannot be read, here and below; Unsupported, wherever a path is taken, for
   /// another scheme than `file:`.
   RDD<std::string_view> textFile(const std::string& path, int minPartitions) const;
   RDD<std::string_view> textFile(const std::string& path) const;
-  /// (path, content) of each file, in the order of the paths; gzip is decompressed. Several files make a partition.
+  /// (path, content) of each file, in the order of the paths; gzip and zstd are decompressed. Several files make a partition.
   RDD<std::pair<std::string, std::string>> wholeTextFiles(const std::string& path, int minPartitions) const;
   RDD<std::pair<std::string, std::string>> wholeTextFiles(const std::string& path) const;
   /// The same with the bytes as they are, read when they are asked for.

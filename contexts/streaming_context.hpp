@@ -122,14 +122,14 @@ class StreamingContext {
   /// Lines of the files that appear in a directory, as views: a batch reads each new file once, whole. `directory` may be
   /// a glob of directories; files in directories below them are not read. A file is to be moved in, not written in place;
   /// what is appended later is ignored. Files whose name begins with `.` or `_` are not read. Which files are new
-  /// is told in docs/porting.md (spark.streaming.fileStream.*). What cannot be read is left out, which is logged. gzip is
-  /// decompressed. The files' partitions follow each other by directory and name.
+  /// is told in docs/porting.md (spark.streaming.fileStream.*). What cannot be read is left out, which is logged. gzip and
+  /// zstd are decompressed. The files' partitions follow each other by directory and name.
   DStream<std::string_view> textFileStream(const std::string& directory);
   /// The same for records of `recordLength` bytes each, as views. IllegalArgument below 1.
   DStream<std::string_view> binaryRecordsStream(const std::string& directory, int recordLength);
   /// The same for files of any form: `read(sparkContext, path)` gives the RDD of a file's records, and `filter(path)` is
-  /// true for the files that may be read. With newFilesOnly = false files are read, too, that were there already when
-  /// the stream was made.
+  /// true for the files that may be read; one thread at a time calls them. With newFilesOnly = false files are read, too,
+  /// that were there already when the stream was made.
   template <FileReadFn F>
   auto fileStream(const std::string& directory, F read, FileFilter filter = isVisibleFile,
                   bool newFilesOnly = true) {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <vector>
 
 namespace millrace::core {
 
@@ -27,7 +28,12 @@ struct Mail {
   NodePtr rdd;
   std::shared_ptr<void> credit;  // kept as long as anything made of the records is on its way: see Credits
 
-  std::shared_ptr<const PositionRange> covered = nullptr;  // in the marker of a partition that is polled
+  /// In the marker of a partition that is polled.
+  std::shared_ptr<const PositionRange> covered = nullptr;
+  /// The number that the first partition of `rdd` has in the epoch.
+  int first = 0;
+  /// In the marker of a source that has sent parts: see LiveGraph::markParts.
+  std::shared_ptr<const std::vector<int>> places = nullptr;
 
   bool isMarker() const { return !block && !rdd; }
 };

@@ -31,7 +31,7 @@ void ExchangeCell::process(Mail& mail) {
 void ExchangeCell::close(Epoch epoch) {
   markers_.erase(epoch);
   if (state_ != nullptr) closeState(epoch);
-  closePipeline(epoch, partition_);
+  closePipeline(epoch, partition_, partition_);
   current_ = epoch + 1;
   closeEpoch(epoch);
   std::vector<Mail> waiting = std::exchange(early_, {});

@@ -155,6 +155,19 @@ void LiveGraph::mark(std::size_t source, Epoch epoch, int partitions) {
   for (auto& cell : sourceCells_[source]) cell->post(Mail{epoch, partitions, nullptr, nullptr, nullptr});
 }
 
+void LiveGraph::feedPart(std::size_t source, const NodePtr& part, int first) {
+  auto& cells = sourceCells_[source];
+  for (int number = first; number < first + part->partitions(); ++number)
+    cells[static_cast<std::size_t>(number) % cells.size()]->post(
+        Mail{Mail::kCurrent, number, nullptr, part, nullptr, nullptr, first});
+}
+
+void LiveGraph::markParts(std::size_t source, Epoch epoch, std::vector<int> places) {
+  const auto shared = std::make_shared<const std::vector<int>>(std::move(places));
+  for (auto& cell : sourceCells_[source])
+    cell->post(Mail{epoch, static_cast<int>(shared->size()), nullptr, nullptr, nullptr, nullptr, 0, shared});
+}
+
 void LiveGraph::markPartition(std::size_t source, int partition, Epoch epoch, const PositionRange& covered) {
   auto& cells = sourceCells_[source];
   cells[static_cast<std::size_t>(partition)]->post(Mail{epoch, static_cast<int>(cells.size()), nullptr,

@@ -48,6 +48,11 @@ class LiveGraph {
   void feed(std::size_t source, const NodePtr& rdd, Epoch epoch);
   /// Says that nothing up to `epoch` follows from this source, and how many partitions the source has in it.
   void mark(std::size_t source, Epoch epoch, int partitions);
+  /// Sends an RDD as a part of what a source gives to the epoch that its next marker closes; the part's partitions have in this
+  /// epoch the numbers from `first` on.
+  void feedPart(std::size_t source, const NodePtr& part, int first);
+  /// Marks a source that has sent parts, and says for each number which place the partition has among those of the epoch.
+  void markParts(std::size_t source, Epoch epoch, std::vector<int> places);
   /// The same of one partition of a source that is polled, and what it has given. Each partition has to be marked.
   void markPartition(std::size_t source, int partition, Epoch epoch, const PositionRange& covered);
   /// Ends the run: drops what is on its way, and closes the writers that are open, on the calling thread where nothing

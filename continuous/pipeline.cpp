@@ -21,7 +21,7 @@ void Pipeline::put(ReaderPtr records) {
   drain(root_);
 }
 
-void Pipeline::close(Epochs& epochs) { close(root_, epochs); }
+void Pipeline::close(Epochs& epochs, int place) { close(root_, epochs, place); }
 
 void Pipeline::abandon(const std::exception_ptr& failure) noexcept { abandon(root_, failure); }
 
@@ -148,15 +148,13 @@ void Pipeline::abandon(Segment& segment, const std::exception_ptr& failure) cons
   }
 }
 
-void Pipeline::close(Segment& segment, Epochs& epochs) const {
-  for (Segment& branch : segment.branches) close(branch, epochs);
+void Pipeline::close(Segment& segment, Epochs& epochs, int place) const {
+  for (Segment& branch : segment.branches) close(branch, epochs, place);
+  const PartitionPath key{segment.key.edges, place};
   if (segment.output && !segment.failure) tryOutput(segment, [&] { segment.output->close(nullptr); });
-  if (segment.output)
-    epochs.add(epoch_, segment.sink, segment.key, SinkPartition{nullptr, {}, segment.failure});
-  if (segment.writer)
-    epochs.add(epoch_, segment.sink, segment.key, SinkPartition{nullptr, segment.writer->finish()});
-  if (segment.gatherer)
-    epochs.add(epoch_, segment.sink, segment.key, SinkPartition{segment.gatherer->take(), {}});
+  if (segment.output) epochs.add(epoch_, segment.sink, key, SinkPartition{nullptr, {}, segment.failure});
+  if (segment.writer) epochs.add(epoch_, segment.sink, key, SinkPartition{nullptr, segment.writer->finish()});
+  if (segment.gatherer) epochs.add(epoch_, segment.sink, key, SinkPartition{segment.gatherer->take(), {}});
 }
 
 }  // namespace millrace::core

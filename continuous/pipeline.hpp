@@ -30,8 +30,8 @@ class Pipeline {
 
   /// Sends records through all steps.
   void put(ReaderPtr records);
-  /// Adds what the sinks hold to the epoch's result.
-  void close(Epochs& epochs);
+  /// Adds what the sinks hold to the epoch's result, as that of the partition `place`.
+  void close(Epochs& epochs, int place);
   /// Instead of close, when the run is over: closes the user's writers, and tells them what ended the run.
   void abandon(const std::exception_ptr& failure) noexcept;
 
@@ -70,7 +70,7 @@ class Pipeline {
   Segment buildTail(std::size_t sink, const RecordOps& ops, ReaderPtr reader, const PartitionPath& key) const;
   Segment buildBranch(const Plan::Branch& branch, ReaderPtr reader, const PartitionPath& key) const;
   void drain(Segment& segment);
-  void close(Segment& segment, Epochs& epochs) const;
+  void close(Segment& segment, Epochs& epochs, int place) const;
   void abandon(Segment& segment, const std::exception_ptr& failure) const noexcept;
 
   const Plan& plan_;

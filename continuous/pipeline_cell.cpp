@@ -51,9 +51,9 @@ void PipelineCell::send(std::size_t exchange, int output, BlockPtr records) {
   cell->post(Mail{sending_, output, std::move(records), nullptr, credit_});
 }
 
-void PipelineCell::closePipeline(Epoch epoch, int partition) {
+void PipelineCell::closePipeline(Epoch epoch, int partition, int place) {
   TaskContext::Scope scope(partition);
-  pipeline(epoch, partition).close(graph_.epochs);
+  pipeline(epoch, partition).close(graph_.epochs, place);
   scope.succeed();
   pipelines_.erase({epoch, partition});
 }

@@ -55,8 +55,8 @@ class PipelineCell : public Cell, public PipelineExit {
   const CellContext& graph() const { return graph_; }
   /// Sends records through the partition's pipeline. The credit goes with all that leaves the cell because of them.
   void put(Epoch epoch, int partition, ReaderPtr records, std::shared_ptr<void> credit);
-  /// Hands over what the partition's pipeline has gathered in the epoch.
-  void closePipeline(Epoch epoch, int partition);
+  /// Hands over what the partition's pipeline has gathered in the epoch, as that of the partition `place`.
+  void closePipeline(Epoch epoch, int partition, int place);
   /// Says that this cell has closed all its pipelines of the epoch, to the cells that get records from here, each of
   /// them once, and to the graph's epochs.
   void closeEpoch(Epoch epoch);

@@ -14,7 +14,7 @@ void SourceCell::take(Mail& mail) {
   if (mail.epoch == Mail::kCurrent) mail.epoch = current_;
   if (mail.isMarker()) {
     if (mail.covered) graph().epochs.addPositions(mail.epoch, source_, number_, *mail.covered);
-    close(mail.epoch, mail.partition);
+    close(mail);
   } else {
     takeRecords(mail);
   }
@@ -22,15 +22,18 @@ void SourceCell::take(Mail& mail) {
 
 void SourceCell::takeRecords(Mail& mail) {
   if (mail.block) received_ += static_cast<std::int64_t>(mail.block->records());
-  auto records = mail.block ? openBlock(mail.block) : mail.rdd->read(mail.partition);
+  auto records = mail.block ? openBlock(mail.block) : mail.rdd->read(mail.partition - mail.first);
   put(mail.epoch, mail.partition, std::move(records), std::move(mail.credit));
 }
 
-void SourceCell::close(Epoch epoch, int partitions) {
-  for (int partition = number_; partition < partitions; partition += cells_) closePipeline(epoch, partition);
-  graph().epochs.addReceived(epoch, source_, std::exchange(received_, 0));
-  current_ = epoch + 1;
-  closeEpoch(epoch);
+void SourceCell::close(const Mail& marker) {
+  const int partitions = marker.partition;
+  for (int number = number_; number < partitions; number += cells_)
+    closePipeline(marker.epoch, number,
+                  marker.places ? (*marker.places)[static_cast<std::size_t>(number)] : number);
+  graph().epochs.addReceived(marker.epoch, source_, std::exchange(received_, 0));
+  current_ = marker.epoch + 1;
+  closeEpoch(marker.epoch);
 }
 
 }  // namespace millrace::core

@@ -18,8 +18,7 @@ class SourceCell final : public PipelineCell {
 
  private:
   void takeRecords(Mail& mail);
-  /// `partitions` is how many the source has in the epoch, all its cells together.
-  void close(Epoch epoch, int partitions);
+  void close(const Mail& marker);
 
   const std::size_t source_;
   const int number_;

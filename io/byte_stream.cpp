@@ -40,21 +40,32 @@ std::unique_ptr<ByteStream> plainStream(std::unique_ptr<ReadableFile> file, std:
   return std::make_unique<PlainStream>(std::move(file), std::move(path), begin, end);
 }
 
-bool isGzip(const ReadableFile& file) {
-  std::array<char, 3> start;
-  return std::string_view(start.data(), file.readAt(0, start)) == "\x1f\x8b\x08";
+Compression compressionOf(const ReadableFile& file) {
+  std::array<char, 4> room;
+  const std::string_view start(room.data(), file.readAt(0, room));
+  const bool isSkippable = start.size() == 4 && (start[0] & 0xF0) == 0x50 && start.ends_with("\x2A\x4D\x18");
+  if (start.starts_with("\x1F\x8B\x08")) return Compression::kGzip;
+  if (isSkippable || start == "\x28\xB5\x2F\xFD") return Compression::kZstd;
+  return Compression::kNone;
+}
+
+std::unique_ptr<ByteStream> decompressedStream(Compression compression, std::unique_ptr<ReadableFile> file,
+                                               std::string path) {
+  return compression == Compression::kGzip ? gzipStream(std::move(file), std::move(path))
+                                           : zstdStream(std::move(file), std::move(path));
 }
 
 std::string readWhole(const FileSystem& files, const std::string& path) {
   auto file = files.openForReading(path);
+  const Compression compression = compressionOf(*file);
   std::string content;
-  if (!isGzip(*file)) {
+  if (compression == Compression::kNone) {
     content.resize(file->size());
     content.resize(file->readAt(0, content));
     return content;
   }
   constexpr std::size_t kPiece = std::size_t{256} << 10;
-  const auto stream = gzipStream(std::move(file), path);
+  const auto stream = decompressedStream(compression, std::move(file), path);
   for (std::size_t size = kPiece; size == kPiece;) {
     const std::size_t before = content.size();
     content.resize(before + kPiece);

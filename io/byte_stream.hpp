@@ -26,15 +26,22 @@ class ByteStream {
 std::unique_ptr<ByteStream> plainStream(std::unique_ptr<ReadableFile> file, std::string path,
                                         std::uint64_t begin, std::uint64_t end);
 
-/// True if the content begins as that of a gzip file; the file's name does not matter.
-bool isGzip(const ReadableFile& file);
+/// How a file is compressed, which its first bytes say; its name does not matter.
+enum class Compression { kNone, kGzip, kZstd };
+Compression compressionOf(const ReadableFile& file);
 
-/// What a gzip file holds when it is decompressed: all its members one after another, zeros behind the last one left
-/// out. Holds a few hundred KiB. Damage, a file that was cut, and anything behind the last member are errors that name
-/// the byte of the file.
+/// What a compressed file holds when it is decompressed: all that was compressed into it, one after another (members of gzip, and
+/// zeros behind the last one are left out; frames of zstd, and skippable ones are left out). Damage, a file that was cut, and
+/// anything behind the end are errors that name the byte of the file. Not for kNone.
+std::unique_ptr<ByteStream> decompressedStream(Compression compression, std::unique_ptr<ReadableFile> file,
+                                               std::string path);
+
+/// The two kinds of it. One holds a few hundred KiB; the other as much as the file was compressed to take, at most 128 MiB, or
+/// refuses the file.
 std::unique_ptr<ByteStream> gzipStream(std::unique_ptr<ReadableFile> file, std::string path);
+std::unique_ptr<ByteStream> zstdStream(std::unique_ptr<ReadableFile> file, std::string path);
 
-/// All bytes of a file, decompressed if it is a gzip file.
+/// All bytes of a file, decompressed if it is compressed.
 std::string readWhole(const FileSystem& files, const std::string& path);
 
 }  // namespace millrace::core

@@ -27,10 +27,11 @@ class FileIdentityRule final : public FileSelectionRule {
     }
     if (skipsAll_) {
       state.isDone = true;
-      return Skip{};
+      return Skip{false, "it was there before the stream, which reads new files only"};
     }
     const bool mayStillGrow = isOther ? !wasMovedIn(file) : hasChanged;
-    if (mayStillGrow) return Skip{};
+    if (mayStillGrow)
+      return Skip{true, "it may still be written: it is read once two scans find it the same"};
     state.isDone = true;
     return std::nullopt;
   }
@@ -38,6 +39,14 @@ class FileIdentityRule final : public FileSelectionRule {
   void endScan() override {
     skipsAll_ = false;
     std::erase_if(files_, [this](const auto& file) { return file.second.scan != scan_; });
+  }
+
+  bool takesMoved(std::int64_t, const std::string& path, const FileStatus& file) override {
+    if (skipsAll_ || !wasMovedIn(file)) return false;
+    const auto known = files_.find(path);
+    if (known != files_.end() && known->second.isDone && known->second.inode == file.inode) return false;
+    files_.insert_or_assign(path, State{file.inode, file.size, file.modified, true, scan_});
+    return true;
   }
 
  private:

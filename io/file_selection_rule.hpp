@@ -16,7 +16,7 @@ class FileSelectionRule {
   /// A file that the batch does not read.
   struct Skip {
     bool isNews = false;  // someone who looks for the file's records would want to read the reason in the log
-    std::string reason;   // of news only: most files are old ones, scan after scan
+    std::string reason;   // none of a file that was read, scan after scan
   };
 
   virtual ~FileSelectionRule() = default;
@@ -27,12 +27,15 @@ class FileSelectionRule {
   virtual std::optional<Skip> skip(const std::string& path, const FileStatus& file) = 0;
   /// All files have been asked about.
   virtual void endScan() = 0;
+  /// Between scans: whether the batch of `time`, which is still to come, reads a file that has just been moved in. If so, no scan
+  /// reads it; if not, the question leaves no trace.
+  virtual bool takesMoved(std::int64_t time, const std::string& path, const FileStatus& file) = 0;
 };
 
 /// Spark's rule. A file is read if it was modified after `start` and within the last `span` before the batch's time, at
 /// that time at the latest, and no batch within the span has read it. So a file that was written earlier and is moved
 /// in late is missed (the log then tells of it), what is appended to a file that was read is ignored, and a file from
-/// the future waits for its batch. All times in ms. (Spark: FileInputDStream.isNewFile)
+/// the future waits for its batch (the log tells of it if that is longer than `span`). All times in ms. (Spark: FileInputDStream.isNewFile)
 std::unique_ptr<FileSelectionRule> modificationTimeRule(std::int64_t start, std::int64_t span);
 
 /// How long Spark's rule looks back: the batch interval as many times as it takes to reach `atLeast`. All in ms.

@@ -11,6 +11,8 @@ namespace millrace::core {
 
 namespace {
 
+constexpr std::string_view kLeftOut = "a file stream leaves out a file or directory";
+
 std::string problemOf(const FileStatus& file) {
   switch (file.kind) {
     case FileStatus::Kind::kFile:
@@ -35,12 +37,27 @@ FileSelector::FileSelector(const FileSystem& files, std::string directories, Fil
 std::vector<std::string> FileSelector::select(std::int64_t time) {
   std::vector<std::string> selected;
   rule_->beginScan(time);
-  const std::vector<std::string> found = matchingPaths(files_, directories_);
-  if (found.empty()) tell(directories_, "there is no such directory: make it, or check the spelling");
-  for (const std::string& directory : found) scan(directory, selected);
+  for (const std::string& directory : directories()) scan(directory, selected);
   rule_->endScan();
   told_ = std::exchange(telling_, {});
   return selected;
+}
+
+bool FileSelector::selectMoved(std::int64_t time, const std::string& path) {
+  if (!filter_(path)) return false;
+  const auto file = files_.status(path);
+  return file && problemOf(*file).empty() && rule_->takesMoved(time, path, *file);
+}
+
+std::vector<std::string> FileSelector::directories() {
+  try {
+    std::vector<std::string> found = matchingPaths(files_, directories_);
+    if (found.empty()) tell(directories_, "there is no such directory: make it, or check the spelling");
+    return found;
+  } catch (const SparkException& failure) {
+    tell(directories_, failure.what());
+    return {};
+  }
 }
 
 void FileSelector::scan(const std::string& directory, std::vector<std::string>& selected) {
@@ -59,7 +76,11 @@ void FileSelector::scan(const std::string& directory, std::vector<std::string>& 
     if (const std::string problem = problemOf(file); !problem.empty()) {
       tell(path, problem);
     } else if (auto skip = rule_->skip(path, file)) {
-      if (skip->isNews) tell(path, skip->reason);
+      if (skip->isNews) {
+        tell(path, skip->reason);
+      } else if (!skip->reason.empty()) {
+        logDebug(kLeftOut, {{"path", path}, {"reason", skip->reason}});
+      }
     } else {
       selected.push_back(path);
     }
@@ -70,7 +91,7 @@ void FileSelector::scan(const std::string& directory, std::vector<std::string>& 
 void FileSelector::tell(const std::string& path, const std::string& reason) {
   const auto before = told_.find(path);
   if (before == told_.end() || before->second != reason)
-    logWarning("a file stream leaves out a file or directory", {{"path", path}, {"reason", reason}});
+    logWarning(kLeftOut, {{"path", path}, {"reason", reason}});
   telling_.insert_or_assign(path, reason);
 }
 

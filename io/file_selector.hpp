@@ -23,6 +23,11 @@ class FileSelector {
 
   /// The files that the batch of `time`, in ms, has to read, ordered by directory and name. Called with rising times.
   std::vector<std::string> select(std::int64_t time);
+  /// Whether a batch of `time` reads a file that was just moved in, without looking at any other; `select` passes it by
+  /// then. Says nothing of files that it passes by: `select` finds them, too.
+  bool selectMoved(std::int64_t time, const std::string& path);
+  /// The directories that there are now.
+  std::vector<std::string> directories();
 
  private:
   void scan(const std::string& directory, std::vector<std::string>& selected);

@@ -25,19 +25,33 @@ class ModificationTimeRule final : public FileSelectionRule {
 
   std::optional<Skip> skip(const std::string& path, const FileStatus& file) override {
     newest_ = std::max(newest_, file.changed);
-    if (file.modified > time_) return Skip{};
+    if (file.modified > time_) return selected_.contains(path) ? Skip{} : fromTheFuture(file);
     if (file.modified <= ignored_)
-      return arrivedSinceLastScan(file) && !selected_.contains(path) ? Skip{true, tooOld()} : Skip{};
+      return hasArrived(file) && !selected_.contains(path) ? Skip{true, tooOld()} : Skip{};
     if (!selected_.emplace(path, time_).second) return Skip{};
     return std::nullopt;
   }
 
-  void endScan() override { newestOfLastScan_ = newest_; }
+  void endScan() override {
+    newestOfLastScan_ = newest_;
+    hasScanned_ = true;
+  }
+
+  bool takesMoved(std::int64_t time, const std::string& path, const FileStatus& file) override {
+    return file.modified <= time && file.modified > std::max(start_, time - span_) &&
+           selected_.emplace(path, time).second;
+  }
 
  private:
-  // A rename leaves a file's modification time as it is, and sets the time of its change.
-  bool arrivedSinceLastScan(const FileStatus& file) const {
-    return newestOfLastScan_ != kNever && file.changed > newestOfLastScan_;
+  // Since the last scan, or since the start. A rename leaves a file's modification time as it is, and sets that of its change.
+  bool hasArrived(const FileStatus& file) const {
+    if (hasScanned_) return file.changed > newestOfLastScan_;
+    return start_ > 0 && file.changed / 1'000'000 > start_;
+  }
+  Skip fromTheFuture(const FileStatus& file) const {
+    if (file.modified <= saturatedSum(time_, span_)) return Skip{};
+    return Skip{true, "it was modified at " + std::to_string(file.modified) +
+                          " ms, which is still to come: it waits until then; check the clocks, or touch it"};
   }
   std::string tooOld() const {
     return "it was modified at " + std::to_string(ignored_) + " ms or before: touch it, or set " +
@@ -50,6 +64,7 @@ class ModificationTimeRule final : public FileSelectionRule {
   std::int64_t ignored_ = 0;
   std::int64_t newest_ = kNever;  // time of change
   std::int64_t newestOfLastScan_ = kNever;
+  bool hasScanned_ = false;
   std::unordered_map<std::string, std::int64_t> selected_;  // path to time of batch
 };
 

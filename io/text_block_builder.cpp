@@ -1,7 +1,7 @@
 #include <millrace/io/text_block_builder.hpp>
 
 #include <millrace/base/error.hpp>
-#include <millrace/io/utf8.hpp>
+#include <millrace/base/utf8.hpp>
 
 #include <algorithm>
 #include <bit>

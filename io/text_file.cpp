@@ -27,17 +27,17 @@ struct TextSplit {
   std::string path;
   std::uint64_t begin;
   std::uint64_t end;
-  bool gzip;
+  Compression compression;
 };
 
 struct Input {
   std::uint64_t size;
-  bool gzip;
+  Compression compression;
 };
 
 Input lookAt(const FileSystem& files, const std::string& path) {
   const auto file = files.openForReading(path);
-  return {file->size(), isGzip(*file)};
+  return {file->size(), compressionOf(*file)};
 }
 
 // Hadoop's rule.
@@ -51,11 +51,12 @@ std::vector<TextSplit> textSplitsOf(const FileSystem& files, const std::vector<s
 
   std::vector<TextSplit> splits;
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    const auto [end, gzip] = inputs[i];
+    const auto [end, compression] = inputs[i];
+    const bool cuts = compression == Compression::kNone;
     std::uint64_t begin = 0;
-    for (; !gzip && (end - begin) * 10 > size * 11; begin += size)
-      splits.push_back({paths[i], begin, begin + size, false});
-    splits.push_back({paths[i], begin, end, gzip});
+    for (; cuts && (end - begin) * 10 > size * 11; begin += size)
+      splits.push_back({paths[i], begin, begin + size, compression});
+    splits.push_back({paths[i], begin, end, compression});
   }
   return splits;
 }
@@ -113,8 +114,8 @@ class SplitReader final : public Reader<std::string_view> {
   void open() {
     opened_ = true;
     auto file = files_.openForReading(split_.path);
-    if (split_.gzip) {
-      bytes_ = gzipStream(std::move(file), split_.path);
+    if (isCompressed()) {
+      bytes_ = decompressedStream(split_.compression, std::move(file), split_.path);
     } else {
       if (file->size() < split_.end) failShorter(file->size());
       at_ = nextLineStart(*file, split_.begin, split_.end);
@@ -161,6 +162,8 @@ class SplitReader final : public Reader<std::string_view> {
     }
   }
 
+  bool isCompressed() const { return split_.compression != Compression::kNone; }
+
   [[noreturn]] void failShorter(std::uint64_t size) const {
     throw SparkException(split_.path + " has become shorter, " + std::to_string(size) +
                          " bytes, since its RDD was defined: leave input files as they are");
@@ -168,7 +171,7 @@ class SplitReader final : public Reader<std::string_view> {
 
   [[noreturn]] void failTooLong() const {
     throw SparkException(split_.path + ": the line at byte " + std::to_string(at_ - incomplete_) +
-                         (split_.gzip ? " of its text" : "") + " has " + std::to_string(longestLine_) +
+                         (isCompressed() ? " of its text" : "") + " has " + std::to_string(longestLine_) +
                          " bytes or more: break it up");
   }
 
@@ -205,10 +208,10 @@ class TextFileNode final : public Node {
 };
 
 void refuseCompressed(const std::string& path) {
-  for (std::string_view ending : {".bz2", ".zst", ".lz4", ".snappy", ".deflate"})
+  for (std::string_view ending : {".bz2", ".lz4", ".snappy", ".deflate"})
     if (path.ends_with(ending))
-      throw Unsupported(path +
-                        " is compressed, and textFile reads plain text and gzip only: decompress it first");
+      throw Unsupported(
+          path + " is compressed, and textFile reads plain text, gzip and zstd only: decompress it first");
 }
 
 }  // namespace

@@ -18,12 +18,12 @@ inline constexpr std::size_t kLongestFileLine = std::size_t{1000} << 20;
 /// the lines that begin in its piece of a file. Pieces are as long as Hadoop makes them on a local disk: all
 /// bytes / minPartitions, at most 32 MiB, a rest of up to a tenth staying with the piece before; so
 /// `minPartitions` is a lower bound for one file that has so many bytes, and every file makes one partition
-/// at least. A gzip file, known by its content, is decompressed as it is read and makes one partition: nobody can
-/// begin in its middle. Files named as otherwise compressed ones are refused (Unsupported).
+/// at least. A gzip or zstd file, known by its content, is decompressed as it is read and makes one partition: nobody
+/// can begin in its middle. Files named as otherwise compressed ones are refused (Unsupported).
 ///
 /// A reader holds a few MiB of its piece, and more only inside a longer line. It throws SparkException naming
 /// the file when that cannot be read or has become shorter, and the offset of a line of `longestLine` bytes
-/// or more; damage of a gzip file, with its byte. What is appended later is left out, but for the end of the last line.
+/// or more; damage of a compressed file, with its byte. What is appended later is left out, but for the end of the last line.
 NodePtr textFileNode(EnginePtr engine, const std::string& paths, int minPartitions,
                      std::size_t longestLine = kLongestFileLine);
 

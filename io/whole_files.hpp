@@ -8,7 +8,7 @@
 
 namespace millrace::core {
 
-/// One record per file: (path, content), the content of gzip files decompressed, everything else as it is. Which files
+/// One record per file: (path, content), the content of gzip and zstd files decompressed, everything else as it is. Which files
 /// `paths` means is settled at the definition (see inputFiles). Files stay in their order; as many neighbours make a
 /// partition as have the bytes of all / minPartitions, so there may be fewer partitions. A partition holds one file's
 /// content at a time. SparkException naming what cannot be read.

@@ -114,7 +114,7 @@ void EpochGenerator::begin(Time time) {
     MutexLock lock(mutex_);
     begun_.emplace(epoch, BegunEpoch{time, rdds.absent, rdds.failure});
   }
-  sources_->send(epoch, rdds);
+  sources_->send(epoch, std::move(rdds));
 }
 
 void EpochGenerator::onClosed(Epoch epoch, EpochResult result) {

@@ -32,6 +32,10 @@ EpochSources::EpochSources(LiveGraph& graph, const std::weak_ptr<const void>& ow
     InputNode& input = *sources[source].input;
     if (PolledSource* polled = input.polled()) {
       polled->forwardTo(std::make_shared<Polled>(graph, owner, source, receiving_.get_token()));
+    } else if (EagerSource* eager = input.eager()) {
+      eager->forwardTo([&graph, owner, source](const NodePtr& part, int first) {
+        if (auto alive = owner.lock()) graph.feedPart(source, part, first);
+      });
     } else if (input.isLive()) {
       receivers_[input.inputId()] = source;
     }
@@ -49,9 +53,15 @@ EpochSources::Rdds EpochSources::rddsOf(Time time) const {
   const auto& sources = graph_.plan().sources;
   Rdds rdds;
   rdds.bySource.resize(sources.size());
+  for (std::size_t source = 0; source < sources.size(); ++source) {
+    EagerSource* eager = sources[source].input->eager();
+    if (eager == nullptr) continue;
+    auto& end = rdds.ended.emplace(source, eager->endEpoch(time)).first->second;
+    if (end.failure) rdds.failure = end.failure;
+  }
   try {
-    for (std::size_t source = 0; source < sources.size(); ++source) {
-      if (sources[source].input->isLive()) continue;
+    for (std::size_t source = 0; source < sources.size() && !rdds.failure; ++source) {
+      if (sources[source].input->isLive() || rdds.ended.contains(source)) continue;
       NodePtr rdd = sources[source].input->rdd(time);
       if (rdd) {
         rdd->prepare();
@@ -66,11 +76,15 @@ EpochSources::Rdds EpochSources::rddsOf(Time time) const {
   return rdds;
 }
 
-void EpochSources::send(Epoch epoch, const Rdds& rdds) {
+void EpochSources::send(Epoch epoch, Rdds rdds) {
   const auto& sources = graph_.plan().sources;
   for (std::size_t source = 0; source < sources.size(); ++source) {
     if (PolledSource* polled = sources[source].input->polled()) {
       polled->requestMarks(epoch);
+      continue;
+    }
+    if (auto ended = rdds.ended.find(source); ended != rdds.ended.end()) {
+      graph_.markParts(source, epoch, std::move(ended->second.places));
       continue;
     }
     const NodePtr& rdd = rdds.bySource[source];

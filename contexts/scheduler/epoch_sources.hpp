@@ -2,6 +2,7 @@
 
 #include <millrace/contexts/scheduler/streaming_listener.hpp>
 #include <millrace/continuous/live_graph.hpp>
+#include <millrace/dstream/core/eager_source.hpp>
 #include <millrace/dstream/core/time.hpp>
 
 #include <cstddef>
@@ -14,8 +15,8 @@
 
 namespace millrace::core {
 
-/// Brings what the sources of a program have into its long-lived graph: blocks of receivers and of polled partitions as they
-/// come, and, of sources that have an RDD for each batch time, the RDD of an epoch's time when the epoch begins.
+/// Brings what the sources of a program have into its long-lived graph: blocks of receivers and of polled partitions, and parts of
+/// eager sources, as they come, and, of sources that have an RDD for each batch time, the RDD of an epoch's time when the epoch begins.
 class EpochSources {
  public:
   /// What the sources that are no receivers have at a time.
@@ -23,7 +24,8 @@ class EpochSources {
     std::vector<NodePtr>
         bySource;                  // null for receivers, for absent sources, and for those not asked any more
     std::set<std::size_t> absent;  // sources that said that they have none
-    std::exception_ptr failure;    // what a source threw; those after it were not asked
+    std::map<std::size_t, EagerSource::EndOfEpoch> ended;  // of eager sources
+    std::exception_ptr failure;  // what a source threw; those after it were not asked
   };
 
   /// `graph` must outlive it, and lives as long as `owner`: what a pump that does not end sends later is dropped.
@@ -33,11 +35,11 @@ class EpochSources {
   void feed(int inputStreamId, BlockPtr block);
   void stopReceiving();
 
-  /// Asks sources for their RDDs of a time.
+  /// Asks sources for their RDDs of a time; eager ones for what they have not sent yet.
   Rdds rddsOf(Time time) const;
   /// Sends these RDDs as the records of an epoch that has begun, and the markers of all sources; polled ones are asked for
-  /// theirs, which come behind what they have now.
-  void send(Epoch epoch, const Rdds& rdds);
+  /// theirs, which come behind what they have now. Eager ones go on when it is over.
+  void send(Epoch epoch, Rdds rdds);
   /// What each source gave to an epoch, of sources that know.
   std::map<int, StreamInputInfo> inputsOf(Time time, const EpochResult& result) const;
 

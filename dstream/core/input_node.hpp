@@ -12,6 +12,7 @@
 namespace millrace::core {
 
 class InputNode;
+struct EagerSource;
 struct PolledSource;
 using InputPtr = std::shared_ptr<InputNode>;
 
@@ -29,6 +30,8 @@ class InputNode : public StreamNode {
   virtual bool isLive() const { return false; }
   /// What a source is beside that if its partitions are polled; null for others.
   virtual PolledSource* polled() { return nullptr; }
+  /// What a source is beside that if its batches consist of parts that it finds one by one; null for others.
+  virtual EagerSource* eager() { return nullptr; }
   /// Called when the context starts and stops.
   virtual void start() {}
   virtual void stop() {}

@@ -1,9 +1,14 @@
 #include <millrace/base/error.hpp>
+#include <millrace/base/file_system.hpp>
 #include <millrace/base/log.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/input/file_input.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/graph/gather.hpp>
 
+#include <algorithm>
+#include <numeric>
+#include <string_view>
 #include <utility>
 
 namespace millrace::core {
@@ -14,38 +19,122 @@ void logLeftOut(const std::string& path, const Error& reason) {
   logError("a file stream leaves out a file", {{"path", path}, {"reason", reason.what()}});
 }
 
+/// What files are ordered by.
+std::pair<std::string_view, std::string_view> directoryAndName(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
 }  // namespace
 
 FileInput::FileInput(const std::shared_ptr<StreamGraph>& graph, std::unique_ptr<FileSelector> selector,
                      ReadFile read)
     : InputNode(graph, "File stream"), selector_(std::move(selector)), read_(std::move(read)) {}
 
+void FileInput::startReceiving() {
+  if (!send_) return;
+  watch_ = engine()->files().watchDirectories();
+  if (!watch_) return;
+  {
+    MutexLock turn(turn_);
+    ended_ = graph()->zeroTime();
+  }
+  watch_->watch(selector_->directories());
+  watching_ = std::jthread([this](const std::stop_token& stop) {
+    while (auto path = watch_->next(stop)) onMoved(*path);
+  });
+}
+
+void FileInput::stop() { watching_ = {}; }
+
 NodePtr FileInput::compute(Time time) {
   std::vector<NodePtr> rdds;
+  if (send_) return unionNode(engine(), info(), std::move(rdds));  // a time without an epoch
   std::vector<std::string> files;
   for (const std::string& path : selector_->select(time.milliseconds())) {
-    try {
-      rdds.push_back(read_(path));
+    if (NodePtr rdd = open(path)) {
+      rdds.push_back(std::move(rdd));
       files.push_back(path);
-    } catch (const SparkException& failure) {
-      logLeftOut(path, failure);
-    } catch (const Unsupported& failure) {
-      logLeftOut(path, failure);
     }
   }
-  files_.insert_or_assign(time, std::move(files));
+  setFiles(time, std::move(files));
   return unionNode(engine(), info(), std::move(rdds));
 }
 
+void FileInput::onMoved(const std::string& path) {
+  MutexLock turn(turn_);
+  try {
+    const Time end = ended_ + slideDuration();
+    if (selector_->selectMoved(end.milliseconds(), path)) sendPart(path);
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
+}
+
+FileInput::EndOfEpoch FileInput::endEpoch(Time time) MILLRACE_UNCHECKED {
+  EndOfEpoch end;
+  end.pause = std::make_shared<MutexLock>(turn_);
+  try {
+    for (const std::string& path : selector_->select(time.milliseconds())) sendPart(path);
+    if (watch_) watch_->watch(selector_->directories());
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
+  end.failure = std::exchange(failure_, nullptr);
+  end.places.resize(static_cast<std::size_t>(sentPartitions()));
+  std::ranges::sort(parts_, {}, [](const Part& part) { return directoryAndName(part.path); });
+  std::vector<std::string> files;
+  int place = 0;
+  for (Part& part : parts_) {
+    std::iota(end.places.begin() + part.first, end.places.begin() + part.first + part.partitions, place);
+    place += part.partitions;
+    files.push_back(std::move(part.path));
+  }
+  parts_.clear();
+  setFiles(time, std::move(files));
+  ended_ = time;
+  return end;
+}
+
+void FileInput::sendPart(const std::string& path) {
+  const NodePtr rdd = open(path);
+  if (!rdd) return;
+  rdd->prepare();
+  const int first = sentPartitions();
+  parts_.push_back({path, first, rdd->partitions()});
+  send_(rdd, first);
+}
+
+int FileInput::sentPartitions() const {
+  return parts_.empty() ? 0 : parts_.back().first + parts_.back().partitions;
+}
+
+NodePtr FileInput::open(const std::string& path) const {
+  try {
+    if (NodePtr rdd = read_(path)) return rdd;
+    throw SparkException("the program's reader gave the null RDD");
+  } catch (const SparkException& failure) {
+    logLeftOut(path, failure);
+  } catch (const Unsupported& failure) {
+    logLeftOut(path, failure);
+  }
+  return nullptr;
+}
+
+void FileInput::setFiles(Time time, std::vector<std::string> files) {
+  MutexLock lock(mutex_);
+  files_.insert_or_assign(time, std::move(files));
+}
+
 InputMetadata FileInput::metadataOf(Time time) const {
-  auto owner = graph();
-  RecursiveMutexLock lock(owner->mutex());
+  MutexLock lock(mutex_);
   const auto files = files_.find(time);
   return files == files_.end() ? InputMetadata() : metadataOfFiles(files->second);
 }
 
 void FileInput::clearMetadata(Time time, bool unpersist) {
   InputNode::clearMetadata(time, unpersist);
+  MutexLock lock(mutex_);
   files_.erase(files_.begin(), files_.upper_bound(time));
 }
 

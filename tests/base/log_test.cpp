@@ -50,10 +50,24 @@ TEST(Log, KeepsALineOneLine) {
             Lines{R"(two\x0alines value="x\x0aERROR forged\x1b[2J" quoted="say \"no\"" empty="")"});
 }
 
+TEST(Log, IsUtf8WhateverItTellsOf) {
+  test::CapturedLog log;
+  logInfo("names", {{"good", "\xC3\xA9\xE2\x82\xAC"},
+                    {"bad", "a\xFF\xE2\x82"},
+                    {"control",
+                     "\xC2\x9B"
+                     "2J"}});
+  EXPECT_EQ(log.lines(), Lines{"names good=\xC3\xA9\xE2\x82\xAC bad=a\\xff\\xe2\\x82 control=\\xc2\\x9b"
+                               "2J"});
+}
+
 TEST(Log, ShortensLongValues) {
   test::CapturedLog log;
   logInfo("long", {{"value", std::string(100'000, 'x')}});
   EXPECT_LT(log.lines().front().size(), 1200u);
+  std::string value(1023, 'x');
+  logInfo("long", {{"value", value.append("\xC3\xA9 and more")}});
+  EXPECT_TRUE(log.lines().back().ends_with("x... (1034 bytes)\"")) << "no half characters";
 }
 
 TEST(Log, GoesToStandardErrorOneLinePerMessage) {

@@ -135,6 +135,20 @@ TEST_F(LiveGraphTest, PartitionsOfAnRddKeepTheirNumbers) {
   EXPECT_EQ(gathered(end, epoch), (std::vector<Ints>{{1}, {2}, {3}, {4}, {5}}));
 }
 
+TEST_F(LiveGraphTest, PartsOfAnEpochGetThePlacesThatItsMarkerNames) {
+  auto end = program.source<int>({}).map([](int x) { return x; });
+  seen(end);
+  live().feedPart(0, rdd({5, 6}, 2), 0);
+  live().feedPart(0, rdd({1, 2, 3}, 3), 2);
+  live().feedPart(0, rdd({4}, 1), 5);
+  live().markParts(0, begin(), {4, 5, 0, 1, 2, 3});
+  live().feedPart(0, rdd({7}, 1), 0);
+  live().markParts(0, begin(), {0});
+  closed.await(2);
+  EXPECT_EQ(gathered(end, 0), (std::vector<Ints>{{1}, {2}, {3}, {4}, {5}, {6}}));
+  EXPECT_EQ(gathered(end, 1), (std::vector<Ints>{{7}}));
+}
+
 TEST_F(LiveGraphTest, AnEpochWithoutPartitionsIsClosedToo) {
   auto end = program.source<int>({}).map([](int x) { return x; });
   seen(end);

@@ -40,7 +40,7 @@ class LineTest : public testing::Test, public core::PipelineExit {
     plan = test::lowered(program);
     core::Pipeline pipeline(plan, plan.sources[0].stream, kPartition, epochs().begin(Time(1000)), *this);
     for (const Ints& portion : portions) pipeline.put(core::openBlock(test::blockOfRecords(portion)));
-    pipeline.close(epochs());
+    pipeline.close(epochs(), kPartition);
     epochs().cellClosed(0);
   }
   /// The records that were gathered for a stream.
@@ -149,7 +149,7 @@ TEST_F(LineTest, AnExchangeSendsEachPortionOnAtOnce) {
   pipeline.put(core::openBlock(test::blockOfRecords(Ints{1, 2, 3, 4})));
   EXPECT_EQ(sent[0].size() + sent[1].size(), 4U) << "not only at the end of the epoch";
   EXPECT_EQ(sent[0].size(), 2U) << "round robin";
-  pipeline.close(epochs());
+  pipeline.close(epochs(), 0);
 }
 
 struct NotingWriter {
@@ -173,7 +173,7 @@ TEST_F(LineTest, AWriterGetsRecordsAtOnceAndIsClosedWithTheEpoch) {
   pipeline.put(core::openBlock(test::blockOfRecords(Ints{1, 2})));
   EXPECT_EQ(*notes, (std::vector<std::string>{"open 3 0", "1", "2"}));
   pipeline.put(core::openBlock(test::blockOfRecords(Ints{3})));
-  pipeline.close(epochs());
+  pipeline.close(epochs(), kPartition);
   EXPECT_EQ(*notes, (std::vector<std::string>{"open 3 0", "1", "2", "3", "close"}));
 }
 
@@ -223,7 +223,7 @@ TEST_F(LineTest, EachLineHasFunctionsOfItsOwn) {
     core::Pipeline pipeline(plan, plan.sources[0].stream, 0, epoch, *this);
     pipeline.put(core::openBlock(test::blockOfRecords(Ints{1})));
     pipeline.put(core::openBlock(test::blockOfRecords(Ints{2})));
-    pipeline.close(epochs());
+    pipeline.close(epochs(), 0);
     epochs().cellClosed(epoch);
     EXPECT_EQ(gathered(end).begin()->second, (Ints{11, 22})) << epoch;
   }

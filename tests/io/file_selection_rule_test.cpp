@@ -66,6 +66,51 @@ TEST(ModificationTimeRule, TellsOfAFileThatCameTooLateOnce) {
   EXPECT_FALSE(skipOf(*rule, 13'000, fileOf(2, 5, 9'000, 11'500))->isNews);
 }
 
+TEST(ModificationTimeRule, TellsOfALateFileInADirectoryThatWasEmpty) {
+  auto rule = modificationTimeRule(10'000, 60'000);
+  EXPECT_TRUE(skipOf(*rule, 11'000, fileOf(1, 5, 9'000, 10'500))->isNews) << "before the first scan";
+  auto other = modificationTimeRule(10'000, 60'000);
+  noFiles(*other);
+  EXPECT_TRUE(skipOf(*other, 12'000, fileOf(1, 5, 9'000, 11'500))->isNews) << "after one";
+}
+
+TEST(ModificationTimeRule, TellsOfAFileFromAFarFuture) {
+  auto rule = modificationTimeRule(0, 60'000);
+  EXPECT_FALSE(skipOf(*rule, 1000, fileOf(1, 5, 61'000))->isNews);
+  EXPECT_TRUE(skipOf(*rule, 1000, fileOf(1, 5, 61'001))->isNews);
+}
+
+TEST(ModificationTimeRule, TakesAFileThatWasMovedInAtOnceAndForGood) {
+  auto rule = modificationTimeRule(500, 60'000);
+  EXPECT_FALSE(rule->takesMoved(1000, "/d/f", fileOf(1, 5, 500))) << "too old";
+  EXPECT_FALSE(rule->takesMoved(1000, "/d/f", fileOf(1, 5, 1001))) << "of a later batch";
+  EXPECT_TRUE(rule->takesMoved(1000, "/d/f", fileOf(1, 5, 900)));
+  EXPECT_FALSE(rule->takesMoved(1000, "/d/f", fileOf(1, 5, 900)));
+  EXPECT_FALSE(reads(*rule, 1000, fileOf(1, 5, 900)));
+  EXPECT_FALSE(reads(*rule, 2000, fileOf(1, 5, 900)));
+}
+
+TEST(FileIdentityRule, TakesAFileThatWasMovedInAtOnceAndForGood) {
+  auto rule = fileIdentityRule(true);
+  EXPECT_FALSE(rule->takesMoved(1000, "/d/f", fileOf(1, 5, 100, 900)))
+      << "what was there before is not known yet";
+  noFiles(*rule);
+  EXPECT_TRUE(rule->takesMoved(1000, "/d/f", fileOf(1, 5, 100, 900)));
+  EXPECT_FALSE(rule->takesMoved(1000, "/d/f", fileOf(1, 5, 100, 900)));
+  EXPECT_FALSE(reads(*rule, 1000, fileOf(1, 5, 100, 900)));
+  EXPECT_FALSE(reads(*rule, 2000, fileOf(1, 5, 100, 900)));
+  EXPECT_TRUE(rule->takesMoved(3000, "/d/f", fileOf(2, 5, 100, 2900))) << "another file has taken its place";
+}
+
+TEST(FileIdentityRule, DoesNotTakeAFileThatMayStillGrow) {
+  auto rule = fileIdentityRule(true);
+  noFiles(*rule);
+  EXPECT_FALSE(rule->takesMoved(1000, "/d/f", fileOf(1, 5, 900)));
+  EXPECT_TRUE(skipOf(*rule, 1000, fileOf(1, 5, 900))->isNews)
+      << "the question left no trace, and the scan tells why";
+  EXPECT_TRUE(reads(*rule, 2000, fileOf(1, 5, 900)));
+}
+
 TEST(FileIdentityRule, ReadsAFileThatWasMovedInLate) {
   auto rule = fileIdentityRule(true);
   noFiles(*rule);
@@ -83,7 +128,9 @@ TEST(FileIdentityRule, WaitsUntilAFileHasStoppedGrowing) {
 
 TEST(FileIdentityRule, LeavesOutWhatWasThereBefore) {
   auto rule = fileIdentityRule(true);
-  EXPECT_FALSE(reads(*rule, 0, fileOf(1, 5, 900, 950)));
+  const auto skip = skipOf(*rule, 0, fileOf(1, 5, 900, 950));
+  ASSERT_TRUE(skip);
+  EXPECT_EQ(skip->reason, "it was there before the stream, which reads new files only");
   EXPECT_FALSE(reads(*rule, 1000, fileOf(1, 5, 900, 950)));
   EXPECT_TRUE(reads(*rule, 2000, fileOf(2, 5, 900, 1950))) << "another file has taken its place";
 }

@@ -27,6 +27,9 @@ class TakeOnce final : public FileSelectionRule {
     return std::nullopt;
   }
   void endScan() override {}
+  bool takesMoved(std::int64_t, const std::string& path, const FileStatus& file) override {
+    return !skip(path, file);
+  }
 
  private:
   Paths taken_;
@@ -96,6 +99,27 @@ TEST_F(FileSelectorTest, AMissingDirectoryIsToldOfAgainAfterItWasThere) {
   local.remove(scratch / "later");
   EXPECT_EQ(files->select(4000), Paths());
   EXPECT_EQ(linesAbout("no such directory").size(), 2u);
+}
+
+TEST_F(FileSelectorTest, AFileThatWasMovedInIsAskedForByItself) {
+  auto files = selector(local, scratch.path());
+  scratch.write("a", "x");
+  scratch.write("b", "x");
+  scratch.write(".hidden", "x");
+  scratch.write("directory/c", "x");
+  EXPECT_TRUE(files->selectMoved(1000, scratch / "a"));
+  for (auto* name : {"a", ".hidden", "directory", "none"})
+    EXPECT_FALSE(files->selectMoved(1000, scratch / name));
+  EXPECT_EQ(log.lines().size(), 0u);
+  EXPECT_EQ(files->select(1000), Paths{scratch / "b"});
+}
+
+TEST_F(FileSelectorTest, ADirectoryThatCannotBeFoundIsToldOf) {
+  ASSERT_EQ(::symlink("loop", (scratch / "loop").c_str()), 0);
+  auto files = selector(local, scratch / "loop");
+  EXPECT_EQ(files->select(1000), Paths());
+  EXPECT_EQ(files->select(2000), Paths());
+  EXPECT_EQ(linesAbout("Too many levels of symbolic links").size(), 1u);
 }
 
 TEST_F(FileSelectorTest, ADirectoryThatCannotBeListedIsTriedAgain) {

@@ -8,6 +8,7 @@
 #include <support/gzip.hpp>
 #include <support/scratch_directory.hpp>
 #include <support/seed.hpp>
+#include <support/zstd.hpp>
 
 #include "support/failures.hpp"
 
@@ -185,7 +186,7 @@ TEST_F(TextFileTest, AMissingPathFailsAtTheDefinition) {
 TEST_F(TextFileTest, OtherCompressedFilesAreRefused) {
   const std::string file = scratch.write("log.bz2", "");
   EXPECT_EQ(failureOf<Unsupported>([&] { textFile(file); }),
-            file + " is compressed, and textFile reads plain text and gzip only: decompress it first");
+            file + " is compressed, and textFile reads plain text, gzip and zstd only: decompress it first");
 }
 
 TEST_F(TextFileTest, GzipIsKnownByItsContent) {
@@ -197,6 +198,36 @@ TEST_F(TextFileTest, GzipIsKnownByItsContent) {
   EXPECT_EQ(partitionsOf(textFile(scratch / "d")),
             (std::vector<Lines>{{"1", "2", "3"}, {"4", "5"}, {"6", "7", "8"}, {}}));
   EXPECT_EQ(textFile(scratch / "d/a", 3)->partitions(), 1) << "nobody can begin in the middle";
+}
+
+TEST_F(TextFileTest, ZstdIsKnownByItsContent) {
+  scratch.write("d/a", test::zstd("1\n2\n3"));
+  scratch.write("d/b.zst", "4\n5\n");
+  scratch.write("d/c.zst", test::skippableZstd("what pzstd writes") + test::zstd("6\r\n7\r") +
+                               test::zstd("") + test::zstd("\n8\n"));
+  scratch.write("d/d.zst", "");
+  EXPECT_EQ(partitionsOf(textFile(scratch / "d")),
+            (std::vector<Lines>{{"1", "2", "3"}, {"4", "5"}, {"6", "7", "8"}, {}}));
+  EXPECT_EQ(textFile(scratch / "d/a", 3)->partitions(), 1) << "nobody can begin in the middle";
+}
+
+TEST_F(TextFileTest, ADamagedOrCutZstdFileIsAnError) {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += std::to_string(i * 7919 % 100'003) + "\n";
+  const std::string whole = test::zstd(text);
+  const auto failure = [&](const std::string& content) {
+    const std::string file = scratch.write("file", content);
+    return failureOf<SparkException>([&] { linesOf(textFile(file)); });
+  };
+  const std::string start =
+      "textFile \"" + scratch / "file" + "\" failed in partition 0: " + scratch / "file";
+  EXPECT_EQ(failure(whole.substr(0, whole.size() / 2)), start + " is cut short: its zstd data end at byte " +
+                                                            std::to_string(whole.size() / 2) +
+                                                            " in the middle; get the whole file");
+  std::string damaged = whole;
+  damaged.back() ^= 1;
+  EXPECT_EQ(failure(damaged), start + " is damaged at byte " + std::to_string(whole.size() - 4) +
+                                  ": Restored data doesn't match checksum; get the file again");
 }
 
 TEST_F(TextFileTest, LargeGzipFilesAndLongLinesAreRead) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace millrace::test {
@@ -67,6 +68,10 @@ class FaultyFileSystem final : public FileSystem {
   std::vector<FileStatus> listStatus(const std::string& path) const override {
     count("list", path);
     return inner_.listStatus(path);
+  }
+  std::optional<FileStatus> status(const std::string& path) const override {
+    count("look at", path);
+    return inner_.status(path);
   }
   std::unique_ptr<ReadableFile> openForReading(const std::string& path) const override {
     count("open", path);

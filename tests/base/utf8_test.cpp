@@ -1,4 +1,4 @@
-#include <millrace/io/utf8.hpp>
+#include <millrace/base/utf8.hpp>
 
 #include "support/seed.hpp"
 
@@ -65,6 +65,14 @@ TEST(Utf8, RefusesOverlongSurrogateTooLargeAndCut) {
                                 "\xF5\x80\x80\x80", "\xC3", "\xE2\x82", "\xF0\x9F\x98", "eight ok\xE2\x82"}) {
     EXPECT_FALSE(isValidUtf8(text)) << testing::PrintToString(text);
   }
+}
+
+TEST(Utf8, ACharacterHasTheSizeOfItsBytes) {
+  EXPECT_EQ(utf8CharacterSize("a\xC3\xA9"), 1u);
+  EXPECT_EQ(utf8CharacterSize("\xC3\xA9x"), 2u);
+  EXPECT_EQ(utf8CharacterSize("\xE2\x82\xACx"), 3u);
+  EXPECT_EQ(utf8CharacterSize("\xF0\x9F\x98\x80x"), 4u);
+  for (const char* text : {"\xC3", "\xE2\x82", "\xA9", "\xFF"}) EXPECT_EQ(utf8CharacterSize(text), 0u);
 }
 
 }  // namespace

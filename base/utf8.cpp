@@ -1,4 +1,4 @@
-#include <millrace/io/utf8.hpp>
+#include <millrace/base/utf8.hpp>
 
 #include <cstdint>
 #include <cstring>
@@ -30,6 +30,10 @@ std::size_t sequence(const unsigned char* at, std::size_t left) {
 }
 
 }  // namespace
+
+std::size_t utf8CharacterSize(std::string_view text) noexcept {
+  return sequence(reinterpret_cast<const unsigned char*>(text.data()), text.size());
+}
 
 bool isValidUtf8(std::string_view text) noexcept {
   auto at = reinterpret_cast<const unsigned char*>(text.data());

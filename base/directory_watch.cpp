@@ -1,0 +1,7 @@
+#include <millrace/base/directory_watch.hpp>
+
+namespace millrace {
+
+DirectoryWatch::~DirectoryWatch() = default;
+
+}  // namespace millrace
