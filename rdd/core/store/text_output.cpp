@@ -2,6 +2,7 @@
 #include <millrace/base/file_system.hpp>
 #include <millrace/base/path.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/records/task_counts.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
 #include <millrace/rdd/core/store/text_output.hpp>
@@ -41,6 +42,7 @@ class FileBuffer final : public std::streambuf {
  private:
   void writeOut() {
     file_->write({pbase(), pptr()});
+    taskCounts().bytesWritten += pptr() - pbase();
     clear();
   }
   void clear() { setp(room_.data(), room_.data() + room_.size()); }
