@@ -1,6 +1,7 @@
 #include "cores.hpp"
 
 #include <millrace/base/file_system.hpp>
+#include <millrace/base/function_ref.hpp>
 
 #include <sched.h>
 #include <tbb/parallel_for.h>
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace millrace::bench {
@@ -36,17 +38,14 @@ void pinTo(int core) {
   sched_setaffinity(0, sizeof set, &set);
 }
 
-/// Two tasks that wait for each other make the pool start its worker, which then pins itself.
-void startWorker(void (*pin)()) {
+/// Two tasks that wait for each other make `runTwo` start its worker, which then pins itself.
+void startWorker(FunctionRef<void(FunctionRef<void(int)> task)> runTwo, void (*pin)()) {
   std::atomic<int> arrived = 0;
   auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  tbb::task_arena(2, 1).execute([&, caller = std::this_thread::get_id()] {
-    auto meet = [&](int) {
-      if (std::this_thread::get_id() != caller) pin();
-      ++arrived;
-      while (arrived < 2 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    };
-    tbb::parallel_for(0, 2, meet, tbb::simple_partitioner());
+  runTwo([&, caller = std::this_thread::get_id()](int) {
+    if (std::this_thread::get_id() != caller) pin();
+    ++arrived;
+    while (arrived < 2 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   });
   if (std::chrono::steady_clock::now() > deadline)
     throw std::runtime_error("the pool started no second thread");
@@ -65,16 +64,19 @@ void pinToOtherCore() { pinTo(cores().front()); }
 bool hasTwoCores() { return cores().size() > 1; }
 
 core::EnginePtr pinnedEngine(int threads) {
-  auto engine = std::make_shared<core::Engine>(core::tbbJobRunner(threads), threads,
-                                               std::make_shared<LocalFileSystem>());
+  auto runner = core::poolJobRunner(threads);
   pinToWorkCore();
-  if (threads == 2) startWorker(pinToOtherCore);
-  return engine;
+  if (threads == 2) startWorker([&](auto task) { runner->run(2, task); }, pinToOtherCore);
+  return std::make_shared<core::Engine>(std::move(runner), threads, std::make_shared<LocalFileSystem>());
 }
 
 core::EnginePtr engineWithWorker() {
   auto engine = pinnedEngine(1);
-  startWorker(pinToWorkCore);
+  startWorker(
+      [](auto task) {
+        tbb::task_arena(2, 1).execute([&] { tbb::parallel_for(0, 2, task, tbb::simple_partitioner()); });
+      },
+      pinToWorkCore);
   return engine;
 }
 

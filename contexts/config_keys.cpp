@@ -21,6 +21,29 @@ std::optional<ClockKind> ConfigType<ClockKind>::parse(std::string_view text) {
   return std::nullopt;
 }
 
+namespace {
+
+bool sameText(std::string_view text, std::string_view name) {
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+  return std::ranges::equal(text, name, {}, upper);
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+/// A number from 1 on.
+std::optional<int> positive(std::string_view text) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 1) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
 std::optional<LogLevel> ConfigType<LogLevel>::parse(std::string_view text) {
   using Name = std::pair<std::string_view, LogLevel>;
   static constexpr auto kNames = std::to_array<Name>({{"ALL", LogLevel::kDebug},
@@ -31,25 +54,38 @@ std::optional<LogLevel> ConfigType<LogLevel>::parse(std::string_view text) {
                                                       {"ERROR", LogLevel::kError},
                                                       {"FATAL", LogLevel::kOff},
                                                       {"OFF", LogLevel::kOff}});
-  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
   for (const auto& [name, level] : kNames)
-    if (std::ranges::equal(text, name, {}, upper)) return level;
+    if (sameText(text, name)) return level;
+  return std::nullopt;
+}
+
+std::optional<core::SchedulingMode> ConfigType<core::SchedulingMode>::parse(std::string_view text) {
+  if (sameText(text, "FIFO")) return core::SchedulingMode::kFifo;
+  if (sameText(text, "FAIR")) return core::SchedulingMode::kFair;
   return std::nullopt;
 }
 
 std::optional<Master> ConfigType<Master>::parse(std::string_view text) {
   constexpr std::string_view kBefore = "local[", kAfter = "]";
-  if (text == "local") return Master{1};
+  if (text == "local") return Master{};
   if (text.size() <= kBefore.size() + kAfter.size() || !text.starts_with(kBefore) ||
       !text.ends_with(kAfter)) {
     return std::nullopt;
   }
-  const std::string_view count = text.substr(kBefore.size(), text.size() - kBefore.size() - kAfter.size());
-  if (count == "*") return Master{std::max(1, static_cast<int>(std::thread::hardware_concurrency()))};
-  Master master{};
-  const auto [end, error] = std::from_chars(count.begin(), count.end(), master.threads);
-  if (error != std::errc() || end != count.end() || master.threads < 1) return std::nullopt;
-  return master;
+  const std::string_view inside = text.substr(kBefore.size(), text.size() - kBefore.size() - kAfter.size());
+  const std::size_t comma = inside.find(',');
+  const std::string_view count = trimmed(inside.substr(0, comma));
+  Master master;
+  if (count == "*") {
+    master.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  } else {
+    const auto threads = positive(count);
+    if (!threads) return std::nullopt;
+    master.threads = *threads;
+  }
+  if (comma == inside.npos) return master;
+  master.maxTaskFailures = positive(trimmed(inside.substr(comma + 1)));
+  return master.maxTaskFailures ? std::optional(master) : std::nullopt;
 }
 
 namespace config {
@@ -64,6 +100,8 @@ std::span<const ConfigEntry* const> entries() {
       &kMemoryFraction,
       &kLocalDirectory,
       &kDefaultParallelism,
+      &kTaskMaxFailures,
+      &kSchedulerMode,
       &kMode,
       &kBlockInterval,
       &kBlockQueueSize,

@@ -2,9 +2,11 @@
 
 #include <millrace/base/config_key.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/rdd/core/run/job_runner.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,24 +47,35 @@ struct ConfigType<LogLevel> {
   static std::optional<LogLevel> parse(std::string_view text);
 };
 
-/// Where tasks run: on this many threads of the process.
+/// Where tasks run: on this many threads of the process; and how often a task may fail, if that is said here.
 struct Master {
-  int threads;
+  int threads = 1;
+  std::optional<int> maxTaskFailures = {};
 };
 
 template <>
 struct ConfigType<Master> {
   static constexpr std::string_view kForm =
-      "local[N] for N threads, local[*] for one per core, or local for one: Millrace runs in a single "
-      "process";
+      "local[N] for N threads, local[*] for one per core, or local for one, and local[N,F] for F attempts at "
+      "a task: "
+      "Millrace runs in a single process";
   static std::optional<Master> parse(std::string_view text);
+};
+
+/// In any case of letters.
+template <>
+struct ConfigType<core::SchedulingMode> {
+  static constexpr std::string_view kForm = "FIFO or FAIR";
+  static std::optional<core::SchedulingMode> parse(std::string_view text);
 };
 
 /// The settings that have an effect. `SparkConf::get(config::kBlockInterval)` reads one as what it is.
 namespace config {
 
-inline constexpr ConfigKey<Master> kMaster{"spark.master", "where tasks run: local, local[N] or local[*]", "",
-                                           "local[*]"};
+inline constexpr ConfigKey<Master> kMaster{
+    "spark.master",
+    "where tasks run: local, local[N] or local[*]; local[N,F]: with F for spark.task.maxFailures", "",
+    "local[*]"};
 inline constexpr ConfigKey<std::string> kAppName{"spark.app.name", "what logs and listeners call the program",
                                                  "", "millrace"};
 inline constexpr ConfigKey<LogLevel> kLogLevel{"spark.log.level",
@@ -88,6 +101,15 @@ inline constexpr ConfigKey<std::string> kLocalDirectory{
 inline constexpr ConfigKey<int> kDefaultParallelism{
     "spark.default.parallelism",
     "partitions where the program does not say; unset: the threads of the master", "partitions", "", 1};
+
+inline constexpr ConfigKey<int> kTaskMaxFailures{
+    "spark.task.maxFailures", "how often a task may throw before its job fails", "attempts", "1", 1};
+inline constexpr ConfigKey<core::SchedulingMode> kSchedulerMode{
+    "spark.scheduler.mode",
+    "whose tasks run where several jobs want threads: FIFO, those of the job that began first; FAIR, those "
+    "of the pool "
+    "(local property spark.scheduler.pool) of which the fewest run",
+    "", "FIFO"};
 
 inline constexpr ConfigKey<StreamingMode> kMode{
     "spark.streaming.mode", "how streams run: micro-batch (Spark's model) or continuous (record by record)",

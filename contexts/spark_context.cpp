@@ -14,9 +14,12 @@
 #include <millrace/io/whole_files.hpp>
 #include <millrace/rdd/core/graph/cached_nodes.hpp>
 #include <millrace/rdd/core/graph/cached_partition.hpp>
+#include <millrace/rdd/core/run/jobs.hpp>
+#include <millrace/rdd/core/run/local_properties.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <random>
 
 namespace millrace {
@@ -24,6 +27,7 @@ namespace millrace {
 struct SparkContext::Identity {
   SparkConf conf;
   std::string applicationId;
+  std::int64_t startTime;
 };
 
 // The engine holds the identity, which so must not hold the engine.
@@ -34,16 +38,8 @@ struct SparkContext::State {
 
 namespace {
 
-std::unique_ptr<core::JobRunner> plainJobRunner(int threads) {
-#ifdef __SANITIZE_THREAD__
-  return core::threadJobRunner(threads);
-#else
-  return core::tbbJobRunner(threads);
-#endif
-}
-
 std::unique_ptr<core::JobRunner> jobRunner(const SparkConf& conf, int threads) {
-  auto runner = plainJobRunner(threads);
+  auto runner = core::poolJobRunner(threads, conf.get(config::kSchedulerMode));
   auto terminal = core::progressTerminal(conf);
   if (!terminal) return runner;
   return core::withConsoleProgress(std::move(runner), std::move(terminal), std::make_shared<SystemClock>());
@@ -60,7 +56,8 @@ std::size_t memoryBudget(const SparkConf& conf) {
 }
 
 core::EnginePtr makeEngine(const SparkConf& conf) {
-  int threads = conf.get(config::kMaster).threads;
+  const Master master = conf.get(config::kMaster);
+  const int threads = master.threads;
   std::optional<int> parallelism = conf.getOption(config::kDefaultParallelism);
   auto engine = std::make_shared<core::Engine>(jobRunner(conf, threads), parallelism.value_or(threads),
                                                std::make_shared<LocalFileSystem>());
@@ -69,6 +66,7 @@ core::EnginePtr makeEngine(const SparkConf& conf) {
   const std::string localDirectory = localPath(conf.get(config::kLocalDirectory));
   core::ProcessDirectory::removeAbandoned(localDirectory);
   engine->setLocalDirectory(localDirectory);
+  engine->setMaxTaskFailures(master.maxTaskFailures.value_or(conf.get(config::kTaskMaxFailures)));
   return engine;
 }
 
@@ -81,6 +79,8 @@ std::string newApplicationId() {
   } while (!latest.compare_exchange_weak(before, id));
   return "local-" + std::to_string(id);
 }
+
+constexpr std::chrono::seconds kMostForListeners{2};
 
 RDDInfo infoOf(const core::Node& node) {
   RDDInfo info{node.id(), node.name(), node.partitions(), node.storageLevel()};
@@ -100,7 +100,7 @@ int defaultMinPartitions(const core::Engine& engine) { return std::min(2, engine
 SparkContext::SparkContext(const SparkConf& conf) : SparkContext(conf, makeEngine(conf)) {}
 
 SparkContext::SparkContext(const SparkConf& conf, core::EnginePtr engine) {
-  auto identity = std::make_shared<const Identity>(Identity{conf, newApplicationId()});
+  auto identity = std::make_shared<const Identity>(Identity{conf, newApplicationId(), SystemClock().now()});
   engine->setOwner(identity);
   state_ = std::make_shared<const State>(State{std::move(identity), std::move(engine)});
   if (auto level = conf.getOption(config::kLogLevel)) millrace::setLogLevel(*level);
@@ -181,6 +181,54 @@ std::vector<RDDInfo> SparkContext::getRDDStorageInfo() const {
   return infos;
 }
 
+void SparkContext::addSparkListener(std::shared_ptr<SparkListener> listener) const {
+  SparkListenerApplicationStart started{appName(), applicationId(), state_->identity->startTime};
+  engine()->jobs().bus().add(std::move(listener), [started = std::move(started)](SparkListener& to) {
+    to.onApplicationStart(started);
+  });
+}
+
+void SparkContext::removeSparkListener(const std::shared_ptr<SparkListener>& listener) const {
+  engine()->jobs().bus().remove(listener);
+}
+
+void SparkContext::setLocalProperty(const std::string& key, std::optional<std::string> value) const {
+  if (value) {
+    core::localProperties()[key] = *std::move(value);
+  } else {
+    core::localProperties().erase(key);
+  }
+}
+
+std::optional<std::string> SparkContext::getLocalProperty(std::string_view key) const {
+  return core::valueOf(core::localProperties(), key);
+}
+
+void SparkContext::setJobDescription(std::optional<std::string> description) const {
+  setLocalProperty(core::kJobDescriptionProperty, std::move(description));
+}
+
+void SparkContext::setJobGroup(std::string groupId, std::string description, bool interruptOnCancel) const {
+  setLocalProperty(core::kJobGroupProperty, std::move(groupId));
+  setJobDescription(std::move(description));
+  setLocalProperty(core::kInterruptOnCancelProperty, interruptOnCancel ? "true" : "false");
+}
+
+void SparkContext::clearJobGroup() const {
+  for (const char* key :
+       {core::kJobGroupProperty, core::kJobDescriptionProperty, core::kInterruptOnCancelProperty})
+    setLocalProperty(key, std::nullopt);
+}
+
+void SparkContext::cancelJobGroup(const std::string& groupId) const { engine()->jobs().cancelGroup(groupId); }
+void SparkContext::cancelAllJobs() const { engine()->jobs().cancelAll(); }
+void SparkContext::cancelJob(int jobId, const std::string& reason) const {
+  engine()->jobs().cancelJob(jobId, reason);
+}
+void SparkContext::cancelStage(int stageId, const std::string& reason) const {
+  engine()->jobs().cancelStage(stageId, reason);
+}
+
 const SparkConf& SparkContext::getConf() const { return state_->identity->conf; }
 std::string SparkContext::appName() const { return getConf().get(config::kAppName); }
 std::string SparkContext::master() const {
@@ -191,7 +239,18 @@ void SparkContext::setLogLevel(std::string_view level) const {
   millrace::setLogLevel(config::kLogLevel.parse(level));
 }
 int SparkContext::defaultParallelism() const { return engine()->defaultParallelism(); }
-void SparkContext::stop() const { engine()->stop(); }
+
+void SparkContext::stop() const {
+  if (!engine()->stop()) return;
+  auto& bus = engine()->jobs().bus();
+  if (bus.isHeard())
+    bus.post([ended = SparkListenerApplicationEnd{SystemClock().now()}](SparkListener& to) {
+      to.onApplicationEnd(ended);
+    });
+  if (!bus.stop(std::chrono::steady_clock::now() + kMostForListeners))
+    logWarning("the SparkContext stopped before its listeners had heard everything");
+}
+
 bool SparkContext::isStopped() const { return engine()->isStopped(); }
 const core::EnginePtr& SparkContext::engine() const { return state_->engine; }
 

@@ -10,6 +10,7 @@
 #include <millrace/rdd/core/graph/lazy_range.hpp>
 #include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/core/records/element_fn.hpp>
+#include <millrace/rdd/core/run/spark_listener.hpp>
 #include <millrace/rdd/rdd.hpp>
 #include <millrace/rdd/rdd_info.hpp>
 
@@ -155,6 +156,36 @@ class SparkContext {
   /// What is stored of the cached RDDs, in the order in which they were made; not of those of which nothing is.
   std::vector<RDDInfo> getRDDStorageInfo() const;
 
+  /// The listener is told of what begins from now on, after one onApplicationStart. Removing one that is not there has no
+  /// effect.
+  void addSparkListener(std::shared_ptr<SparkListener> listener) const;
+  void removeSparkListener(const std::shared_ptr<SparkListener>& listener) const;
+
+  /// Local properties say something about the jobs that this thread runs: all from now on, and asynchronous actions. They
+  /// belong to the thread, whatever context runs its jobs; a new thread begins with none (in Spark, with those of the
+  /// thread that made it), so set them where the actions are. What foreachRDD runs has those of the thread that started
+  /// the StreamingContext, but for its job group. Nothing as a value removes the property.
+  ///
+  /// spark.scheduler.pool names the pool of this thread's jobs, see spark.scheduler.mode.
+  void setLocalProperty(const std::string& key, std::optional<std::string> value) const;
+  std::optional<std::string> getLocalProperty(std::string_view key) const;
+  void setJobDescription(std::optional<std::string> description) const;
+  /// Makes the jobs of this thread parts of a group, to be cancelled together from any thread. `interruptOnCancel` has no
+  /// effect: no thread of C++ can be interrupted, and tasks notice a cancellation without, see cancelJobGroup.
+  void setJobGroup(std::string groupId, std::string description, bool interruptOnCancel = false) const;
+  void clearJobGroup() const;
+
+  /// Cancels the jobs of a group that run at this moment; later ones run. Their actions throw SparkException ("job 3
+  /// cancelled (part of cancelled job group reports)"), once their tasks have ended: no further one begins, and those that
+  /// run end with their next chunk. A function that takes long can ask TaskContext::isInterrupted. What changes in place
+  /// is not cut short: a window or state moves on before its job fails, and a partition of a shuffle is merged. Does not
+  /// wait. A job that has all its results succeeds, and one that is not there is nothing to cancel.
+  void cancelJobGroup(const std::string& groupId) const;
+  /// The same for all jobs, for the job with a number, or for the one that runs this stage; listeners are told the numbers.
+  void cancelAllJobs() const;
+  void cancelJob(int jobId, const std::string& reason = {}) const;
+  void cancelStage(int stageId, const std::string& reason = {}) const;
+
   const SparkConf& getConf() const;
   std::string appName() const;
   /// Where tasks run, as `spark.master` says it.
@@ -167,7 +198,7 @@ class SparkContext {
   /// spark.log.level does the same when a context is made.
   void setLogLevel(std::string_view level) const;
   int defaultParallelism() const;
-  /// Ends the context: actions throw IllegalState from now on.
+  /// Ends the context: actions throw IllegalState from now on. Listeners are told, for at most two seconds.
   void stop() const;
   bool isStopped() const;
 

@@ -114,7 +114,7 @@ StreamingContext::Impl::Impl(SparkContext core, Duration batchDuration, std::sha
     : sparkContext(std::move(core)),
       clock(std::move(ownClock)),
       graph(std::make_shared<core::StreamGraph>(sparkContext.engine(), batchDuration)),
-      bus(std::make_shared<core::ListenerBus>()),
+      bus(std::make_shared<core::StreamingBus>()),
       progress(std::make_shared<core::ProgressListener>()),
       waiter(std::make_shared<core::ContextWaiter>()),
       receivers_(bus),

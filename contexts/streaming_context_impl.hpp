@@ -5,8 +5,8 @@
 #include <millrace/contexts/scheduler/batch_generator.hpp>
 #include <millrace/contexts/scheduler/context_waiter.hpp>
 #include <millrace/contexts/scheduler/job_scheduler.hpp>
-#include <millrace/contexts/scheduler/listener_bus.hpp>
 #include <millrace/contexts/scheduler/progress_listener.hpp>
+#include <millrace/contexts/scheduler/streaming_bus.hpp>
 #include <millrace/contexts/streaming_context.hpp>
 #include <millrace/io/receiver_tracker.hpp>
 
@@ -39,18 +39,18 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
   const SparkContext sparkContext;
   const std::shared_ptr<Clock> clock;
   const std::shared_ptr<core::StreamGraph> graph;
-  const std::shared_ptr<core::ListenerBus> bus;
+  const std::shared_ptr<core::StreamingBus> bus;
   const std::shared_ptr<core::ProgressListener> progress;
   const std::shared_ptr<core::ContextWaiter> waiter;
 
  private:
   /// Hands on to listeners what receivers go through.
   struct ReceiversOnBus final : core::ReceiverListener {
-    explicit ReceiversOnBus(std::shared_ptr<core::ListenerBus> to) : bus(std::move(to)) {}
+    explicit ReceiversOnBus(std::shared_ptr<core::StreamingBus> to) : bus(std::move(to)) {}
     void onReceiverStarted(const ReceiverInfo& receiver) override;
     void onReceiverError(const ReceiverInfo& receiver) override;
     void onReceiverStopped(const ReceiverInfo& receiver) override;
-    const std::shared_ptr<core::ListenerBus> bus;
+    const std::shared_ptr<core::StreamingBus> bus;
   };
   ReceiversOnBus receivers_;
 

@@ -1,5 +1,6 @@
 #include <millrace/base/mutex.hpp>
 #include <millrace/continuous/task_pool.hpp>
+#include <millrace/rdd/core/run/task_context.hpp>
 
 #include <tbb/global_control.h>
 #include <tbb/task_arena.h>
@@ -14,9 +15,14 @@ namespace millrace::core {
 
 namespace {
 
+// Destroyed before the statics of TBB, which cannot be taken down from inside of one of its threads.
+const EndOfProcess endOfProcess;
+
 class TbbTaskPool final : public TaskPool {
  public:
-  explicit TbbTaskPool(int workers) : arena_(workers, 0) {}
+  explicit TbbTaskPool(int workers)
+      : allowed_(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(workers) + 1),
+        arena_(workers, 0) {}
   ~TbbTaskPool() override { TbbTaskPool::awaitIdle(); }
   void awaitIdle() override {
     MutexLock lock(mutex_);
@@ -36,6 +42,7 @@ class TbbTaskPool final : public TaskPool {
   }
 
  private:
+  const tbb::global_control allowed_;
   tbb::task_arena arena_;
   Mutex mutex_;
   ConditionVariable changed_;

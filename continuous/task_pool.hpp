@@ -16,7 +16,7 @@ class TaskPool {
 };
 
 /// TBB workers in an arena of their own, which no other thread enters: a task enqueued by a thread that belongs to an
-/// arena, but never works in it, can lie there for ever.
+/// arena, but never works in it, can lie there for ever. TBB may have as many workers meanwhile, however few cores there are.
 std::unique_ptr<TaskPool> tbbTaskPool(int workers);
 /// Plain threads.
 std::unique_ptr<TaskPool> threadTaskPool(int workers);

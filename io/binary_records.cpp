@@ -5,6 +5,7 @@
 #include <millrace/io/input_files.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/task_counts.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <algorithm>
@@ -61,6 +62,8 @@ class RecordsReader final : public Reader<std::string_view> {
     const std::size_t size = bytes_->read(room_);
     records_.clear();
     for (std::size_t at = 0; at < size; at += length_) records_.emplace_back(room_.data() + at, length_);
+    taskCounts().bytesRead += static_cast<std::int64_t>(size);
+    giveRecords(records_.size());
     return {records_.data(), records_.size(), false};
   }
 

@@ -4,6 +4,7 @@
 #include <millrace/rdd/core/records/block.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/task_counts.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -68,6 +69,7 @@ class SerializedBlock final : public Block {
         held_.damaged(error.what(), std::exchange(left_, 0));
         from_ = ByteReader({});
       }
+      giveRecords(out_.size());
       return out_.chunk();
     }
 

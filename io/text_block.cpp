@@ -2,6 +2,7 @@
 #include <millrace/io/text_block.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/task_counts.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -21,7 +22,10 @@ class TextReader final : public Reader<std::string_view> {
 
   Chunk<std::string_view> next() override {
     while (slice_ != last_) {
-      if (std::size_t size = fill(); size > 0) return {views_.data(), size, false};
+      if (std::size_t size = fill(); size > 0) {
+        giveRecords(size);
+        return {views_.data(), size, false};
+      }
       if (++slice_ != last_) rewind();
     }
     return {};

@@ -5,6 +5,7 @@
 #include <millrace/io/text_block_builder.hpp>
 #include <millrace/io/text_file.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/records/task_counts.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <algorithm>
@@ -134,6 +135,7 @@ class SplitReader final : public Reader<std::string_view> {
     auto room = builder_->prepare();
     room = room.first(std::min(room.size(), limit_ - incomplete_));
     const std::size_t size = bytes_->read(room);
+    taskCounts().bytesRead += static_cast<std::int64_t>(size);
     const std::string_view text(room.data(), size);
     const std::size_t lastEnd = text.find_last_of(kTerminators);
     const bool lineEnded = lastEnd != std::string_view::npos;

@@ -3,6 +3,7 @@
 #include <millrace/io/input_files.hpp>
 #include <millrace/io/whole_files.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/records/task_counts.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <algorithm>
@@ -50,6 +51,7 @@ class FilesReader final : public Reader<std::pair<std::string, Content>> {
     const std::string& path = paths_[at_++];
     record_ = Record();
     inOperator(info_, [&] { record_ = Record(path, read_(engine_, path)); });
+    giveRecords(1);
     return {&record_, 1, true};
   }
 

@@ -1,7 +1,8 @@
 #include <millrace/base/bounded_wait.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/base/mutex.hpp>
-#include <millrace/rdd/core/run/interrupt.hpp>
+#include <millrace/rdd/core/records/interrupt.hpp>
+#include <millrace/rdd/core/run/local_properties.hpp>
 #include <millrace/rdd/future_action.hpp>
 
 #include <atomic>
@@ -24,10 +25,11 @@ struct AsyncJob::State {
 AsyncJob::AsyncJob(std::string name, std::function<void()> body) : state_(std::make_shared<State>()) {
   State& state = *state_;
   state.name = std::move(name);
-  state.thread = std::jthread([&state, run = std::move(body)]() mutable {
+  state.thread = std::jthread([&state, run = std::move(body), properties = localProperties()]() mutable {
     std::exception_ptr failure;
     try {
-      InterruptScope interruptible(&state.cancelled);
+      LocalPropertiesScope same(properties);
+      InterruptScope interruptible(state.cancelled);
       run();
     } catch (...) {
       failure = std::current_exception();

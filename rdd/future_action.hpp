@@ -49,8 +49,8 @@ class FutureAction {
     state_->job.join();
     if constexpr (!std::is_void_v<R>) return *state_->result;
   }
-  /// Asks the action to end early: no further task begins, and those that run end with their next chunk (the map side of
-  /// a shuffle, with the task). What has ended is not changed by it.
+  /// Asks the action to end early: no further task begins, and those that run end with their next chunk. What has ended is
+  /// not changed by it.
   void cancel() const { state_->job.cancel(); }
   bool isCancelled() const { return state_->job.isCancelled(); }
   /// With a result, a failure or by cancellation.

@@ -2,6 +2,7 @@
 #include <millrace/base/mutex.hpp>
 #include <millrace/contexts/scheduler/batch_failure.hpp>
 #include <millrace/contexts/scheduler/job_scheduler.hpp>
+#include <millrace/rdd/core/run/local_properties.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
 
@@ -43,9 +44,10 @@ OutputOperationInfo infoOf(const Job& job) {
 
 struct JobScheduler::State {
   std::shared_ptr<Clock> clock;
-  std::shared_ptr<ListenerBus> bus;
+  std::shared_ptr<StreamingBus> bus;
   std::shared_ptr<ContextWaiter> waiter;
   BatchEnd batchEnd;
+  LocalProperties properties;
 
   Mutex mutex;  // guards the batches too
   ConditionVariable changed;
@@ -56,6 +58,7 @@ struct JobScheduler::State {
 
   void work();
   void runJob(QueuedJob& queued);
+  LocalProperties propertiesOf(const OutputOperationInfo& output) const;
   void begin(Batch& batch, OutputOperationInfo& output);
   void end(Batch& batch, const OutputOperationInfo& output, const std::exception_ptr& failure);
 };
@@ -83,6 +86,7 @@ void JobScheduler::State::runJob(QueuedJob& queued) {
   Batch& batch = *queued.batch;
   OutputOperationInfo output = infoOf(queued.job);
   begin(batch, output);
+  const LocalPropertiesScope scope(propertiesOf(output));
   std::exception_ptr failure;
   try {
     queued.job.run();
@@ -91,6 +95,15 @@ void JobScheduler::State::runJob(QueuedJob& queued) {
   }
   queued.job.run = nullptr;
   end(batch, output, failure);
+}
+
+LocalProperties JobScheduler::State::propertiesOf(const OutputOperationInfo& output) const {
+  LocalProperties all = properties;
+  all[kJobDescriptionProperty] =
+      "Streaming job of batch " + output.batchTime.toString() + ", " + output.description;
+  all[kBatchTimeProperty] = std::to_string(output.batchTime.milliseconds());
+  all[kOutputOpIdProperty] = std::to_string(output.id);
+  return all;
 }
 
 void JobScheduler::State::begin(Batch& batch, OutputOperationInfo& output) {
@@ -131,13 +144,16 @@ void JobScheduler::State::end(Batch& batch, const OutputOperationInfo& begun,
   changed.notifyAll();
 }
 
-JobScheduler::JobScheduler(int threads, std::shared_ptr<Clock> clock, std::shared_ptr<ListenerBus> bus,
+JobScheduler::JobScheduler(int threads, std::shared_ptr<Clock> clock, std::shared_ptr<StreamingBus> bus,
                            std::shared_ptr<ContextWaiter> waiter, BatchEnd batchEnd)
     : state_(std::make_shared<State>()) {
   state_->clock = std::move(clock);
   state_->bus = std::move(bus);
   state_->waiter = std::move(waiter);
   state_->batchEnd = std::move(batchEnd);
+  state_->properties = localProperties();
+  for (const char* ofGroup : {kJobGroupProperty, kInterruptOnCancelProperty})
+    state_->properties.erase(ofGroup);
   for (int i = 0; i < threads; ++i) threads_.emplace_back([state = state_] { state->work(); });
 }
 

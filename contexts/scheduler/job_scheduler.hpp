@@ -3,7 +3,7 @@
 #include <millrace/base/clock.hpp>
 #include <millrace/base/detachable_thread.hpp>
 #include <millrace/contexts/scheduler/context_waiter.hpp>
-#include <millrace/contexts/scheduler/listener_bus.hpp>
+#include <millrace/contexts/scheduler/streaming_bus.hpp>
 #include <millrace/contexts/scheduler/streaming_listener.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 
@@ -17,13 +17,15 @@
 namespace millrace::core {
 
 /// Runs the jobs of batches on `threads` threads, first in, first out: with one, strictly one output after another,
-/// batch after batch. A job that fails is reported to the waiter and to listeners; the others go on. Thread-safe.
+/// batch after batch. A job that fails is reported to the waiter and to listeners; the others go on. Each runs with the
+/// local properties of the thread that made the scheduler, but for its job group, and with the time of its batch and the
+/// id of its output. Thread-safe.
 class JobScheduler {
  public:
   /// Told when all jobs of a batch have ended, by the thread that ran the last one.
   using BatchEnd = std::function<void(Time batchTime, bool succeeded)>;
 
-  JobScheduler(int threads, std::shared_ptr<Clock> clock, std::shared_ptr<ListenerBus> bus,
+  JobScheduler(int threads, std::shared_ptr<Clock> clock, std::shared_ptr<StreamingBus> bus,
                std::shared_ptr<ContextWaiter> waiter, BatchEnd batchEnd);
   /// Stops at once.
   ~JobScheduler();

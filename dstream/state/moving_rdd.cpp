@@ -77,7 +77,7 @@ void MovingRdd::move() {
   if (move_.previous) move_.previous->letGo();
   results_.resize(blocks.size());
   try {
-    engine().runTasks(allOf(*this), [&](int p) {
+    engine().runTasksOnce(*info(), allOf(*this), [&](int p) {
       auto i = static_cast<std::size_t>(p);
       inOperator(info(), [&] { results_[i] = move_.apply(p, blocks[i]); });
     });
@@ -96,8 +96,10 @@ void MovingRdd::letGo() {
 
 std::vector<std::vector<BlockPtr>> MovingRdd::inputBlocks() {
   std::vector<std::vector<BlockPtr>> blocks(static_cast<std::size_t>(partitions()));
-  engine().runTasks(allOf(*this), [&](int p) {
-    for (const NodePtr& input : move_.inputs) blocks[static_cast<std::size_t>(p)].push_back(input->block(p));
+  engine().runTasks(*info(), allOf(*this), [&](int p) {
+    auto& own = blocks[static_cast<std::size_t>(p)];
+    own.clear();  // of an attempt that failed
+    for (const NodePtr& input : move_.inputs) own.push_back(input->block(p));
   });
   return blocks;
 }

@@ -66,7 +66,7 @@ BlockPtr SteppedRdd::block(int partition) {
 void SteppedRdd::make() {
   for (const NodePtr& input : step_.inputs) input->prepare();
   std::vector<BlockPtr> made(static_cast<std::size_t>(partitions()));
-  engine().runTasks(allOf(*this), [&](int p) {
+  engine().runTasksOnce(*info(), allOf(*this), [&](int p) {
     std::vector<BlockPtr> blocks;
     for (const NodePtr& input : step_.inputs) blocks.push_back(input->block(p));
     inOperator(info(), [&] {

@@ -4,35 +4,18 @@
 #include <millrace/rdd/actions/count.hpp>
 #include <millrace/rdd/actions/foreach.hpp>
 #include <millrace/rdd/actions/take.hpp>
-#include <millrace/rdd/core/graph/step.hpp>
-#include <millrace/rdd/core/run/interrupt.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/rdd.hpp>
 
 namespace millrace {
 
 namespace core {
 
-/// Gives what its input gives, until the action is cancelled.
-template <class T, class>
-class InterruptibleReader final : public Reader<T> {
- public:
-  InterruptibleReader(TypedReader<T> input, std::nullptr_t, const OperatorInfo&) : input_(std::move(input)) {}
-  Chunk<T> next() override {
-    if (isInterrupted()) throw Interrupted();
-    return input_->next();
-  }
-
- private:
-  TypedReader<T> input_;
-};
-
 /// Starts `action(rdd)` on a thread of its own. IllegalState where no action may run.
 template <class R, class T, class Action>
 FutureAction<R> startAsync(const RDD<T>& rdd, const char* kind, Action action) {
   rdd.node()->engine().requireDriver();
-  RDD<T> interruptible(
-      narrowNode(rdd.node(), kind, stepFunction<T, InterruptibleReader>(nullptr), Partitioning::kKept));
-  return FutureAction<R>(kind, [=]() -> R { return action(interruptible); });
+  return FutureAction<R>(kind, [=]() -> R { return action(rdd); });
 }
 
 }  // namespace core

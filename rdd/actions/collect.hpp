@@ -23,6 +23,7 @@ std::vector<owned_t<T>> collectPartitions(Node& node, const std::vector<int>& pa
   node.engine().runJob(node, partitions, [&](int partition, ReaderPtr untyped) {
     auto reader = typed<T>(std::move(untyped));
     auto& part = parts[static_cast<std::size_t>(partition)];
+    part.clear();  // of an attempt that failed
     if (const BlockPtr block = node.block(partition)) part.reserve(std::min(block->records(), most));
     while (part.size() < most) {
       Chunk<T> chunk = reader->next();

@@ -60,7 +60,7 @@ std::vector<std::optional<U>> mergeInTree(Engine& engine, std::string_view kind,
     std::vector<int> numbers(groups);
     for (std::size_t g = 0; g < groups; ++g) numbers[g] = static_cast<int>(g);
     std::vector<std::optional<U>> merged(groups);
-    engine.runTasks(numbers, [&](int group) {
+    engine.runTasksOnce(*info, numbers, [&](int group) {
       const auto g = static_cast<std::size_t>(group);
       F call = merge;
       inOperator(info, [&] {

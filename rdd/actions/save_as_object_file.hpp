@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/rdd/core/records/task_counts.hpp>
 #include <millrace/rdd/core/store/object_format.hpp>
 #include <millrace/rdd/core/store/text_output.hpp>
 #include <millrace/rdd/rdd.hpp>
@@ -19,6 +20,7 @@ void saveAsObjects(Node& node, const std::string& path, IfExists ifExists) {
         const owned_t<T>& owned = own(record);
         file.add(&owned);
       }
+      taskCounts().recordsWritten += static_cast<std::int64_t>(chunk.size);
     }
     file.finish();
   });

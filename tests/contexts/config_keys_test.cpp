@@ -38,14 +38,23 @@ TEST(ConfigKeys, Enumerations) {
   EXPECT_EQ(config::kClock.parse("org.apache.spark.util.ManualClock"), ClockKind::kManual);
   EXPECT_EQ(config::kClock.parse("org.apache.spark.util.SystemClock"), ClockKind::kSystem);
   EXPECT_EQ(ConfigType<ClockKind>::parse("org.apache.spark.util.Clock"), std::nullopt);
+  EXPECT_EQ(config::kSchedulerMode.parse("FIFO"), core::SchedulingMode::kFifo);
+  EXPECT_EQ(config::kSchedulerMode.parse("fair"), core::SchedulingMode::kFair);
+  EXPECT_EQ(ConfigType<core::SchedulingMode>::parse("NONE"), std::nullopt);
 }
 
 TEST(ConfigKeys, Masters) {
   EXPECT_EQ(config::kMaster.parse("local").threads, 1);
   EXPECT_EQ(config::kMaster.parse("local[7]").threads, 7);
   EXPECT_EQ(config::kMaster.parse("local[*]").threads, static_cast<int>(std::thread::hardware_concurrency()));
-  for (const char* wrong : {"", "local[]", "local[0]", "local[-1]", "local[2", "local[x]", "local[2]x",
-                            "local[1,2]", "local[99999999999]", "spark://host:7077", "yarn"}) {
+  EXPECT_EQ(config::kMaster.parse("local[7]").maxTaskFailures, std::nullopt);
+  for (const char* both : {"local[7,3]", "local[7, 3]", "local[ 7 ,3 ]"}) {
+    EXPECT_EQ(config::kMaster.parse(both).threads, 7) << both;
+    EXPECT_EQ(config::kMaster.parse(both).maxTaskFailures, 3) << both;
+  }
+  for (const char* wrong :
+       {"", "local[]", "local[0]", "local[-1]", "local[2", "local[x]", "local[2]x", "local[1,]", "local[1,0]",
+        "local[,2]", "local[1,2,3]", "local[99999999999]", "spark://host:7077", "yarn"}) {
     EXPECT_FALSE(ConfigType<Master>::parse(wrong)) << wrong;
   }
 }

@@ -113,7 +113,7 @@ TEST_F(ConsoleProgressTest, WipesTheBarOfAStageThatFails) {
 }
 
 TEST_F(ConsoleProgressTest, NumbersStagesAndShowsThreeOfThoseThatRunAtOnce) {
-  const auto runner = runnerOn(threadJobRunner(1), 66);
+  const auto runner = runnerOn(inlineJobRunner(), 66);
   std::vector<std::shared_ptr<test::Gate>> gates;
   std::vector<std::jthread> jobs;
   for (int job = 0; job < 4; ++job) {

@@ -47,7 +47,7 @@ class ObjectFileTest : public testing::Test {
   test::ScratchDirectory scratch;
   LocalFileSystem local;
   std::shared_ptr<test::FaultyFileSystem> files = std::make_shared<test::FaultyFileSystem>(local);
-  EnginePtr engine = std::make_shared<Engine>(threadJobRunner(2), 2, files);
+  EnginePtr engine = std::make_shared<Engine>(poolJobRunner(2), 2, files);
   const std::string out = scratch / "out";
 };
 

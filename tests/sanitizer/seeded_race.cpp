@@ -7,7 +7,7 @@
 int main() {
   int count = 0;
   std::latch both(2);
-  millrace::core::threadJobRunner(2)->run(2, [&](int) {
+  millrace::core::poolJobRunner(2)->run(2, [&](int) {
     both.arrive_and_wait();
     ++count;
   });

@@ -8,11 +8,7 @@ namespace {
 
 std::unique_ptr<core::JobRunner> makeRunner(int threads) {
   if (threads == 1) return core::inlineJobRunner();
-#ifdef __SANITIZE_THREAD__
-  return core::threadJobRunner(threads);
-#else
-  return core::tbbJobRunner(threads);
-#endif
+  return core::poolJobRunner(threads);
 }
 
 }  // namespace

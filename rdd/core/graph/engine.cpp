@@ -1,10 +1,12 @@
 #include <millrace/base/error.hpp>
+#include <millrace/base/log.hpp>
 #include <millrace/base/mutex.hpp>
 #include <millrace/rdd/core/graph/cached_nodes.hpp>
 #include <millrace/rdd/core/graph/cached_partition.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
-#include <millrace/rdd/core/run/interrupt.hpp>
+#include <millrace/rdd/core/records/interrupt.hpp>
+#include <millrace/rdd/core/run/jobs.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 #include <millrace/rdd/core/run/task_context.hpp>
 #include <millrace/rdd/core/run/task_failure.hpp>
@@ -12,6 +14,7 @@
 #include <filesystem>
 #include <limits>
 #include <numeric>
+#include <string>
 #include <utility>
 
 namespace millrace::core {
@@ -30,7 +33,8 @@ Engine::Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::s
       chunkSize_(chunkSize),
       checkpointDirectory_(std::make_shared<CheckpointDirectory>()),
       cachedNodes_(std::make_shared<CachedNodes>()),
-      memory_(std::make_shared<MemoryBudget>(std::numeric_limits<std::size_t>::max())) {
+      memory_(std::make_shared<MemoryBudget>(std::numeric_limits<std::size_t>::max())),
+      jobs_(std::make_shared<Jobs>()) {
   setLocalDirectory(std::filesystem::temp_directory_path().string());
   allowExitInTasks();
 }
@@ -76,35 +80,68 @@ void Engine::requireDriver() const {
 
 void Engine::runJob(Node& node, const std::vector<int>& partitions, FunctionRef<void(int, ReaderPtr)> visit) {
   requireDriver();
-  node.prepare();
-  runTasks(partitions, [&](int partition) { visit(partition, node.read(partition)); });
-  if (markedNodes_ > 0) node.writeCheckpoints();
+  jobs_->run([&] {
+    node.prepare();
+    runTasks(*node.info(), partitions, [&](int partition) { visit(partition, node.read(partition)); });
+    if (markedNodes_ > 0) node.writeCheckpoints();
+  });
 }
 
 void Engine::runJob(Node& node, FunctionRef<void(int, ReaderPtr)> visit) { runJob(node, allOf(node), visit); }
 
-void Engine::runTasks(const std::vector<int>& partitions, FunctionRef<void(int)> task) {
-  JobRunner& runner = TaskContext::get() == nullptr ? *runner_ : *insideTask_;
-  const std::atomic<bool>* interrupt = interruptFlag();
-  runner.run(static_cast<int>(partitions.size()), [&](int i) {
-    InterruptScope interruptible(interrupt);
-    runTask(partitions[static_cast<std::size_t>(i)], task);
+void Engine::runTasks(const OperatorInfo& info, const std::vector<int>& partitions,
+                      FunctionRef<void(int)> task) {
+  runStage(info, partitions, task, maxTaskFailures_);
+}
+
+void Engine::runTasksOnce(const OperatorInfo& info, const std::vector<int>& partitions,
+                          FunctionRef<void(int)> task) {
+  const InterruptScope uninterrupted(nullptr);
+  runStage(info, partitions, task, 1);
+}
+
+void Engine::runStage(const OperatorInfo& info, const std::vector<int>& partitions,
+                      FunctionRef<void(int)> task, int maxFailures) {
+  const auto tasks = static_cast<int>(partitions.size());
+  const auto partitionOf = [&](int i) { return partitions[static_cast<std::size_t>(i)]; };
+  if (TaskContext::get() != nullptr)
+    return insideTask_->run(tasks, [&](int i) { runTask(partitionOf(i), task); });
+  jobs_->runStage(info, tasks, [&](Stage& stage) {
+    const Interrupts* interruptible = interrupts();
+    RunningJob* job = RunningJob::ofThread();
+    runner_->run(tasks, [&](int i) {
+      const InterruptScope interrupted(interruptible);
+      const RunningJob::Scope working(job);
+      runAttempts(stage, partitionOf(i), task, maxFailures);
+    });
   });
 }
 
-void Engine::runTask(int partition, FunctionRef<void(int)> task) {
-  TaskContext::Scope scope(partition);
+void Engine::runAttempts(Stage& stage, int partition, FunctionRef<void(int)> task, int maxFailures) {
+  for (int attempt = 0;; ++attempt) {
+    try {
+      return stage.runTask(partition, attempt, [&] { runTask(partition, task, attempt); });
+    } catch (const TaskFailure& failure) {
+      if (attempt + 1 >= maxFailures || isInterrupted()) throw;
+      logWarning("a task failed and is tried again",
+                 {{"error", std::string(failure.what())}, {"attemptsLeft", maxFailures - attempt - 1}});
+    }
+  }
+}
+
+void Engine::runTask(int partition, FunctionRef<void(int)> task, int attempt) {
+  TaskContext::Scope scope(partition, attempt);
   ChunkSizeScope chunks(chunkSize_);
   try {
-    if (isInterrupted()) throw Interrupted();
+    checkInterrupt();
     task(partition);
     scope.succeed();
   } catch (const TaskFailure&) {
     throw;
   } catch (const OperatorFailure& failure) {
-    throw TaskFailure(failure.operatorName(), partition, failure.cause());
+    throw TaskFailure(failure.operatorName(), partition, failure.cause(), attempt + 1);
   } catch (...) {
-    throw TaskFailure({}, partition, std::current_exception());
+    throw TaskFailure({}, partition, std::current_exception(), attempt + 1);
   }
 }
 

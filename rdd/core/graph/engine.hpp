@@ -21,8 +21,10 @@ namespace millrace::core {
 
 class CachedNodes;
 struct CacheHome;
+class Jobs;
 class LocalFiles;
 class MemoryBudget;
+class Stage;
 struct StoredForm;
 
 /// What every RDD of a context shares: who runs its tasks, and how. Nodes hold it, so an RDD outlives its context
@@ -37,6 +39,8 @@ class Engine {
   /// the largest parent. To be set before the first RDD is made.
   bool parallelismIsSet() const { return parallelismIsSet_; }
   void setParallelismIsSet(bool isSet) { parallelismIsSet_ = isSet; }
+  /// How often a task may throw before its job fails, at least once. To be set before the first job.
+  void setMaxTaskFailures(int failures) { maxTaskFailures_ = failures; }
   int threads() const;
   FileSystem& files() const { return *files_; }
   std::size_t chunkSize() const { return chunkSize_; }
@@ -61,29 +65,40 @@ class Engine {
   std::atomic<int>& markedNodes() { return markedNodes_; }
   std::shared_ptr<CacheHome> cacheHome(StorageLevel level, const StoredForm& form, OperatorPtr info,
                                        IfFull ifFull) const;
-  void stop() { stopped_ = true; }
+  Jobs& jobs() { return *jobs_; }
+  /// False if it had been stopped before.
+  bool stop() { return !stopped_.exchange(true); }
   bool isStopped() const { return stopped_; }
 
-  /// Runs the shuffles that `node` needs, then `visit` on a reader of each of `partitions`, as one task each. Throws
-  /// TaskFailure for what the tasks throw. Not from inside a task.
+  /// Runs the shuffles that `node` needs, then `visit` on a reader of each of `partitions`, as one task each; a task that
+  /// fails may be visited again. Throws TaskFailure for what the tasks throw. Not from inside a task.
   void runJob(Node& node, const std::vector<int>& partitions,
               FunctionRef<void(int partition, ReaderPtr)> visit);
   void runJob(Node& node, FunctionRef<void(int partition, ReaderPtr)> visit);
 
-  /// Runs `task` for each of `partitions`, as part of a job: on the pool, or on this thread if it is running a task
-  /// already.
-  void runTasks(const std::vector<int>& partitions, FunctionRef<void(int partition)> task);
+  /// Runs `task` for each of `partitions`, as a stage of a job that makes the records of `info`: on the pool, or on this
+  /// thread if it is running a task already. A task that fails may be run again.
+  void runTasks(const OperatorInfo& info, const std::vector<int>& partitions,
+                FunctionRef<void(int partition)> task);
+  /// The same for tasks that change what they work on: none is run again, or cut short by cancelling the job.
+  void runTasksOnce(const OperatorInfo& info, const std::vector<int>& partitions,
+                    FunctionRef<void(int partition)> task);
   /// Runs the task of one partition on this thread, even inside another task.
-  void runTask(int partition, FunctionRef<void(int partition)> task);
+  void runTask(int partition, FunctionRef<void(int partition)> task, int attempt = 0);
 
   /// Throws IllegalState where no action may run: after the stop, and inside of a task.
   void requireDriver() const;
 
  private:
+  void runStage(const OperatorInfo& info, const std::vector<int>& partitions, FunctionRef<void(int)> task,
+                int maxFailures);
+  void runAttempts(Stage& stage, int partition, FunctionRef<void(int)> task, int maxFailures);
+
   const std::shared_ptr<JobRunner> runner_;
   const std::shared_ptr<JobRunner> insideTask_;
   int defaultParallelism_;
   bool parallelismIsSet_ = false;
+  int maxTaskFailures_ = 1;
   std::shared_ptr<FileSystem> files_;
   std::size_t chunkSize_;
   std::atomic<int> nextNodeId_ = 0;
@@ -94,6 +109,7 @@ class Engine {
   const std::shared_ptr<CachedNodes> cachedNodes_;
   std::shared_ptr<MemoryBudget> memory_;
   std::shared_ptr<LocalFiles> localFiles_;
+  const std::shared_ptr<Jobs> jobs_;
   std::atomic<bool> stopped_ = false;
 };
 

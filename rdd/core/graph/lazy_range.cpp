@@ -1,6 +1,7 @@
 #include <millrace/base/error.hpp>
 #include <millrace/rdd/core/graph/lazy_range.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/task_counts.hpp>
 
 #include <array>
 
@@ -28,6 +29,7 @@ class NumberReader final : public Reader<std::int64_t> {
     for (std::size_t i = 0; i < size; ++i) numbers_[i] = static_cast<std::int64_t>(next_ + i * step_);
     next_ += size * step_;
     left_ -= size;
+    giveRecords(size);
     return {numbers_.data(), size, true};
   }
 

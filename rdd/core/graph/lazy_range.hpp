@@ -4,6 +4,7 @@
 #include <millrace/rdd/core/graph/source.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
+#include <millrace/rdd/core/records/task_counts.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
 
 #include <cstddef>
@@ -50,6 +51,7 @@ class LazyRangeReader final : public Reader<std::ranges::range_value_t<const V>>
     using Distance = std::ranges::range_difference_t<const V>;
     for (; at_ != end_ && !out_.full(); ++at_)
       out_.add([&] { return T(begin_[static_cast<Distance>(at_)]); });
+    giveRecords(out_.size());
     return out_.chunk();
   }
 

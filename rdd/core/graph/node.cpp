@@ -200,7 +200,7 @@ void Node::prepare() {
 }
 
 void Node::storeAll() {
-  engine_->runTasks(allOf(*this), [this](int partition) { read(partition); });
+  engine_->runTasks(*info_, allOf(*this), [this](int partition) { read(partition); });
 }
 
 ReaderPtr Node::read(int partition) {

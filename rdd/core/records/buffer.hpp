@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/rdd/core/records/chunk_bytes.hpp>
+#include <millrace/rdd/core/records/interrupt.hpp>
 #include <millrace/rdd/core/records/reader.hpp>
 
 #include <algorithm>
@@ -61,7 +62,11 @@ class Buffer {
   std::size_t size() const { return static_cast<std::size_t>(end_ - begin_); }
   std::size_t capacity() const { return static_cast<std::size_t>(limit_ - begin_); }
   T* data() { return begin_; }
-  Chunk<T> chunk() const { return {begin_, size(), true}; }
+  /// Throws Interrupted if this task was cancelled.
+  Chunk<T> chunk() const {
+    checkInterrupt();
+    return {begin_, size(), true};
+  }
 
  private:
   static std::size_t mostRecords(std::size_t capacity) {

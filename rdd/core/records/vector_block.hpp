@@ -7,6 +7,7 @@
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_bytes.hpp>
 #include <millrace/rdd/core/records/pooled_vector.hpp>
+#include <millrace/rdd/core/records/task_counts.hpp>
 
 #include <memory>
 #include <utility>
@@ -51,6 +52,7 @@ class StoredReader final : public Reader<T> {
   Chunk<T> next() override {
     std::size_t size = chunkOf(at_, static_cast<std::size_t>(end_ - at_));
     const owned_t<T>* begin = std::exchange(at_, at_ + size);
+    giveRecords(size);
     if constexpr (kIsOwned<T>) {
       return {begin, size, false};
     } else {

@@ -16,10 +16,16 @@ class JobRunner {
   virtual int threads() const = 0;
 };
 
-/// On the TBB worker pool, the caller helping.
-std::unique_ptr<JobRunner> tbbJobRunner(int threads);
-/// On threads of its own for each job: for ThreadSanitizer, which knows nothing of the packaged TBB.
-std::unique_ptr<JobRunner> threadJobRunner(int threads);
+/// Whose task a thread takes when several jobs want it. (Spark: spark.scheduler.mode)
+enum class SchedulingMode {
+  kFifo,  ///< that of the job that began first
+  kFair   ///< that of the pool of which the fewest tasks run, and there as above
+};
+
+/// On a pool of threads, of which each caller is one while it runs tasks: so many tasks run at once, whatever number of
+/// jobs there are. Tasks of a job begin in the order of their numbers, since what they write is merged in it. A caller takes
+/// tasks of its own job only, so that no job waits for the end of a task of another one.
+std::unique_ptr<JobRunner> poolJobRunner(int threads, SchedulingMode mode = SchedulingMode::kFifo);
 /// On the caller, in order: deterministic.
 std::unique_ptr<JobRunner> inlineJobRunner();
 

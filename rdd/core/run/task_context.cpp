@@ -1,6 +1,7 @@
 #include <millrace/base/mutex.hpp>
+#include <millrace/rdd/core/records/interrupt.hpp>
 #include <millrace/rdd/core/run/accumulator_base.hpp>
-#include <millrace/rdd/core/run/interrupt.hpp>
+#include <millrace/rdd/core/run/running_job.hpp>
 #include <millrace/rdd/core/run/task_context.hpp>
 
 #include <unistd.h>
@@ -19,16 +20,8 @@ thread_local TaskContext* currentTask = nullptr;
 
 int exitCode = 0;
 
-// Destroyed after the statics of the program, and before those of TBB, on which this library depends.
-const struct EndOfProcess {
-  ~EndOfProcess() {
-    if (currentTask == nullptr) return;
-    std::cout.flush();
-    std::clog.flush();
-    std::fflush(nullptr);
-    ::_exit(exitCode);
-  }
-} endOfProcess;
+// Destroyed after the statics of the program, and before those of the libraries below.
+const core::EndOfProcess endOfProcess;
 
 }  // namespace
 
@@ -36,17 +29,22 @@ const TaskContext* TaskContext::get() { return currentTask; }
 
 int TaskContext::getPartitionId() { return currentTask == nullptr ? 0 : currentTask->partitionId(); }
 
+std::optional<std::string> TaskContext::getLocalProperty(std::string_view key) const {
+  const core::RunningJob* job = core::RunningJob::ofThread();
+  return job == nullptr ? std::nullopt : core::valueOf(job->properties, key);
+}
+
 bool TaskContext::isInterrupted() const { return core::isInterrupted(); }
 
 struct TaskContext::Parts {
   std::vector<std::pair<std::shared_ptr<core::AccumulatorBase>, std::shared_ptr<core::AccumulatorPart>>> all;
 };
 
-TaskContext::TaskContext(int partition) : partitionId_(partition) {}
+TaskContext::TaskContext(int partition, int attempt) : partitionId_(partition), attempt_(attempt) {}
 TaskContext::~TaskContext() = default;
 
-TaskContext::Scope::Scope(int partition)
-    : context_(partition), outer_(std::exchange(currentTask, &context_)) {}
+TaskContext::Scope::Scope(int partition, int attempt)
+    : context_(partition, attempt), outer_(std::exchange(currentTask, &context_)) {}
 
 TaskContext::Scope::~Scope() { currentTask = outer_; }
 
@@ -60,6 +58,14 @@ namespace core {
 
 void allowExitInTasks() {
   [[maybe_unused]] static const int registered = ::on_exit([](int code, void*) { exitCode = code; }, nullptr);
+}
+
+EndOfProcess::~EndOfProcess() {
+  if (currentTask == nullptr) return;
+  std::cout.flush();
+  std::clog.flush();
+  std::fflush(nullptr);
+  ::_exit(exitCode);
 }
 
 AccumulatorPart::~AccumulatorPart() = default;

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace millrace {
 
@@ -10,6 +13,12 @@ class AccumulatorBase;
 
 /// Makes exit() inside a task end the process with its code, see TaskContext. Called before tasks run, any number of times.
 void allowExitInTasks();
+
+/// Ends the process where its statics are destroyed, if a task called exit(). One stands in each library that must be over
+/// before others below it are.
+struct EndOfProcess {
+  ~EndOfProcess();
+};
 }  // namespace core
 
 /// What a function that runs inside a task can know about it. (Spark: TaskContext)
@@ -28,7 +37,11 @@ class TaskContext {
   static int getPartitionId();
 
   int partitionId() const { return partitionId_; }
-  /// True once the action that this task belongs to was cancelled: a long function can ask, and return early.
+  /// How often this task has failed so far, see spark.task.maxFailures.
+  int attemptNumber() const { return attempt_; }
+  /// What the thread that runs the job had said by SparkContext::setLocalProperty; nothing if it said nothing.
+  std::optional<std::string> getLocalProperty(std::string_view key) const;
+  /// True once the job or action that this task belongs to was cancelled: a long function can ask, and return early.
   bool isInterrupted() const;
 
   /// Makes this thread run a task until the end of the scope.
@@ -37,16 +50,17 @@ class TaskContext {
  private:
   friend class core::AccumulatorBase;
   struct Parts;
-  explicit TaskContext(int partition);
+  TaskContext(int partition, int attempt);
   ~TaskContext();
 
   int partitionId_;
+  int attempt_;
   std::shared_ptr<Parts> parts_;  // null until the task adds to an accumulator
 };
 
 class TaskContext::Scope {
  public:
-  explicit Scope(int partition);
+  explicit Scope(int partition, int attempt = 0);
   ~Scope();
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;

@@ -7,15 +7,18 @@ namespace millrace {
 
 namespace {
 
-std::string describeFailure(const std::string& operatorName, int partition, const std::exception_ptr& cause) {
+std::string describeFailure(const std::string& operatorName, int partition, const std::exception_ptr& cause,
+                            int attempts) {
   std::string place = operatorName.empty() ? "a task" : operatorName;
-  return place + " failed in partition " + std::to_string(partition) + ": " + core::describeException(cause);
+  std::string times = attempts == 1 ? "" : ", " + std::to_string(attempts) + " times";
+  return place + " failed in partition " + std::to_string(partition) + times + ": " +
+         core::describeException(cause);
 }
 
 }  // namespace
 
-TaskFailure::TaskFailure(std::string operatorName, int partition, std::exception_ptr cause)
-    : SparkException(describeFailure(operatorName, partition, cause)),
+TaskFailure::TaskFailure(std::string operatorName, int partition, std::exception_ptr cause, int attempts)
+    : SparkException(describeFailure(operatorName, partition, cause, attempts)),
       operatorName_(std::move(operatorName)),
       partition_(partition),
       cause_(std::move(cause)) {}

@@ -7,10 +7,12 @@
 
 namespace millrace {
 
-/// A task failed: names the operator (where one ran), the partition and the cause. This is what actions throw.
+/// A task failed, at its last attempt: names the operator (where one ran), the partition and the cause. This is what
+/// actions throw.
 class TaskFailure : public SparkException {
  public:
-  TaskFailure(std::string operatorName, int partition, std::exception_ptr cause);
+  /// `attempts`: how often it was tried.
+  TaskFailure(std::string operatorName, int partition, std::exception_ptr cause, int attempts = 1);
 
   /// Empty when the failure was not inside an operator.
   const std::string& operatorName() const { return operatorName_; }

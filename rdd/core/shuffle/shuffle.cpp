@@ -3,6 +3,7 @@
 #include <millrace/base/scope_exit.hpp>
 #include <millrace/rdd/core/graph/block_slot.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/records/interrupt.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 #include <millrace/rdd/core/shuffle/shuffle.hpp>
 
@@ -29,26 +30,38 @@ class MergeAhead {
   void add(std::size_t task, std::vector<ShuffleFilePtr> files) {
     MutexLock lock(mutex_);
     written_[task] = std::move(files);
+    if (failure_) std::rethrow_exception(failure_);
     if (merging_) return;
     merging_ = true;
     while (next_ < written_.size() && !written_[next_].empty()) {
       auto next = std::move(written_[next_++]);
       lock.unlock();
-      for (std::size_t p = 0; p < next.size(); ++p) {
-        if (next[p]) mergers_[p]->add(side_, std::move(next[p]));
-      }
+      std::exception_ptr failure = merge(std::move(next));
       lock.lock();
+      if (failure) std::rethrow_exception(failure_ = failure);
     }
     merging_ = false;
   }
 
  private:
+  std::exception_ptr merge(std::vector<ShuffleFilePtr> files) noexcept {
+    try {
+      for (std::size_t p = 0; p < files.size(); ++p) {
+        if (files[p]) mergers_[p]->add(side_, std::move(files[p]));
+      }
+      return nullptr;
+    } catch (...) {
+      return std::current_exception();
+    }
+  }
+
   std::vector<std::unique_ptr<ShuffleMerger>>& mergers_;
   const int side_;
   Mutex mutex_;
   std::vector<std::vector<ShuffleFilePtr>> written_ MILLRACE_GUARDED_BY(mutex_);
   std::size_t next_ MILLRACE_GUARDED_BY(mutex_) = 0;
   bool merging_ MILLRACE_GUARDED_BY(mutex_) = false;
+  std::exception_ptr failure_ MILLRACE_GUARDED_BY(mutex_);  // what is merged in part cannot be merged again
 };
 
 class ShuffleNode final : public Node {
@@ -125,7 +138,7 @@ void ShuffleNode::write() {
       if (mergesAhead && !merger) merger = spec_->merger();
     }
     MergeAhead ahead(mergers, static_cast<int>(side), tasks.size());
-    engine().runTasks(allOf(parent), [&](int partition) {
+    engine().runTasks(*info(), allOf(parent), [&](int partition) {
       const auto task = static_cast<std::size_t>(partition);
       auto writer = spec_->writer(static_cast<int>(side), partitions());
       inOperator(info(), [&] {
@@ -164,6 +177,7 @@ BlockPtr ShuffleNode::block(int partition) {
 BlockPtr ShuffleNode::merge(int partition) {
   Output& output = outputs_[static_cast<std::size_t>(partition)];
   if (output.failure) std::rethrow_exception(output.failure);
+  const InterruptScope uninterrupted(nullptr);  // other jobs may wait for it, and it cannot begin anew
   ScopeExit merged([&] {
     if (--unmerged_ == 0 && anyInPlace()) letGoOfParents();
   });

@@ -4,6 +4,7 @@
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/records/reader.hpp>
+#include <millrace/rdd/core/records/task_counts.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
 
@@ -108,6 +109,7 @@ class ObjectReader final : public Reader<T> {
       blocks_->failInBlock(error.what());
     }
     if (left_ == 0 && bytes_.remaining() > 0) blocks_->failInBlock("bytes are left behind its records");
+    giveRecords(out_.size());
     return out_.chunk();
   }
 

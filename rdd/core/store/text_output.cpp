@@ -3,6 +3,7 @@
 #include <millrace/base/file_system.hpp>
 #include <millrace/base/path.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/records/task_counts.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
 #include <millrace/rdd/core/store/text_output.hpp>
@@ -87,6 +88,7 @@ void saveParts(Node& node, std::string_view kind, const std::string& path, IfExi
       FileStream part(draft.create(partName(partition)));
       writePart(std::move(records), part);
       part.syncAndClose();
+      taskCounts().bytesWritten += static_cast<std::int64_t>(part.written());
     });
   });
   draft.complete();

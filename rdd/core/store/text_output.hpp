@@ -3,6 +3,7 @@
 #include <millrace/base/function_ref.hpp>
 #include <millrace/base/show.hpp>
 #include <millrace/rdd/core/records/reader.hpp>
+#include <millrace/rdd/core/records/task_counts.hpp>
 
 #include <ostream>
 #include <string>
@@ -44,6 +45,7 @@ void saveAsText(Node& node, const std::string& path, IfExists ifExists) {
         show(lines, record);
         lines.put('\n');
       }
+      taskCounts().recordsWritten += static_cast<std::int64_t>(chunk.size);
     }
   });
 }

@@ -77,7 +77,7 @@ class JobGeneratorTest : public testing::Test {
       std::make_shared<Engine>(inlineJobRunner(), 2, std::make_shared<LocalFileSystem>());
   std::shared_ptr<StreamGraph> graph = std::make_shared<StreamGraph>(engine, Seconds(1));
   std::shared_ptr<ReceiverTracker> tracker = std::make_shared<ReceiverTracker>(clock, ReceiverOptions());
-  std::shared_ptr<ListenerBus> bus = std::make_shared<ListenerBus>();
+  std::shared_ptr<StreamingBus> bus = std::make_shared<StreamingBus>();
   std::shared_ptr<ContextWaiter> waiter = std::make_shared<ContextWaiter>();
   std::shared_ptr<test::RecordingListener> listener = std::make_shared<test::RecordingListener>();
   std::shared_ptr<Gate> gate = Gate::make();

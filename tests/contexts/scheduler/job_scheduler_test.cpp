@@ -62,7 +62,7 @@ class JobSchedulerTest : public testing::Test {
 
   test::ObservedLog log;
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>(1000);
-  std::shared_ptr<ListenerBus> bus = std::make_shared<ListenerBus>();
+  std::shared_ptr<StreamingBus> bus = std::make_shared<StreamingBus>();
   std::shared_ptr<ContextWaiter> waiter = std::make_shared<ContextWaiter>();
   std::shared_ptr<test::RecordingListener> listener = std::make_shared<test::RecordingListener>();
   std::shared_ptr<Gate> gate = Gate::make();

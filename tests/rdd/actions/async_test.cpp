@@ -1,5 +1,4 @@
 #include <millrace/rdd/actions/async.hpp>
-#include <millrace/rdd/core/run/interrupt.hpp>
 #include <millrace/rdd/core/run/task_context.hpp>
 #include <millrace/rdd/core/run/task_failure.hpp>
 

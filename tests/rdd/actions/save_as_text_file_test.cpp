@@ -108,7 +108,7 @@ TEST_F(SaveAsTextFileTest, PartitionsAreWrittenAtTheSameTime) {
   std::string expected;
   for (std::size_t i = 0; i < records.size(); ++i)
     expected += std::to_string(records[i] = static_cast<int>(i)) + "\n";
-  rddOf(records, 20, core::threadJobRunner(4)).saveAsTextFile(out);
+  rddOf(records, 20, core::poolJobRunner(4)).saveAsTextFile(out);
   std::string written;
   for (const std::string& name : scratch.list("deep/out")) written += scratch.read("deep/out/" + name);
   EXPECT_EQ(written, expected);

@@ -1,6 +1,6 @@
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
-#include <millrace/rdd/core/run/interrupt.hpp>
+#include <millrace/rdd/core/records/interrupt.hpp>
 #include <millrace/rdd/core/run/task_context.hpp>
 #include <millrace/rdd/core/run/task_failure.hpp>
 
@@ -24,6 +24,8 @@ namespace {
 using test::failureOf;
 using test::Shape;
 
+const OperatorInfo kInfo{"work", -1, {}};
+
 TEST(Engine, RunsATaskForEachPartition) {
   for (const Shape& shape : test::allShapes()) {
     SCOPED_TRACE(shape.describe());
@@ -32,7 +34,7 @@ TEST(Engine, RunsATaskForEachPartition) {
     EXPECT_EQ(engine->defaultParallelism(), shape.partitions);
     std::vector<std::atomic<int>> runs(5);
     std::atomic<bool> wrong = false;
-    engine->runTasks({4, 1, 3}, [&](int partition) {
+    engine->runTasks(kInfo, {4, 1, 3}, [&](int partition) {
       ++runs[static_cast<std::size_t>(partition)];
       if (TaskContext::getPartitionId() != partition || chunkSize() != shape.chunkSize) wrong = true;
     });
@@ -47,30 +49,32 @@ TEST(Engine, TasksSeeTheFlagOfTheThreadThatRunsTheirJob) {
   auto engine = test::makeEngine({.threads = 2});
   std::barrier both(2);
   std::atomic<int> right = 0;
-  auto see = [&](const std::atomic<bool>* flag) {
+  std::atomic<bool> flag = false;
+  auto see = [&](bool interrupted) {
     right = 0;
-    engine->runTasks({0, 1}, [&](int) {
+    flag = false;
+    engine->runTasks(kInfo, {0, 1}, [&](int) {
       both.arrive_and_wait();  // each has a thread of its own
-      if (interruptFlag() == flag) ++right;
+      flag = true;
+      if (isInterrupted() == interrupted) ++right;
     });
     return right == 2;
   };
-  const std::atomic<bool> flag = false;
   {
-    InterruptScope interruptible(&flag);
-    EXPECT_TRUE(see(&flag));
+    InterruptScope interruptible(flag);
+    EXPECT_TRUE(see(true));
   }
-  EXPECT_TRUE(see(nullptr)) << "nothing of it stays with the threads of the pool";
+  EXPECT_TRUE(see(false)) << "nothing of it stays with the threads of the pool";
 }
 
 TEST(Engine, ACancelledJobBeginsNoTask) {
   for (int threads : {1, 2, 4}) {
     auto engine = test::makeEngine({.threads = threads});
     const std::atomic<bool> cancelled = true;
-    InterruptScope interruptible(&cancelled);
+    InterruptScope interruptible(cancelled);
     std::atomic<int> begun = 0;
     EXPECT_EQ(failureOf<std::exception>([&] {
-                engine->runTasks({0, 1, 2}, [&](int) { ++begun; });
+                engine->runTasks(kInfo, {0, 1, 2}, [&](int) { ++begun; });
               }),
               "a task failed in partition 0: the action was cancelled");
     EXPECT_EQ(begun, 0) << threads << " threads";

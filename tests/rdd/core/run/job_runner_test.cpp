@@ -1,6 +1,10 @@
 #include <millrace/rdd/core/run/job_runner.hpp>
+#include <millrace/rdd/core/run/running_job.hpp>
+
+#include "support/sleeping_thread.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <barrier>
@@ -28,11 +32,9 @@ struct Kind {
 };
 
 std::vector<Kind> kinds() {
-  std::vector<Kind> all{{"inline", [](int) { return inlineJobRunner(); }}, {"thread", threadJobRunner}};
-#ifndef __SANITIZE_THREAD__
-  all.push_back({"tbb", tbbJobRunner});
-#endif
-  return all;
+  return {{"inline", [](int) { return inlineJobRunner(); }},
+          {"fifo", [](int threads) { return poolJobRunner(threads, SchedulingMode::kFifo); }},
+          {"fair", [](int threads) { return poolJobRunner(threads, SchedulingMode::kFair); }}};
 }
 
 class JobRunnerTest : public testing::TestWithParam<Kind> {
@@ -108,10 +110,7 @@ INSTANTIATE_TEST_SUITE_P(All, JobRunnerTest, testing::ValuesIn(kinds()),
 
 TEST(JobRunner, SaysHowManyThreadsItHas) {
   EXPECT_EQ(inlineJobRunner()->threads(), 1);
-  EXPECT_EQ(threadJobRunner(3)->threads(), 3);
-#ifndef __SANITIZE_THREAD__
-  EXPECT_EQ(tbbJobRunner(3)->threads(), 3);
-#endif
+  EXPECT_EQ(poolJobRunner(3)->threads(), 3);
 }
 
 TEST(JobRunner, InlineKeepsToTheCallerAndTheOrder) {
@@ -130,7 +129,7 @@ TEST(JobRunner, RethrowsTheFailureOfTheLowestNumber) {
   for (int round = 0; round < 50; ++round) {
     std::barrier all(4);
     try {
-      threadJobRunner(4)->run(4, [&](int number) {
+      poolJobRunner(4)->run(4, [&](int number) {
         all.arrive_and_wait();
         throw number;
       });
@@ -143,7 +142,76 @@ TEST(JobRunner, RethrowsTheFailureOfTheLowestNumber) {
 
 TEST(JobRunner, RunsThreadsAtOnce) {
   std::barrier both(2);
-  threadJobRunner(2)->run(2, [&](int) { both.arrive_and_wait(); });
+  poolJobRunner(2)->run(2, [&](int) { both.arrive_and_wait(); });
+}
+
+struct Job {
+  int id;
+  std::string pool;
+};
+
+void runAs(const Job& job, JobRunner& runner, int tasks, FunctionRef<void(int)> task) {
+  RunningJob running{job.id, {{kPoolProperty, job.pool}}};
+  const RunningJob::Scope scope(&running);
+  runner.run(tasks, task);
+}
+
+constexpr int kMany = 100;
+
+/// Two threads run task 0 of a job, which lasts until that of another job has been run, and kMany tasks that last until that
+/// other job waits for a thread. Gives how many of these had ended when it got one.
+int tasksBefore(SchedulingMode mode, const Job& other, const Job& job) {
+  auto runner = poolJobRunner(2, mode);
+  std::atomic<pid_t> caller = 0;
+  std::atomic<bool> otherHasRun = false;
+  std::atomic<int> ended = 0, before = 0;
+  std::jthread thread;
+  runAs(job, *runner, 1 + kMany, [&](int number) {
+    if (number == 0) {
+      thread = std::jthread([&] {
+        caller = gettid();
+        runAs(other, *runner, 1, [&](int) {
+          before = ended.load();
+          otherHasRun = true;
+        });
+      });
+      while (!otherHasRun) std::this_thread::yield();
+    } else {
+      while (!otherHasRun && !(caller != 0 && test::sleeps(caller))) std::this_thread::yield();
+      ++ended;
+    }
+  });
+  return before;
+}
+
+TEST(JobRunner, FifoTakesTheTasksOfTheJobThatBeganFirst) {
+  EXPECT_EQ(tasksBefore(SchedulingMode::kFifo, {1, "b"}, {0, "a"}), kMany) << "the later job has to wait";
+  EXPECT_LT(tasksBefore(SchedulingMode::kFifo, {0, "b"}, {1, "a"}), kMany) << "the later job lets it pass";
+}
+
+TEST(JobRunner, FairGivesEachPoolItsShareAndIsFifoInside) {
+  EXPECT_LT(tasksBefore(SchedulingMode::kFair, {1, "b"}, {0, "a"}), kMany) << "the other pool has no task";
+  EXPECT_EQ(tasksBefore(SchedulingMode::kFair, {1, "a"}, {0, "a"}), kMany);
+  EXPECT_LT(tasksBefore(SchedulingMode::kFair, {0, "a"}, {1, "a"}), kMany);
+}
+
+TEST(JobRunner, RunsNoMoreTasksAtOnceThanItHasThreads) {
+  for (const SchedulingMode mode : {SchedulingMode::kFifo, SchedulingMode::kFair}) {
+    auto runner = poolJobRunner(3, mode);
+    std::atomic<int> running = 0, most = 0;
+    std::vector<std::jthread> callers;
+    for (int job = 0; job < 8; ++job)
+      callers.emplace_back([&, job] {
+        runAs({job, std::to_string(job % 3)}, *runner, 50, [&](int) {
+          const int now = ++running;
+          for (int known = most; known < now && !most.compare_exchange_weak(known, now);) continue;
+          std::this_thread::yield();
+          --running;
+        });
+      });
+    callers.clear();
+    EXPECT_LE(most, 3);
+  }
 }
 
 #ifndef __SANITIZE_THREAD__
@@ -156,7 +224,7 @@ TEST(JobRunner, NoTaskBeginsInsideAnother) {
   auto work = [&](int i) {
     for (int turn = 0; turn < 2'000; ++turn) sink.fetch_add(i, std::memory_order_relaxed);
   };
-  auto pool = tbbJobRunner(4);
+  auto pool = poolJobRunner(4);
   for (int round = 0; round < 5; ++round) {
     pool->run(64, [&](int) {
       if (++depth > 1) nested = true;

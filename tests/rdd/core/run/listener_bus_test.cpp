@@ -1,9 +1,10 @@
-#include <millrace/contexts/scheduler/listener_bus.hpp>
+#include <millrace/rdd/core/run/listener_bus.hpp>
 
-#include "contexts/observed.hpp"
+#include "support/observed.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -18,10 +19,10 @@ using test::Gate;
 using test::Happenings;
 using Events = std::vector<std::string>;
 
-/// Gets numbers, by way of the event that carries one.
-struct Listener : StreamingListener {
+/// Gets numbers.
+struct Listener {
   explicit Listener(std::function<void(std::int64_t)> run = {}) : callback(std::move(run)) {}
-  void onStreamingStarted(std::int64_t number) override {
+  void onNumber(std::int64_t number) {
     if (callback) callback(number);
     heard.add(std::to_string(number));
   }
@@ -29,12 +30,17 @@ struct Listener : StreamingListener {
   Happenings heard;
 };
 
-void post(ListenerBus& bus, std::int64_t number) {
-  bus.post([number](StreamingListener& to) { to.onStreamingStarted(number); });
+struct Bus : ListenerBus<Listener> {
+  Bus() : ListenerBus("a listener") {}
+};
+
+Bus::Event event(std::int64_t number) {
+  return [number](Listener& to) { to.onNumber(number); };
 }
+void post(Bus& bus, std::int64_t number) { bus.post(event(number)); }
 
 TEST(ListenerBus, DeliversInPostingOrderToEveryListener) {
-  ListenerBus bus;
+  Bus bus;
   auto first = std::make_shared<Listener>(), second = std::make_shared<Listener>();
   bus.add(first);
   bus.add(second);
@@ -49,7 +55,7 @@ TEST(ListenerBus, DeliversInPostingOrderToEveryListener) {
 }
 
 TEST(ListenerBus, CallsBackOnAThreadOfItsOwn) {
-  ListenerBus bus, other;
+  Bus bus, other;
   auto listener = std::make_shared<Listener>([&, poster = std::this_thread::get_id()](std::int64_t) {
     EXPECT_TRUE(bus.isCallbackThread());
     EXPECT_FALSE(other.isCallbackThread());
@@ -63,7 +69,7 @@ TEST(ListenerBus, CallsBackOnAThreadOfItsOwn) {
 }
 
 TEST(ListenerBus, ListenersHearWhatIsPostedBetweenAddAndRemove) {
-  ListenerBus bus;
+  Bus bus;
   auto always = std::make_shared<Listener>(), sometimes = std::make_shared<Listener>();
   post(bus, 1);
   bus.add(always);
@@ -77,9 +83,32 @@ TEST(ListenerBus, ListenersHearWhatIsPostedBetweenAddAndRemove) {
   EXPECT_EQ(sometimes->heard.all(), (Events{"2"}));
 }
 
+TEST(ListenerBus, OnlyTheNewListenerHearsItsGreeting) {
+  Bus bus;
+  auto first = std::make_shared<Listener>(), second = std::make_shared<Listener>();
+  bus.add(first);
+  post(bus, 1);
+  bus.add(second, event(7));
+  post(bus, 2);
+  EXPECT_TRUE(bus.stop(test::soon()));
+  EXPECT_EQ(first->heard.all(), (Events{"1", "2"}));
+  EXPECT_EQ(second->heard.all(), (Events{"7", "2"}));
+}
+
+TEST(ListenerBus, KnowsWhetherSomebodyListens) {
+  Bus bus;
+  auto listener = std::make_shared<Listener>();
+  EXPECT_FALSE(bus.isHeard());
+  bus.add(listener);
+  EXPECT_TRUE(bus.isHeard());
+  bus.remove(listener);
+  EXPECT_FALSE(bus.isHeard());
+  EXPECT_TRUE(bus.stop(test::soon()));
+}
+
 TEST(ListenerBus, SlowListenerHoldsUpNobodyAndLosesOnlyWhatIsTooMuch) {
   test::ObservedLog log;
-  ListenerBus bus;
+  Bus bus;
   auto gate = Gate::make();
   auto listener = std::make_shared<Listener>([gate](std::int64_t number) {
     if (number == 0) gate->pass();
@@ -87,19 +116,19 @@ TEST(ListenerBus, SlowListenerHoldsUpNobodyAndLosesOnlyWhatIsTooMuch) {
   bus.add(listener);
   post(bus, 0);
   gate->awaitArrivals(1);
-  constexpr auto kMost = static_cast<std::int64_t>(ListenerBus::kMostWaiting);
+  constexpr auto kMost = static_cast<std::int64_t>(Bus::kMostWaiting);
   for (std::int64_t number = 1; number <= kMost + 7; ++number) post(bus, number);
   gate->open();
   EXPECT_TRUE(bus.stop(test::soon()));
   auto heard = listener->heard.all();
-  ASSERT_EQ(heard.size(), ListenerBus::kMostWaiting + 1);
+  ASSERT_EQ(heard.size(), Bus::kMostWaiting + 1);
   EXPECT_EQ(heard.back(), std::to_string(kMost));
-  EXPECT_EQ(log.all(), Events{"a streaming listener is too slow, events were dropped events=7"});
+  EXPECT_EQ(log.all(), Events{"a listener is too slow, events were dropped events=7"});
 }
 
 TEST(ListenerBus, WhatAListenerThrowsIsLoggedAndHarmsNobody) {
   test::ObservedLog log;
-  ListenerBus bus;
+  Bus bus;
   auto throwing = std::make_shared<Listener>([](std::int64_t number) {
     if (number == 1) throw std::runtime_error("no more");
     if (number == 2) throw 42;
@@ -111,12 +140,12 @@ TEST(ListenerBus, WhatAListenerThrowsIsLoggedAndHarmsNobody) {
   EXPECT_TRUE(bus.stop(test::soon()));
   EXPECT_EQ(throwing->heard.all(), Events{"3"});
   EXPECT_EQ(quiet->heard.all(), (Events{"1", "2", "3"}));
-  EXPECT_EQ(log.all(), (Events{"a streaming listener threw error=\"no more\"",
-                               "a streaming listener threw error=\"an exception of type int\""}));
+  EXPECT_EQ(log.all(), (Events{"a listener threw error=\"no more\"",
+                               "a listener threw error=\"an exception of type int\""}));
 }
 
 TEST(ListenerBus, StopWaitsForWhatWasPostedAndTakesNoMore) {
-  ListenerBus bus;
+  Bus bus;
   auto gate = Gate::make();
   auto listener = std::make_shared<Listener>([gate](std::int64_t) { gate->pass(); });
   bus.add(listener);
@@ -134,7 +163,7 @@ TEST(ListenerBus, IsGoneWhileAListenerIsStuck) {
   auto gate = Gate::make();
   auto listener = std::make_shared<Listener>([gate](std::int64_t) { gate->pass(); });
   {
-    ListenerBus bus;
+    Bus bus;
     bus.add(listener);
     post(bus, 1);
     gate->awaitArrivals(1);

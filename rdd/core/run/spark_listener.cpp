@@ -1,0 +1,7 @@
+#include <millrace/rdd/core/run/spark_listener.hpp>
+
+namespace millrace {
+
+SparkListener::~SparkListener() = default;
+
+}  // namespace millrace
