@@ -2,6 +2,7 @@
 
 #include <millrace/base/error.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <string>
@@ -62,6 +63,12 @@ double toDouble(std::string_view text) {
     refuse(text, "a number");  // also "inf" and "nan", which only C knows
   }
   return negative ? -number : number;
+}
+
+std::string_view core::trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\f";
+  const std::size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
+  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
 }
 
 }  // namespace millrace

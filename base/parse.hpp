@@ -13,4 +13,11 @@ std::int64_t toLong(std::string_view text);
 /// The same for "1", "-1.5", "2e10", "NaN" and "Infinity"; here spaces around are allowed, as in Java.
 double toDouble(std::string_view text);
 
+namespace core {
+
+/// The text without the white space around it.
+std::string_view trimmed(std::string_view text);
+
+}  // namespace core
+
 }  // namespace millrace

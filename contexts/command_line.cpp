@@ -3,6 +3,7 @@
 #include <millrace/base/edit_distance.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
+#include <millrace/base/parse.hpp>
 #include <millrace/base/path.hpp>
 #include <millrace/base/secret.hpp>
 #include <millrace/base/split.hpp>
@@ -117,12 +118,6 @@ std::string helpText(std::string_view program) {
   return text;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\f";
-  const std::size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
-  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
-}
-
 std::string_view environment(const char* variable) {
   const char* value = std::getenv(variable);
   return value == nullptr ? std::string_view() : value;
@@ -181,14 +176,14 @@ void SparkConf::readPropertiesFile(const std::string& path) {
   int number = 0;
   for (std::string_view line : split(std::string_view(content), '\n')) {
     const std::string place = path + ":" + std::to_string(++number) + ": ";
-    const std::string_view setting = trimmed(line);
+    const std::string_view setting = core::trimmed(line);
     if (setting.empty() || setting.front() == '#' || setting.front() == '!') continue;
     const std::size_t keyEnds = setting.find_first_of(" \t=:");
     if (keyEnds == 0 || keyEnds == std::string_view::npos) {
       throw IllegalArgument(place + "expected KEY VALUE or KEY=VALUE");
     }
-    std::string_view value = trimmed(setting.substr(keyEnds));
-    if (value.starts_with('=') || value.starts_with(':')) value = trimmed(value.substr(1));
+    std::string_view value = core::trimmed(setting.substr(keyEnds));
+    if (value.starts_with('=') || value.starts_with(':')) value = core::trimmed(value.substr(1));
     try {
       set(setting.substr(0, keyEnds), value);
     } catch (const IllegalArgument& error) {

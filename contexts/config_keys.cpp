@@ -1,3 +1,4 @@
+#include <millrace/base/parse.hpp>
 #include <millrace/contexts/config_keys.hpp>
 
 #include <algorithm>
@@ -26,12 +27,6 @@ namespace {
 bool sameText(std::string_view text, std::string_view name) {
   const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
   return std::ranges::equal(text, name, {}, upper);
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
 }
 
 /// A number from 1 on.
@@ -74,7 +69,7 @@ std::optional<Master> ConfigType<Master>::parse(std::string_view text) {
   }
   const std::string_view inside = text.substr(kBefore.size(), text.size() - kBefore.size() - kAfter.size());
   const std::size_t comma = inside.find(',');
-  const std::string_view count = trimmed(inside.substr(0, comma));
+  const std::string_view count = core::trimmed(inside.substr(0, comma));
   Master master;
   if (count == "*") {
     master.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
@@ -84,7 +79,7 @@ std::optional<Master> ConfigType<Master>::parse(std::string_view text) {
     master.threads = *threads;
   }
   if (comma == inside.npos) return master;
-  master.maxTaskFailures = positive(trimmed(inside.substr(comma + 1)));
+  master.maxTaskFailures = positive(core::trimmed(inside.substr(comma + 1)));
   return master.maxTaskFailures ? std::optional(master) : std::nullopt;
 }
 

@@ -19,7 +19,7 @@ constexpr std::int64_t kFirstDelayMs = 500;
 constexpr std::int64_t kBetweenDrawingsMs = 200;
 constexpr std::size_t kMostStages = 3;
 
-struct Stage {
+struct RunningStage {
   const int number;
   const int tasks;
   const std::int64_t begun;
@@ -43,8 +43,8 @@ class ConsoleProgress final : public JobRunner {
   int threads() const override { return runner_->threads(); }
 
  private:
-  void begin(const Stage& stage);
-  void end(const Stage& stage);
+  void begin(const RunningStage& stage);
+  void end(const RunningStage& stage);
   bool awaitStage();
   void keepDrawing();
   void draw() MILLRACE_REQUIRES(mutex_);
@@ -56,7 +56,7 @@ class ConsoleProgress final : public JobRunner {
   std::stop_source stopping_;
   Mutex mutex_;
   ConditionVariable changed_;
-  std::vector<const Stage*> stages_ MILLRACE_GUARDED_BY(mutex_);
+  std::vector<const RunningStage*> stages_ MILLRACE_GUARDED_BY(mutex_);
   bool isDrawn_ MILLRACE_GUARDED_BY(mutex_) = false;
   std::jthread drawing_ MILLRACE_GUARDED_BY(mutex_);  // last, so that it ends before what it uses
 };
@@ -68,7 +68,7 @@ ConsoleProgress::~ConsoleProgress() {
 }
 
 void ConsoleProgress::run(int tasks, FunctionRef<void(int)> task) {
-  Stage stage{nextNumber_++, tasks, clock_->now()};
+  RunningStage stage{nextNumber_++, tasks, clock_->now()};
   begin(stage);
   const ScopeExit atEnd([&] { end(stage); });
   runner_->run(tasks, [&](int number) {
@@ -78,14 +78,14 @@ void ConsoleProgress::run(int tasks, FunctionRef<void(int)> task) {
   });
 }
 
-void ConsoleProgress::begin(const Stage& stage) {
+void ConsoleProgress::begin(const RunningStage& stage) {
   MutexLock lock(mutex_);
   if (!drawing_.joinable()) drawing_ = std::jthread([this] { keepDrawing(); });
   stages_.push_back(&stage);
   if (stages_.size() == 1) changed_.notifyOne();
 }
 
-void ConsoleProgress::end(const Stage& stage) {
+void ConsoleProgress::end(const RunningStage& stage) {
   MutexLock lock(mutex_);
   std::erase(stages_, &stage);
   if (isDrawn_) draw();
@@ -106,7 +106,7 @@ void ConsoleProgress::keepDrawing() {
 
 void ConsoleProgress::draw() {
   std::vector<StageProgress> shown;
-  for (const Stage* stage : stages_)
+  for (const RunningStage* stage : stages_)
     if (shown.size() < kMostStages && clock_->now() - stage->begun > kFirstDelayMs)
       shown.push_back(stage->progress());
   if (shown.empty() && !isDrawn_) return;

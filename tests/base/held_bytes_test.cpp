@@ -18,7 +18,7 @@
 namespace millrace {
 namespace {
 
-struct Point {
+struct Pixel {
   int x = 0;
   double y = 0;
 };
@@ -27,8 +27,8 @@ struct Page {
   std::vector<std::string> lines;
   int number = 0;
 };
-struct Tree {
-  std::vector<Tree> children;
+struct Branch {
+  std::vector<Branch> children;
 };
 
 /// Holds much, behind a pointer that nobody else sees.
@@ -51,11 +51,11 @@ struct HeldBytes<Picture> {
 namespace {
 
 using Pair = std::pair<std::string_view, int>;
-static_assert(!kHoldsMemory<int> && !kHoldsMemory<Point> && !kHoldsMemory<std::string_view> &&
+static_assert(!kHoldsMemory<int> && !kHoldsMemory<Pixel> && !kHoldsMemory<std::string_view> &&
               !kHoldsMemory<Pair>);
-static_assert(!kHoldsMemory<std::array<Point, 3>> && !kHoldsMemory<std::chrono::milliseconds>);
+static_assert(!kHoldsMemory<std::array<Pixel, 3>> && !kHoldsMemory<std::chrono::milliseconds>);
 static_assert(!kHoldsMemory<std::shared_ptr<std::string>>, "it may be shared");
-static_assert(kHoldsMemory<Picture> && kHoldsMemory<Tree> && kHoldsMemory<Page>);
+static_assert(kHoldsMemory<Picture> && kHoldsMemory<Branch> && kHoldsMemory<Page>);
 
 const std::string kLong(100, 'x');
 
@@ -84,7 +84,7 @@ TEST(HeldBytes, CountsElementsAndWhatTheyHold) {
   EXPECT_GE(heldBytes(std::map<std::string, int>{{kLong, 1}}),
             100 + sizeof(std::pair<const std::string, int>));
   EXPECT_GE(heldBytes(std::list<int>(3)), 3 * sizeof(int));
-  EXPECT_EQ(heldBytes(Tree{std::vector<Tree>(2)}), 2 * sizeof(Tree));
+  EXPECT_EQ(heldBytes(Branch{std::vector<Branch>(2)}), 2 * sizeof(Branch));
 }
 
 TEST(HeldBytes, AsksTypesThatSaySoThemselves) {
