@@ -65,6 +65,11 @@ TEST_F(SparkListenerTest, HearsOfJobsStagesAndTasksInTheirOrder) {
                               "ended"}));
 }
 
+TEST_F(SparkListenerTest, AJobWithoutPartitionsHasNoStage) {
+  EXPECT_EQ(sc.emptyRDD<int>().count(), 0);
+  EXPECT_EQ(events(), (Events{"counting started", "job 0", "job 0 succeeded", "ended"}));
+}
+
 TEST_F(SparkListenerTest, HearsWhatFailed) {
   const auto broken = sc.parallelize(std::vector{1, 2, 3}, 3).map([](int x) {
     return x == 2 ? throw std::runtime_error("two") : x;

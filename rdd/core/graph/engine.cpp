@@ -102,6 +102,7 @@ void Engine::runTasksOnce(const OperatorInfo& info, const std::vector<int>& part
 
 void Engine::runStage(const OperatorInfo& info, const std::vector<int>& partitions,
                       FunctionRef<void(int)> task, int maxFailures) {
+  if (partitions.empty()) return;
   const auto tasks = static_cast<int>(partitions.size());
   const auto partitionOf = [&](int i) { return partitions[static_cast<std::size_t>(i)]; };
   if (TaskContext::get() != nullptr)

@@ -2,6 +2,7 @@
 #include <millrace/base/let_others_first.hpp>
 #include <millrace/base/mutex.hpp>
 #include <millrace/base/unlocked.hpp>
+#include <millrace/rdd/core/records/interrupt.hpp>
 #include <millrace/rdd/core/run/job_runner.hpp>
 #include <millrace/rdd/core/run/running_job.hpp>
 
@@ -18,6 +19,9 @@
 namespace millrace::core {
 
 namespace {
+
+/// How long a job that waits for a thread may not notice that it was cancelled, which wakes nobody.
+constexpr std::chrono::milliseconds kBetweenLooks{50};
 
 /// The tasks of one call of run(), under the lock of the pool. The failure of the lowest number is kept.
 struct TaskSet {
@@ -59,6 +63,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   TaskSet* firstSet() const MILLRACE_REQUIRES(mutex_);
   TaskSet* fairestSet() const MILLRACE_REQUIRES(mutex_);
   void runOne(TaskSet& set) MILLRACE_REQUIRES(mutex_);
+  static void fail(TaskSet& set, int number, std::exception_ptr failure);
   /// Wakes those of whom one is to run the next task.
   void passOn() MILLRACE_REQUIRES(mutex_);
 
@@ -96,8 +101,10 @@ void Pool::run(TaskSet& set) {
   while (!set.hasEnded()) {
     if (nextSet() == &set) {
       runOne(set);
+    } else if (set.waiting > 0 && isInterrupted()) {
+      fail(set, set.next, std::make_exception_ptr(Interrupted()));
     } else {
-      set.changed.wait(lock);
+      set.changed.waitUntil(lock, std::chrono::steady_clock::now() + kBetweenLooks);
     }
   }
   std::erase(sets_, &set);
@@ -154,15 +161,16 @@ void Pool::runOne(TaskSet& set) {
   }
   --running_;
   --set.running;
-  if (failure) {
-    set.waiting = 0;
-    if (number < set.failed) {
-      set.failed = number;
-      set.failure = std::move(failure);
-    }
-  }
+  if (failure) fail(set, number, std::move(failure));
   if (set.hasEnded()) set.changed.notifyAll();
   passOn();
+}
+
+void Pool::fail(TaskSet& set, int number, std::exception_ptr failure) {
+  set.waiting = 0;
+  if (number >= set.failed) return;
+  set.failed = number;
+  set.failure = std::move(failure);
 }
 
 void Pool::passOn() {

@@ -32,9 +32,9 @@ using test::oneTo;
 using test::rddOf;
 using test::Shape;
 
-RDD<std::int64_t> endless(int threads) {
+RDD<std::int64_t> endless(int threads, int partitions = 8) {
   auto engine = test::makeEngine({.threads = threads});
-  return RDD<std::int64_t>(core::numberRangeNode(engine, 0, std::int64_t{1} << 62, 1, 8));
+  return RDD<std::int64_t>(core::numberRangeNode(engine, 0, std::int64_t{1} << 62, 1, partitions));
 }
 
 // Vector H38.
@@ -108,7 +108,7 @@ TEST(Async, AFunctionMayNoticeTheCancellation) {
 }
 
 TEST(Async, ACancelledActionLeavesTheOthersAlone) {
-  const auto rdd = endless(2);
+  const auto rdd = endless(2, 1);  // a thread is left for others
   const auto future = rdd.countAsync();
   EXPECT_EQ(rdd.take(2), (std::vector<std::int64_t>{0, 1}));
   future.cancel();

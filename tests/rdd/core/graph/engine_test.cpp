@@ -81,6 +81,41 @@ TEST(Engine, ACancelledJobBeginsNoTask) {
   }
 }
 
+TEST(Engine, RunsATaskAgainThatFails) {
+  for (int threads : {1, 2}) {
+    auto engine = test::makeEngine({.threads = threads});
+    engine->setMaxTaskFailures(3);
+    std::atomic<int> runs = 0;
+    const auto fail = [&](int) {
+      if (++runs < 3) throw std::runtime_error("no");
+    };
+    engine->runTasks(kInfo, {0}, fail);
+    EXPECT_EQ(runs, 3);
+    runs = -1;
+    EXPECT_EQ(failureOf<TaskFailure>([&] { engine->runTasks(kInfo, {5}, fail); }),
+              "a task failed in partition 5, 3 times: no");
+    EXPECT_EQ(runs, 2);
+  }
+}
+
+TEST(Engine, RunsOnceWhatChangesInPlace) {
+  auto engine = test::makeEngine();
+  engine->setMaxTaskFailures(3);
+  int runs = 0;
+  EXPECT_EQ(failureOf<TaskFailure>([&] {
+              engine->runTasksOnce(kInfo, {0}, [&](int) {
+                ++runs;
+                throw std::runtime_error("no");
+              });
+            }),
+            "a task failed in partition 0: no");
+  EXPECT_EQ(runs, 1);
+  const std::atomic<bool> cancelled = true;
+  const InterruptScope interruptible(cancelled);
+  engine->runTasksOnce(kInfo, {0, 1}, [&](int) { runs += isInterrupted() ? 100 : 1; });
+  EXPECT_EQ(runs, 3) << "a cancellation does not cut it short";
+}
+
 TEST(Engine, NamesOperatorPartitionAndCause) {
   auto engine = test::makeEngine({.partitions = 3});
   auto rdd = test::rddOf<int>(engine, {1, 2, 3}, 3);

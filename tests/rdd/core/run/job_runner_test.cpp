@@ -1,6 +1,8 @@
+#include <millrace/rdd/core/records/interrupt.hpp>
 #include <millrace/rdd/core/run/job_runner.hpp>
 #include <millrace/rdd/core/run/running_job.hpp>
 
+#include "support/observed.hpp"
 #include "support/sleeping_thread.hpp"
 
 #include <gtest/gtest.h>
@@ -193,6 +195,19 @@ TEST(JobRunner, FairGivesEachPoolItsShareAndIsFifoInside) {
   EXPECT_LT(tasksBefore(SchedulingMode::kFair, {1, "b"}, {0, "a"}), kMany) << "the other pool has no task";
   EXPECT_EQ(tasksBefore(SchedulingMode::kFair, {1, "a"}, {0, "a"}), kMany);
   EXPECT_LT(tasksBefore(SchedulingMode::kFair, {0, "a"}, {1, "a"}), kMany);
+}
+
+TEST(JobRunner, ACancelledJobDoesNotWaitForAThread) {
+  auto runner = poolJobRunner(1);
+  auto gate = test::Gate::make();
+  std::jthread other([&] { runner->run(1, [&](int) { gate->pass(); }); });
+  gate->awaitArrivals(1);
+  const std::atomic<bool> cancelled = true;
+  {
+    const InterruptScope interruptible(cancelled);
+    EXPECT_THROW(runner->run(3, [](int) { FAIL() << "there is no thread for it"; }), Interrupted);
+  }
+  gate->open();
 }
 
 TEST(JobRunner, RunsNoMoreTasksAtOnceThanItHasThreads) {
