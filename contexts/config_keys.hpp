@@ -124,15 +124,16 @@ inline constexpr ConfigKey<std::chrono::milliseconds> kReceiverRestartDelay{
     "spark.streaming.receiverRestartDelay", "pause before a receiver that lost its peer starts again", "ms",
     "2000", 0};
 inline constexpr ConfigKey<std::int64_t> kReceiverMaxRate{
-    "spark.streaming.receiver.maxRate", "most records per second and receiver; 0 or less: no limit",
+    "spark.streaming.receiver.maxRate",
+    "most records per second and receiver, or source with polled partitions; 0 or less: no limit",
     "records/s", "9223372036854775807"};
 inline constexpr ConfigKey<bool> kBackpressure{
     "spark.streaming.backpressure.enabled",
-    "after each batch receivers are told how many records a second its outputs can take", "", "false"};
+    "after each batch its inputs are told how many records a second the outputs can take", "", "false"};
 inline constexpr ConfigKey<std::int64_t> kBackpressureInitialRate{
     "spark.streaming.backpressure.initialRate",
-    "records per second and receiver until the first batches have ended; unset: receiver.maxRate",
-    "records/s", ""};
+    "records per second and input until the first batches have ended; unset: receiver.maxRate", "records/s",
+    ""};
 inline constexpr ConfigKey<RateEstimatorKind> kBackpressureEstimator{
     "spark.streaming.backpressure.rateEstimator", "how that rate is found: pid", "", "pid"};
 inline constexpr ConfigKey<double> kBackpressureProportional{"spark.streaming.backpressure.pid.proportional",

@@ -137,8 +137,13 @@ void StreamingContext::addInput(core::InputPtr input) { graph()->addInput(std::m
 
 core::StreamPtr StreamingContext::addPolled(const std::string& kind, int partitions,
                                             core::OpenSourcePartition open, core::ConcatFn concat) {
-  core::PolledInput::Options options{partitions,
-                                     sparkContext().getConf().get(config::kReceiverRestartDelay).count()};
+  const SparkConf conf = sparkContext().getConf();
+  core::PolledInput::Options options;
+  options.partitions = partitions;
+  options.restartDelay = conf.get(config::kReceiverRestartDelay).count();
+  options.maxRate = conf.get(config::kReceiverMaxRate);
+  options.initialRate = conf.getOption(config::kBackpressureInitialRate).value_or(options.maxRate);
+  options.burst = conf.get(config::kBlockInterval).count();
   auto input =
       std::make_shared<core::PolledInput>(graph(), kind, impl_->clock, options, std::move(open), concat);
   addInput(input);

@@ -9,6 +9,7 @@
 #include <millrace/contexts/signal_watch.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
 #include <millrace/dstream/core/input_node.hpp>
+#include <millrace/dstream/core/polled_source.hpp>
 #include <millrace/rdd/core/run/task_context.hpp>
 
 #include <unistd.h>
@@ -130,9 +131,14 @@ StreamingContext::Impl::Impl(SparkContext core, Duration batchDuration, std::sha
 }
 
 void StreamingContext::Impl::addBackpressure(const SparkConf& conf) {
-  auto controller =
-      std::make_shared<core::RateController>(tracker, graph->batchDuration().milliseconds(), gainsOf(conf));
-  if (conf.get(config::kMode) == StreamingMode::kMicroBatch) bus->add(std::move(controller));
+  const core::PidRateEstimator estimator(graph->batchDuration().milliseconds(), gainsOf(conf));
+  if (conf.get(config::kMode) != StreamingMode::kMicroBatch) return;
+  auto setRate = [graph = graph, tracker = tracker](int input, std::int64_t rate) {
+    tracker->setRate(input, rate);
+    core::PolledSource* polled = graph->inputs().at(static_cast<std::size_t>(input))->polled();
+    if (polled != nullptr) polled->setRate(rate);
+  };
+  bus->add(std::make_shared<core::RateController>(std::move(setRate), estimator));
 }
 
 StreamingContext::Impl::~Impl() { releaseActive(this); }

@@ -6,11 +6,7 @@
 
 namespace millrace::core {
 
-namespace {
-
 std::int64_t noLimitUnlessPositive(std::int64_t rate) { return rate > 0 ? rate : RateLimiter::kNoLimit; }
-
-}  // namespace
 
 RateLimiter::RateLimiter(std::shared_ptr<Clock> clock, std::int64_t maxRate, std::int64_t initialRate,
                          std::int64_t burst)

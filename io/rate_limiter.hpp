@@ -12,10 +12,13 @@
 
 namespace millrace::core {
 
+/// A rate of zero or less stands for no limit, as the documents of Spark say.
+std::int64_t noLimitUnlessPositive(std::int64_t rate);
+
 /// How many records a second a receiver may take in. Permits that are not used pile up for one `burst`, no longer: in
 /// any time t at most rate × (t + burst) + 1 records pass.
 ///
-/// A rate of zero or less stands for no limit, as the documents of Spark say. Any thread may call.
+/// Any thread may call.
 class RateLimiter {
  public:
   static constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();

@@ -125,6 +125,11 @@ class ReceiverTracker::Impl final : public BlockSink,
     if (run != runs_.end() && run->second.supervisor) run->second.supervisor->limiter().updateRate(rate);
   }
 
+  std::int64_t waits() const {
+    MutexLock lock(mutex_);
+    return waits_;
+  }
+
   std::vector<ReceiverInfo> receivers() const {
     MutexLock lock(mutex_);
     std::vector<ReceiverInfo> infos;
@@ -193,8 +198,13 @@ class ReceiverTracker::Impl final : public BlockSink,
   void onBlock(int streamId, BlockPtr block) override {
     if (sink_) return handOn(streamId, std::move(block));
     MutexLock lock(mutex_);
-    while (blocks_.bytes() >= maxBytes_ && !stopping_.stop_requested()) changed_.wait(lock);
+    if (isFull()) ++waits_;
+    while (isFull()) changed_.wait(lock);
     blocks_.addBlock(streamId, std::move(block));
+  }
+
+  bool isFull() const MILLRACE_REQUIRES(mutex_) {
+    return blocks_.bytes() >= maxBytes_ && !stopping_.stop_requested();
   }
 
   /// The receivers are known once they run, so there is no lock: this is on the way of each line.
@@ -250,6 +260,7 @@ class ReceiverTracker::Impl final : public BlockSink,
   mutable Mutex mutex_;
   ConditionVariable changed_;
   bool started_ MILLRACE_GUARDED_BY(mutex_) = false;
+  std::int64_t waits_ MILLRACE_GUARDED_BY(mutex_) = 0;
   ReceivedBlockTracker blocks_ MILLRACE_GUARDED_BY(mutex_);
   std::map<int, Run> runs_ MILLRACE_GUARDED_BY(mutex_);
 };
@@ -278,6 +289,7 @@ std::vector<BlockPtr> ReceiverTracker::getBlocksOfBatch(std::int64_t batchTime, 
 }
 void ReceiverTracker::requestStop() { impl_->requestStop(); }
 void ReceiverTracker::setRate(int streamId, std::int64_t rate) { impl_->setRate(streamId, rate); }
+std::int64_t ReceiverTracker::waits() const { return impl_->waits(); }
 bool ReceiverTracker::isReceiverThread() const { return impl_->isReceiverThread(); }
 std::string ReceiverTracker::runningNow() const { return impl_->runningNow(); }
 bool ReceiverTracker::hasUnallocatedBlocks() const { return impl_->hasUnallocatedBlocks(); }

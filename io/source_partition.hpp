@@ -6,6 +6,7 @@
 #include <millrace/io/position.hpp>
 #include <millrace/io/record_block.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -13,28 +14,6 @@
 #include <utility>
 
 namespace millrace {
-
-/// What a source may give in one poll: so many records, or so many bytes, whichever is reached first.
-template <class T>
-class PollRoom {
- public:
-  static constexpr std::size_t kMostRecords = 4096;
-  static constexpr std::size_t kMostBytes = std::size_t{4} << 20;
-
-  void add(T record) {
-    bytes_ += sizeof(T) + heldBytes(record);
-    records_.push_back(std::move(record));
-  }
-  /// How many records may still come; none once the bytes are reached.
-  std::size_t records() const { return bytes_ < kMostBytes ? kMostRecords - records_.size() : 0; }
-  bool full() const { return records() == 0; }
-
-  core::BlockPtr take() { return core::blockOf(std::exchange(records_, {})); }
-
- private:
-  core::RecordVector<T> records_;
-  std::size_t bytes_ = 0;
-};
 
 namespace core {
 
@@ -57,7 +36,8 @@ class SourcePartitionBase {
   void notify();
 
   // For the engine.
-  virtual BlockPtr pollBlock() = 0;
+  static constexpr std::size_t kMostRecords = 4096;  // of one poll
+  virtual BlockPtr pollBlock(std::size_t mostRecords) = 0;
   void onNotify(std::function<void()> wake);
 
  private:
@@ -69,6 +49,34 @@ class SourcePartitionBase {
 using OpenSourcePartition = std::function<std::unique_ptr<SourcePartitionBase>(int partition)>;
 
 }  // namespace core
+
+/// What a source may give in one poll: so many records (fewer where a rate is set), or so many bytes, whichever is reached
+/// first.
+template <class T>
+class PollRoom {
+ public:
+  static constexpr std::size_t kMostRecords = core::SourcePartitionBase::kMostRecords;
+  static constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+
+  explicit PollRoom(std::size_t mostRecords = kMostRecords) : most_(std::min(mostRecords, kMostRecords)) {}
+
+  void add(T record) {
+    bytes_ += sizeof(T) + heldBytes(record);
+    records_.push_back(std::move(record));
+  }
+  /// How many records may still come; none once the bytes are reached.
+  std::size_t records() const {
+    return bytes_ < kMostBytes && records_.size() < most_ ? most_ - records_.size() : 0;
+  }
+  bool full() const { return records() == 0; }
+
+  core::BlockPtr take() { return core::blockOf(std::exchange(records_, {})); }
+
+ private:
+  std::size_t most_;
+  core::RecordVector<T> records_;
+  std::size_t bytes_ = 0;
+};
 
 /// One part of a source that is asked for its records, and that can be read again from a position: a partition of a topic, a
 /// log, a table's changes. The engine polls it on a thread of its own, one call at a time.
@@ -95,8 +103,8 @@ class SourcePartition : public core::SourcePartitionBase {
   virtual void poll(PollRoom<T>& room) = 0;
 
  private:
-  core::BlockPtr pollBlock() final {
-    PollRoom<T> room;
+  core::BlockPtr pollBlock(std::size_t mostRecords) final {
+    PollRoom<T> room(mostRecords);
     poll(room);
     return room.take();
   }

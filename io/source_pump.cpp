@@ -2,6 +2,7 @@
 
 #include <millrace/base/arithmetic.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/base/scope_exit.hpp>
 
 #include <exception>
 #include <utility>
@@ -15,10 +16,11 @@ constexpr std::int64_t kMostRetryDelay = 60'000;
 }  // namespace
 
 SourcePump::SourcePump(std::shared_ptr<Clock> clock, Options options, OpenSourcePartition open,
-                       PumpSink& sink)
+                       RateShares& rate, PumpSink& sink)
     : clock_(std::move(clock)),
       options_(std::move(options)),
       open_(std::move(open)),
+      rate_(rate),
       sink_(sink),
       backoff_(options_.restartDelay, kMostRetryDelay) {}
 
@@ -62,7 +64,10 @@ bool SourcePump::poll() {
   if (!partition_ && clock_->now() < retryAt_) return false;
   try {
     if (!partition_) open();
-    BlockPtr block = partition_->pollBlock();
+    const std::size_t permits = rate_.take(sharer(), SourcePartitionBase::kMostRecords);
+    limited_ = permits == 0;
+    if (limited_) return false;
+    BlockPtr block = pollBlock(permits);
     Position behind = partition_->position();
     backoff_.reset();
     const bool came = block != nullptr;
@@ -85,6 +90,14 @@ void SourcePump::open() {
   } else {
     partition_->seek(position_);
   }
+}
+
+BlockPtr SourcePump::pollBlock(std::size_t permits) {
+  std::size_t records = 0;
+  const ScopeExit settled([&] { rate_.settle(sharer(), permits, records); });
+  BlockPtr block = partition_->pollBlock(permits);
+  if (block) records = block->records();
+  return block;
 }
 
 void SourcePump::noteFailure(const std::string& reason) {
@@ -113,11 +126,16 @@ void SourcePump::awaitWork() {
     if (std::exchange(woken_, false) || !marks_.empty() || stopping_) return;
     woken = sleep_.emplace().get_token();
   }
-  clock_->waitUntil(partition_ ? saturatedSum(clock_->now(), partition_->pollInterval().count()) : retryAt_,
-                    woken);
+  clock_->waitUntil(nextPoll(), woken);
   MutexLock lock(mutex_);
   sleep_.reset();
   woken_ = false;
+}
+
+std::int64_t SourcePump::nextPoll() {
+  if (!partition_) return retryAt_;
+  if (limited_) return rate_.retryAt();
+  return saturatedSum(clock_->now(), partition_->pollInterval().count());
 }
 
 void SourcePump::wake() {

@@ -5,9 +5,11 @@
 #include <millrace/io/backoff.hpp>
 #include <millrace/io/position.hpp>
 #include <millrace/io/pump_sink.hpp>
+#include <millrace/io/rate_shares.hpp>
 #include <millrace/io/source_partition.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -20,7 +22,7 @@ namespace millrace::core {
 
 /// Polls one partition of a source, on a thread of its own, and sends what that gives with marks in between. Before a mark it
 /// polls once more, so that what was there when the mark was asked for comes before it. A source that fails is opened anew
-/// after a while; marks come in the meantime too.
+/// after a while; marks come in the meantime too. It polls for as many records as the source's rate limit permits.
 class SourcePump {
  public:
   struct Options {
@@ -29,8 +31,9 @@ class SourcePump {
     std::int64_t restartDelay = 2000;  // ms, and longer after each failure in a row
   };
 
-  /// `sink` must outlive it.
-  SourcePump(std::shared_ptr<Clock> clock, Options options, OpenSourcePartition open, PumpSink& sink);
+  /// `rate`, which has a share for its partition, and `sink` must outlive it.
+  SourcePump(std::shared_ptr<Clock> clock, Options options, OpenSourcePartition open, RateShares& rate,
+             PumpSink& sink);
   /// Stops.
   ~SourcePump();
   SourcePump(const SourcePump&) = delete;
@@ -40,6 +43,8 @@ class SourcePump {
   void start();
   /// Asks for a mark; any thread.
   void requestMark(std::int64_t mark);
+  /// Looks again at once how much the rate permits; any thread.
+  void wake();
   /// Waits for the poll that runs, and for the sink.
   void stop();
 
@@ -49,14 +54,17 @@ class SourcePump {
   /// True if something came.
   bool poll();
   void open();
+  BlockPtr pollBlock(std::size_t permits);
   void noteFailure(const std::string& reason);
   std::optional<std::int64_t> nextMark();
   void awaitWork();
-  void wake();
+  std::int64_t nextPoll();
+  std::size_t sharer() const { return static_cast<std::size_t>(options_.partition); }
 
   const std::shared_ptr<Clock> clock_;
   const Options options_;
   const OpenSourcePartition open_;
+  RateShares& rate_;
   PumpSink& sink_;
 
   // on the pump's thread
@@ -65,6 +73,7 @@ class SourcePump {
   Position marked_;  // the position at the last mark
   Backoff backoff_;
   std::int64_t retryAt_ = 0;
+  bool limited_ = false;  // the rate permitted no record
 
   std::atomic<bool> stopping_ = false;
   Mutex mutex_;

@@ -24,8 +24,8 @@ class BatchGenerator {
   /// was received and has no batch yet gets one more, if there is time, which has the next batch time but does not wait
   /// for it.
   virtual bool stop(bool finish, std::chrono::steady_clock::time_point deadline) = 0;
-  /// How often a source had to wait, because what it sent before was still on its way.
-  virtual std::int64_t sourceWaits() const { return 0; }
+  /// How often a source had to wait, because what it sent before was still on its way or waited for its batch.
+  virtual std::int64_t sourceWaits() const = 0;
   /// What is being made at this moment, to be named where a stop has to wait for it: "the making of batch 3000 ms"; empty
   /// if nothing is.
   virtual std::string runningNow() const = 0;

@@ -3,6 +3,7 @@
 #include <millrace/contexts/scheduler/input_infos.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
 #include <millrace/dstream/core/input_node.hpp>
+#include <millrace/dstream/core/polled_source.hpp>
 
 #include <algorithm>
 #include <map>
@@ -73,6 +74,14 @@ void JobGenerator::start(Time firstBatch) { state_->ticker.start(firstBatch); }
 bool JobGenerator::stop(bool finish, std::chrono::steady_clock::time_point deadline) {
   if (!state_->ticker.stop(deadline, state_)) return false;
   return !finish || !state_->mayHaveMore() || state_->ticker.makeNext(deadline, state_);
+}
+
+std::int64_t JobGenerator::sourceWaits() const {
+  std::int64_t waits = state_->tracker->waits();
+  for (const InputPtr& input : state_->graph->inputs()) {
+    if (const PolledSource* polled = input->polled()) waits += polled->waits();
+  }
+  return waits;
 }
 
 std::string JobGenerator::runningNow() const {

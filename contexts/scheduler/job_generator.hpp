@@ -25,6 +25,7 @@ class JobGenerator final : public BatchGenerator {
   Time firstBatchTime() const override;
   void start(Time firstBatch) override;
   bool stop(bool finish, std::chrono::steady_clock::time_point deadline) override;
+  std::int64_t sourceWaits() const override;
   std::string runningNow() const override;
   bool isGeneratingThread() const override;
 

@@ -9,6 +9,8 @@ namespace millrace::core {
 
 namespace {
 
+constexpr double kMostRate = 1e15;  // however wild the gains are, a number that can be reckoned with
+
 void require(bool holds, const std::string& what) {
   if (!holds) throw IllegalArgument("back-pressure: " + what);
 }
@@ -36,9 +38,9 @@ std::optional<double> PidRateEstimator::compute(std::int64_t time, std::int64_t 
   const double error = latest_->rate - rate;
   const double waited = static_cast<double>(schedulingDelay) * rate / batch_;
   const double change = (error - latest_->error) / (static_cast<double>(time - last) / 1000);
-  const double next = std::max(
+  const double next = std::clamp(
       latest_->rate - gains_.proportional * error - gains_.integral * waited - gains_.derived * change,
-      gains_.minRate);
+      gains_.minRate, std::max(gains_.minRate, kMostRate));
   latest_ = Latest{time, next, error};
   return next;
 }

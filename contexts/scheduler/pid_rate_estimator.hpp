@@ -6,7 +6,8 @@
 namespace millrace::core {
 
 /// Says from how batches fared how many records a second the next ones can take. The rate of the newest batch is what its
-/// outputs achieved; the difference to the rate allowed is the error, what waited before the batch is the error so far.
+/// outputs achieved; the difference to the rate allowed is the error, what waited before the batch is the error so far. A rate
+/// is never below the lowest one that was set, and never without bound.
 /// (Spark: PIDRateEstimator)
 class PidRateEstimator {
  public:

@@ -1,20 +1,20 @@
 #include <millrace/contexts/scheduler/rate_controller.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace millrace::core {
 
-RateController::RateController(std::shared_ptr<ReceiverTracker> tracker, std::int64_t batch,
-                               const PidRateEstimator::Gains& gains)
-    : tracker_(std::move(tracker)), fresh_(batch, gains) {}
+RateController::RateController(SetRate setRate, const PidRateEstimator& fresh)
+    : setRate_(std::move(setRate)), fresh_(fresh) {}
 
 void RateController::onBatchCompleted(const BatchInfo& batch) {
   if (!batch.processingDelay()) return;
-  for (const auto& [stream, input] : batch.streamIdToInputInfo) {
-    PidRateEstimator& estimator = estimators_.try_emplace(stream, fresh_).first->second;
-    const auto rate = estimator.compute(*batch.processingEndTime, input.numRecords, *batch.processingDelay(),
+  for (const auto& [input, info] : batch.streamIdToInputInfo) {
+    PidRateEstimator& estimator = estimators_.try_emplace(input, fresh_).first->second;
+    const auto rate = estimator.compute(*batch.processingEndTime, info.numRecords, *batch.processingDelay(),
                                         *batch.schedulingDelay());
-    if (rate) tracker_->setRate(stream, static_cast<std::int64_t>(*rate));
+    if (rate) setRate_(input, std::max<std::int64_t>(static_cast<std::int64_t>(*rate), 1));
   }
 }
 

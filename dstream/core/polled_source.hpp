@@ -18,6 +18,10 @@ struct PolledSource {
   virtual void forwardTo(std::shared_ptr<PumpSink> sink) = 0;
   /// Asks each partition for a mark.
   virtual void requestMarks(std::int64_t mark) = 0;
+  /// Limits what its partitions together give from now on, in records per second; see RateLimiter::updateRate.
+  virtual void setRate(std::int64_t rate) = 0;
+  /// How often a partition had to wait until the records that it had given were in a batch.
+  virtual std::int64_t waits() const = 0;
   /// Says which positions the batch of `time` covers, by partition.
   virtual void setPositions(Time time, std::vector<PositionRange> covered) = 0;
 };

@@ -34,20 +34,27 @@ class JoinedBlocks final : public Block {
   const ConcatFn concat_;
 };
 
+std::size_t checkedPartitions(const std::string& kind, int partitions) {
+  if (partitions < 1) {
+    throw IllegalArgument(kind + " has " + std::to_string(partitions) +
+                          " partitions, but needs at least one to be polled");
+  }
+  return static_cast<std::size_t>(partitions);
+}
+
 }  // namespace
 
 PolledInput::PolledInput(const std::shared_ptr<StreamGraph>& graph, const std::string& kind,
                          const std::shared_ptr<Clock>& clock, const Options& options,
                          const OpenSourcePartition& open, ConcatFn concat)
-    : InputNode(graph, kind), concat_(concat) {
-  if (options.partitions < 1) {
-    throw IllegalArgument(kind + " has " + std::to_string(options.partitions) +
-                          " partitions, but needs at least one to be polled");
-  }
+    : InputNode(graph, kind),
+      concat_(concat),
+      rate_(clock, options.maxRate, options.initialRate, options.burst,
+            checkedPartitions(kind, options.partitions)) {
   PumpSink& here = *this;
   for (int partition = 0; partition < options.partitions; ++partition) {
     pumps_.push_back(std::make_unique<SourcePump>(
-        clock, SourcePump::Options{inputName(), partition, options.restartDelay}, open, here));
+        clock, SourcePump::Options{inputName(), partition, options.restartDelay}, open, rate_, here));
   }
   waiting_.resize(pumps_.size());
 }
@@ -76,7 +83,8 @@ void PolledInput::onBlock(int partition, BlockPtr block) {
   const std::size_t bytes = block->bytes();
   MutexLock lock(mutex_);
   Waiting& waiting = waiting_[static_cast<std::size_t>(partition)];
-  while (waiting.bytes >= kMostBytes && !marking_ && !stopped_) changed_.wait(lock);
+  if (mustWait(waiting)) ++waits_;
+  while (mustWait(waiting)) changed_.wait(lock);
   waiting.blocks.push_back(std::move(block));
   waiting.bytes += bytes;
 }
@@ -113,8 +121,24 @@ NodePtr PolledInput::compute(Time time) {
   return blockNode(engine(), info(), std::move(partitions));
 }
 
+/// While its mark is asked for it goes on, to get there.
+bool PolledInput::mustWait(const Waiting& waiting) const {
+  const bool goesToItsMark = marking_ && !waiting.covered;
+  return waiting.bytes >= kMostBytes && !goesToItsMark && !stopped_;
+}
+
 bool PolledInput::areAllMarked() const {
   return std::ranges::all_of(waiting_, [](const Waiting& waiting) { return waiting.covered.has_value(); });
+}
+
+void PolledInput::setRate(std::int64_t rate) {
+  rate_.updateRate(rate);
+  for (const auto& pump : pumps_) pump->wake();
+}
+
+std::int64_t PolledInput::waits() const {
+  MutexLock lock(mutex_);
+  return waits_;
 }
 
 void PolledInput::setPositions(Time time, std::vector<PositionRange> covered) {

@@ -4,6 +4,7 @@
 #include <millrace/base/mutex.hpp>
 #include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/polled_source.hpp>
+#include <millrace/io/rate_shares.hpp>
 #include <millrace/io/source_pump.hpp>
 #include <millrace/rdd/core/graph/gather.hpp>
 
@@ -20,12 +21,16 @@ namespace millrace::core {
 
 /// A source whose partitions are polled, each by a pump. In a continuous run its records go to the graph. Otherwise they are
 /// kept until a batch is made: that asks the pumps for marks, waits for them, and has a partition for each of the source's,
-/// with all that came before the mark.
+/// with all that came before the mark. What waits for its batch is bounded per partition, so a batch that begins on a large
+/// backlog is bounded too; then the pumps wait.
 class PolledInput final : public InputNode, private PolledSource, private PumpSink {
  public:
   struct Options {
     int partitions = 1;
-    std::int64_t restartDelay = 2000;  // ms
+    std::int64_t restartDelay = 2000;              // ms
+    std::int64_t maxRate = RateLimiter::kNoLimit;  // records/s, of all partitions together
+    std::int64_t initialRate = RateLimiter::kNoLimit;
+    std::int64_t burst = 200;  // ms
   };
 
   /// IllegalArgument without a partition.
@@ -64,20 +69,25 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   int partitions() const override { return static_cast<int>(pumps_.size()); }
   void forwardTo(std::shared_ptr<PumpSink> sink) override { target_ = std::move(sink); }
   void requestMarks(std::int64_t mark) override;
+  void setRate(std::int64_t rate) override;
+  std::int64_t waits() const override;
   void setPositions(Time time, std::vector<PositionRange> covered) override;
   void onBlock(int partition, BlockPtr block) override;
   void onMark(int partition, std::int64_t mark, const PositionRange& covered) override;
 
+  bool mustWait(const Waiting& waiting) const MILLRACE_REQUIRES(mutex_);
   bool areAllMarked() const MILLRACE_REQUIRES(mutex_);
 
   const ConcatFn concat_;
   std::shared_ptr<PumpSink> target_;  // of a continuous run
+  RateShares rate_;
   std::vector<std::unique_ptr<SourcePump>> pumps_;
   mutable Mutex mutex_;
   ConditionVariable changed_;
   std::vector<Waiting> waiting_ MILLRACE_GUARDED_BY(mutex_);
   bool marking_ MILLRACE_GUARDED_BY(mutex_) = false;  // a batch waits for marks
   bool stopped_ MILLRACE_GUARDED_BY(mutex_) = false;
+  std::int64_t waits_ MILLRACE_GUARDED_BY(mutex_) = 0;
   std::map<Time, Batch> batches_ MILLRACE_GUARDED_BY(mutex_);
 };
 

@@ -109,8 +109,14 @@ struct SourcePumpTest : testing::Test {
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
   Log log;
   Brought brought;
-  SourcePump pump{
-      clock, {"Numbers [0]", 0, 1000}, [this](int) { return std::make_unique<LogPartition>(log); }, brought};
+  std::unique_ptr<SourcePump> pumpWith(RateShares& rate) {
+    return std::make_unique<SourcePump>(
+        clock, SourcePump::Options{"Numbers [0]", 0, 1000},
+        [this](int) { return std::make_unique<LogPartition>(log); }, rate, brought);
+  }
+  RateShares noLimit{clock, 0, 0, 200, 1};
+  const std::unique_ptr<SourcePump> unlimited = pumpWith(noLimit);
+  SourcePump& pump = *unlimited;
 };
 
 TEST_F(SourcePumpTest, BringsWhatIsThereAndWhatComesLater) {
@@ -164,6 +170,53 @@ TEST_F(SourcePumpTest, OpensAFailedSourceAnewWhereItHadGotTo) {
   pump.stop();
   EXPECT_EQ(log.calls, (Texts{"open", "open", "seek 2"}));
   EXPECT_NE(testing::PrintToString(logged.lines()).find("the log cannot be read"), std::string::npos);
+}
+
+TEST_F(SourcePumpTest, KeepsToTheRate) {
+  RateShares rate(clock, 10, 10, 1000, 1);
+  const auto limited = pumpWith(rate);
+  log.write(std::vector<int>(100, 7));
+  limited->start();
+  EXPECT_EQ(brought.await(1).size(), 1U);
+  ASSERT_TRUE(clock->awaitWaiter(275, 30s)) << "when a quarter of a burst may be there";
+  limited->requestMark(1);
+  EXPECT_EQ(brought.await(2), (Texts{"7", "mark 1 of 0 to 1"})) << "marks do not wait for the rate";
+  ASSERT_TRUE(clock->awaitWaiter(275, 30s));
+  clock->advance(550);
+  EXPECT_EQ(brought.await(7).size(), 7U);
+  ASSERT_TRUE(clock->awaitWaiter(825, 30s));
+  EXPECT_EQ(brought.await(7).size(), 7U);
+}
+
+TEST_F(SourcePumpTest, ARateThatRisesIsFeltAtOnce) {
+  RateShares rate(clock, 0, 1, 10'000, 1);
+  const auto limited = pumpWith(rate);
+  log.write(std::vector<int>(100, 7));
+  limited->start();
+  ASSERT_TRUE(clock->awaitWaiter(2750, 30s));
+  rate.updateRate(0x7fff'ffff'ffff'ffff);
+  limited->wake();
+  EXPECT_EQ(brought.await(100).size(), 100U) << "though the clock stands still";
+}
+
+TEST_F(SourcePumpTest, GivesBackWhatItDoesNotNeed) {
+  RateShares rate(clock, 0, 100, 1000, 1);
+  const auto limited = pumpWith(rate);
+  clock->advance(1000);
+  log.write({1, 2, 3});
+  limited->start();
+  ASSERT_TRUE(clock->awaitWaiter(1010, 30s));
+  limited->stop();
+  EXPECT_EQ(rate.take(0, 1000), 98U);
+}
+
+TEST(PollRoom, HasNoRoomForWhatTheRateForbids) {
+  PollRoom<int> room(2);
+  room.add(1);
+  EXPECT_EQ(room.records(), 1U);
+  room.add(2);
+  room.add(3);
+  EXPECT_TRUE(room.full()) << "also with one too many";
 }
 
 TEST(PollRoom, IsFullOfRecordsOrBytes) {

@@ -1,6 +1,7 @@
 #include <millrace/contexts/scheduler/rate_controller.hpp>
 
 #include <millrace/base/error.hpp>
+#include <millrace/io/receiver_tracker.hpp>
 
 #include "contexts/inputs.hpp"
 
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace millrace::core {
 namespace {
@@ -48,7 +50,8 @@ class RateControllerTest : public testing::Test {
   std::shared_ptr<ReceiverTracker> tracker =
       std::make_shared<ReceiverTracker>(clock, ReceiverOptions{.blockInterval = 1000, .maxRate = 5000});
   Limited* receiver = nullptr;
-  RateController controller{tracker, 1000, {}};
+  RateController controller{[this](int input, std::int64_t rate) { tracker->setRate(input, rate); },
+                            PidRateEstimator(1000, {})};
 };
 
 TEST_F(RateControllerTest, TellsAReceiverWhatTheOutputsCanTake) {
@@ -70,6 +73,20 @@ TEST_F(RateControllerTest, PassesOverBatchesThatDidNotEnd) {
   complete(1000, 2000, 500);
   controller.onBatchCompleted({});
   EXPECT_EQ(receiver->inOneInterval(), 5001U);
+}
+
+TEST(RateControllerOfSlowOutputs, SaysOneRecordASecondRatherThanNone) {
+  std::vector<std::int64_t> said;
+  RateController controller([&](int, std::int64_t rate) { said.push_back(rate); },
+                            PidRateEstimator(1000, {.minRate = 0.1}));
+  for (std::int64_t end : {10'000, 20'000}) {
+    BatchInfo batch;
+    batch.streamIdToInputInfo[0] = {.inputStreamId = 0, .numRecords = 1};
+    batch.submissionTime = batch.processingStartTime.emplace(end - 10'000);
+    batch.processingEndTime = end;
+    controller.onBatchCompleted(batch);
+  }
+  EXPECT_EQ(said, std::vector<std::int64_t>{1}) << "0 would be taken for no limit";
 }
 
 TEST(Backpressure, HasSettingsThatAreChecked) {

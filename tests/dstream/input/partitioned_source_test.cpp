@@ -2,18 +2,22 @@
 
 #include <millrace/base/error.hpp>
 
+#include "contexts/observed.hpp"
 #include "support/script.hpp"
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -178,6 +182,117 @@ TEST(PartitionedSource, AGracefulStopTakesWhatIsThere) {
     for (const Ints& batch : seen.records()) all.insert(all.end(), batch.begin(), batch.end());
     EXPECT_EQ(all, (Ints{1, 2}));
   });
+}
+
+std::vector<int> upTo(int n) {
+  Ints numbers(static_cast<std::size_t>(n));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
+}
+
+TEST(PartitionedSource, KeepsToARateHoweverLargeTheBacklogIs) {
+  for (const char* limit : {"spark.streaming.receiver.maxRate", "spark.streaming.backpressure.initialRate"}) {
+    inBothModes([limit](StreamOptions options) {
+      options.conf = {{limit, "10"}, {"spark.streaming.blockInterval", "1s"}};
+      StreamTest running(options);
+      auto source = std::make_shared<LogSource>(1);
+      auto seen = running.collect(running.context().inputStream(source));
+      running.play({write(source, {upTo(1000)}), start(), closeBatch(20), stop()});
+      Ints all;
+      for (const Ints& batch : seen.records()) {
+        EXPECT_GE(batch.size(), 1U) << limit;
+        EXPECT_LE(batch.size(), 21U) << limit << ", and a burst of a second";
+        all.insert(all.end(), batch.begin(), batch.end());
+      }
+      EXPECT_LE(all.size(), 211U);
+      EXPECT_EQ(all, upTo(static_cast<int>(all.size()))) << "in order";
+    });
+  }
+}
+
+TEST(PartitionedSource, BackPressureLimitsWhatItGives) {
+  StreamOptions options;
+  options.conf = {{"spark.streaming.backpressure.enabled", "true"},
+                  {"spark.streaming.backpressure.pid.minRate", "1"},
+                  {"spark.streaming.blockInterval", "1s"}};
+  StreamTest running(options);
+  auto source = std::make_shared<LogSource>(1);
+  auto numbers = running.context().inputStream(source);
+  auto seen = running.collect(numbers);
+  numbers.foreachRDD([&](const RDD<int>&) { running.clock().advance(100); });
+  auto some = write(source, {upTo(5)});
+  running.play(
+      {start(), some, closeBatch(), some, closeBatch(), write(source, {upTo(1000)}), closeBatch(), stop()});
+  const auto batches = seen.records();
+  ASSERT_EQ(batches.size(), 3U);
+  EXPECT_EQ(batches[0].size(), 5U);
+  EXPECT_EQ(batches[1].size(), 5U);
+  EXPECT_LE(batches[2].size(), 102U) << "5 records in 100 ms are 50 a second; 1 s and a burst of 1 s";
+}
+
+/// Two partitions: the first gives 4 MiB with each poll, so often; the second gives nothing and may be held up.
+class HeavySource final : public PartitionedSource<std::string> {
+ public:
+  static constexpr int kPolls = 60;
+  struct State {
+    std::atomic<int> polls = 0;
+    std::atomic<bool> held = false;
+    Gate gate;
+  };
+
+  int partitions() const override { return 2; }
+  std::unique_ptr<SourcePartition<std::string>> open(int partition) override {
+    if (partition == 0) return std::make_unique<Heavy>(state);
+    return std::make_unique<Held>(state);
+  }
+  const std::shared_ptr<State> state = std::make_shared<State>();
+
+ private:
+  struct Heavy final : SourcePartition<std::string> {
+    explicit Heavy(std::shared_ptr<State> shared) : state(std::move(shared)) {}
+    void poll(PollRoom<std::string>& room) override {
+      if (state->polls == kPolls) return;
+      room.add(std::string(PollRoom<std::string>::kMostBytes, 'x'));
+      ++state->polls;
+    }
+    Position position() const override { return state->polls.load(); }
+    void seek(const Position&) override {}
+    const std::shared_ptr<State> state;
+  };
+  struct Held final : SourcePartition<std::string> {
+    explicit Held(std::shared_ptr<State> shared) : state(std::move(shared)) {}
+    void poll(PollRoom<std::string>&) override {
+      if (state->held) state->gate.pass();
+    }
+    Position position() const override { return 0; }
+    void seek(const Position&) override {}
+    const std::shared_ptr<State> state;
+  };
+};
+
+TEST(PartitionedSource, ABatchIsBoundedAndSoIsWhatWaitsForTheNext) {
+  StreamTest running;
+  auto source = std::make_shared<HeavySource>();
+  HeavySource::State& state = *source->state;
+  auto seen = running.collect(
+      running.context().inputStream(source).map([](const std::string& x) { return x.size(); }));
+  auto awaitWait = [&](int number) {
+    while (running.context().gauges().at("sourceWaits") < number && state.polls < HeavySource::kPolls)
+      std::this_thread::yield();
+  };
+  running.start();
+  awaitWait(1);
+  state.held = true;
+  std::jthread letGo([&] {
+    state.gate.awaitArrivals(1);
+    awaitWait(2);
+    EXPECT_LE(state.polls, 40) << "twice 64 MiB, and what is under way";
+    state.gate.open();
+  });
+  running.advance();
+  EXPECT_LE(seen.records().at(0).size(), 20U);
+  EXPECT_GE(seen.records().at(0).size(), 16U);
+  running.stop();
 }
 
 TEST(PartitionedSource, NeedsAPartition) {
