@@ -96,8 +96,10 @@ void Engine::runTasks(const OperatorInfo& info, const std::vector<int>& partitio
 
 void Engine::runTasksOnce(const OperatorInfo& info, const std::vector<int>& partitions,
                           FunctionRef<void(int)> task) {
-  const InterruptScope uninterrupted(nullptr);
-  runStage(info, partitions, task, 1);
+  jobs_->run([&] {
+    const InterruptScope uninterrupted(nullptr);
+    runStage(info, partitions, task, 1);
+  });
 }
 
 void Engine::runStage(const OperatorInfo& info, const std::vector<int>& partitions,

@@ -1,6 +1,7 @@
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/records/interrupt.hpp>
+#include <millrace/rdd/core/run/jobs.hpp>
 #include <millrace/rdd/core/run/task_context.hpp>
 #include <millrace/rdd/core/run/task_failure.hpp>
 
@@ -112,7 +113,10 @@ TEST(Engine, RunsOnceWhatChangesInPlace) {
   EXPECT_EQ(runs, 1);
   const std::atomic<bool> cancelled = true;
   const InterruptScope interruptible(cancelled);
-  engine->runTasksOnce(kInfo, {0, 1}, [&](int) { runs += isInterrupted() ? 100 : 1; });
+  engine->runTasksOnce(kInfo, {0, 1}, [&](int) {
+    engine->jobs().cancelAll();
+    runs += isInterrupted() ? 100 : 1;
+  });
   EXPECT_EQ(runs, 3) << "a cancellation does not cut it short";
 }
 
