@@ -24,7 +24,7 @@ namespace {
 class InotifyWatch final : public DirectoryWatch {
  public:
   /// Takes the descriptors over.
-  InotifyWatch(int inotify, int wake) : inotify_(inotify), wake_(wake) {}
+  InotifyWatch(int inotify, int wake, std::size_t most) : inotify_(inotify), wake_(wake), most_(most) {}
   ~InotifyWatch() override {
     ::close(inotify_);
     ::close(wake_);
@@ -36,7 +36,7 @@ class InotifyWatch final : public DirectoryWatch {
     MutexLock lock(mutex_);
     std::map<int, std::string> watched;
     for (const std::string& directory : directories) {
-      if (watched.size() == kMostWatchedDirectories) break;
+      if (watched.size() == most_) break;
       const int number = ::inotify_add_watch(inotify_, directory.c_str(), IN_MOVED_TO | IN_ONLYDIR);
       if (number >= 0) watched.emplace(number, directory);
     }
@@ -88,6 +88,7 @@ class InotifyWatch final : public DirectoryWatch {
 
   const int inotify_;
   const int wake_;
+  const std::size_t most_;
   std::array<char, std::size_t{64} << 10> room_;
   std::deque<std::string> found_;
   Mutex mutex_;
@@ -102,7 +103,7 @@ std::unique_ptr<DirectoryWatch> without() {
 
 }  // namespace
 
-std::unique_ptr<DirectoryWatch> inotifyWatch() {
+std::unique_ptr<DirectoryWatch> inotifyWatch(std::size_t most) {
   const int inotify = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   if (inotify < 0) return without();
   const int wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -111,7 +112,7 @@ std::unique_ptr<DirectoryWatch> inotifyWatch() {
     ::close(inotify);
     return none;
   }
-  return std::make_unique<InotifyWatch>(inotify, wake);
+  return std::make_unique<InotifyWatch>(inotify, wake, most);
 }
 
 }  // namespace millrace::core

@@ -7,10 +7,7 @@
 
 namespace millrace::core {
 
-/// So many directories are watched at the same time.
-inline constexpr std::size_t kMostWatchedDirectories = 1024;
-
-/// Watches directories of this machine by inotify. Null if the system gives no inotify.
-std::unique_ptr<DirectoryWatch> inotifyWatch();
+/// Watches directories of this machine by inotify, at most so many at the same time. Null if the system gives no inotify.
+std::unique_ptr<DirectoryWatch> inotifyWatch(std::size_t most = 1024);
 
 }  // namespace millrace::core

@@ -26,7 +26,7 @@ namespace millrace {
 namespace {
 
 using Paths = std::vector<std::string>;
-using Records = std::vector<std::vector<std::string>>;
+using LinesOfEpochs = std::vector<std::vector<std::string>>;
 
 /// What threads of a test tell each other.
 template <class State>
@@ -164,11 +164,11 @@ TEST_F(FileFlowTest, AFileThatIsMovedInFlowsAtOnce) {
     running->start();
     files->tell(moveIn("a" + detectMoved, "1\n2\n"));
     awaitLines(2);
-    EXPECT_EQ(lines.records(), Records()) << "the epoch lasts";
+    EXPECT_EQ(lines.records(), LinesOfEpochs()) << "the epoch lasts";
     files->tell(watched + "/a" + detectMoved);
     running->advance(2);
     running->stop();
-    EXPECT_EQ(lines.records(), (Records{{"1", "2"}, {}}));
+    EXPECT_EQ(lines.records(), (LinesOfEpochs{{"1", "2"}, {}}));
   }
 }
 
@@ -183,7 +183,7 @@ TEST_F(FileFlowTest, TheMachineTellsWhatIsMovedIn) {
   awaitLines(3);
   running->advance();
   running->stop();
-  EXPECT_EQ(lines.records(), (Records{{"1", "2"}, {"3"}}));
+  EXPECT_EQ(lines.records(), (LinesOfEpochs{{"1", "2"}, {"3"}}));
 }
 
 class FilesOfEpochs final : public StreamingListener {
@@ -196,7 +196,7 @@ class FilesOfEpochs final : public StreamingListener {
 
 TEST_F(FileFlowTest, FilesHaveTheOrderThatABatchGivesThem) {
   auto told = std::make_shared<FilesOfEpochs>();
-  Records partitions;
+  LinesOfEpochs partitions;
   Paths grouped;
   {
     auto running = program(files);
@@ -225,7 +225,7 @@ TEST_F(FileFlowTest, FilesHaveTheOrderThatABatchGivesThem) {
       partitions.insert(partitions.end(), output.partitions.begin(), output.partitions.end());
     for (const auto& batch : groups.records()) grouped.insert(grouped.end(), batch.begin(), batch.end());
   }
-  EXPECT_EQ(partitions, (Records{{"1", "2"}, {"3", "4"}, {"5"}, {"6", "7"}, {"8"}, {"9"}}));
+  EXPECT_EQ(partitions, (LinesOfEpochs{{"1", "2"}, {"3", "4"}, {"5"}, {"6", "7"}, {"8"}, {"9"}}));
   EXPECT_EQ(grouped, (Paths{"1234567", "89"}));
   const std::string in = watched + "/";
   EXPECT_EQ(told->files,
@@ -251,11 +251,11 @@ TEST_F(FileFlowTest, AnEpochWaitsForTheEndOfItsFiles) {
   running->clock().setTime(13'000);
   files->awaitScan();
   files->tell(moveIn("b", "4\n", 13'000));
-  EXPECT_EQ(lines.records(), Records());
+  EXPECT_EQ(lines.records(), LinesOfEpochs());
   gate->change([](Gate& state) { state.isOpen = true; });
   running->moveTo(14'000);
   running->stop();
-  EXPECT_EQ(lines.records(), (Records{{"1", "2", "3"}, {"4"}}));
+  EXPECT_EQ(lines.records(), (LinesOfEpochs{{"1", "2", "3"}, {"4"}}));
 }
 
 TEST_F(FileFlowTest, NothingIsSentWhileAnEpochEnds) {
@@ -298,7 +298,7 @@ TEST_F(FileFlowTest, NothingIsSentWhileAnEpochEnds) {
   events->change([](const Events& state) {
     EXPECT_EQ(state.all, (Paths{"the epoch ends", "a file is read", "the epoch ends"}));
   });
-  EXPECT_EQ(lines.records(), (Records{{}, {"1"}}));
+  EXPECT_EQ(lines.records(), (LinesOfEpochs{{}, {"1"}}));
 }
 
 TEST_F(FileFlowTest, TheRuleDecidesWhatIsReadAndWhen) {
@@ -313,7 +313,7 @@ TEST_F(FileFlowTest, TheRuleDecidesWhatIsReadAndWhen) {
   files->tell(moveIn("a", "1\n"));
   running->advance(3);
   running->stop();
-  EXPECT_EQ(lines.records(), (Records{{"1"}, {"2"}, {}}));
+  EXPECT_EQ(lines.records(), (LinesOfEpochs{{"1"}, {"2"}, {}}));
   Paths skips;
   for (const std::string& line : running->log().lines())
     if (line.find("leaves out") != std::string::npos) skips.push_back(line);
@@ -351,7 +351,7 @@ TEST_F(FileFlowTest, WhatCannotBeReadIsLeftOutOnce) {
   files->tell(moveIn("even", "abcd"));
   running->advance(2);
   running->stop();
-  EXPECT_EQ(lines.records(), (Records{{"ab", "cd"}, {}}));
+  EXPECT_EQ(lines.records(), (LinesOfEpochs{{"ab", "cd"}, {}}));
 }
 
 TEST_F(FileFlowTest, DirectoriesThatComeAndGoAreWatched) {
@@ -368,7 +368,7 @@ TEST_F(FileFlowTest, DirectoriesThatComeAndGoAreWatched) {
   running->advance();
   EXPECT_EQ(files->watched(), Paths{watched + "/b"});
   running->stop();
-  EXPECT_EQ(lines.records(), (Records{{}, {"1"}}));
+  EXPECT_EQ(lines.records(), (LinesOfEpochs{{}, {"1"}}));
 }
 
 }  // namespace
