@@ -1,3 +1,4 @@
+#include <millrace/base/detachable_thread.hpp>
 #include <millrace/base/let_others_first.hpp>
 #include <millrace/base/log.hpp>
 #include <millrace/base/mutex.hpp>

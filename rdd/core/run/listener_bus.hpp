@@ -1,7 +1,5 @@
 #pragma once
 
-#include <millrace/base/detachable_thread.hpp>
-
 #include <chrono>
 #include <cstddef>
 #include <functional>
