@@ -1,6 +1,7 @@
 #include "continuous/gapped_messages.hpp"
 #include "dstream/coming_keys.hpp"
 #include "dstream/empty_batches.hpp"
+#include "held.hpp"
 
 #include <millrace/base/log.hpp>
 
@@ -8,11 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -32,27 +29,6 @@ mode: without jobs; with states that no output reads; with states that are lost;
 code 0 if no message was stranded and the threads, file descriptors and memory of the process did not grow.
 )";
 
-/// What this process holds.
-struct Held {
-  std::int64_t threads;
-  std::int64_t descriptors;
-  std::int64_t kilobytes;
-};
-
-std::int64_t entriesOf(const char* directory) {
-  std::filesystem::directory_iterator entries(directory);
-  return std::distance(begin(entries), end(entries));
-}
-
-Held held() {
-  std::ifstream status("/proc/self/status");
-  std::int64_t kilobytes = 0;
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS:")) kilobytes = std::stoll(line.substr(std::strlen("VmRSS:")));
-  }
-  return {entriesOf("/proc/self/task"), entriesOf("/proc/self/fd"), kilobytes};
-}
-
 void print(const char* when, const Held& now, const GappedMessages& messages) {
   std::cout << "  " << when << ' ' << messages.sent() << " messages: " << now.threads << " threads, "
             << now.descriptors << " descriptors, " << now.kilobytes << " kB, " << messages.stranded()
@@ -67,18 +43,17 @@ bool soak(std::int64_t count, std::int64_t records) {
   GappedMessages messages(count, records);
   bool ended = messages.awaitEnd(kStep);
   const Held first = held();
-  Held most = first;
+  Held atMost = first;
   while (!ended) {
     ended = messages.awaitEnd(kStep);
     Held now = held();
     print("after", now, messages);
-    most = {std::max(most.threads, now.threads), std::max(most.descriptors, now.descriptors),
-            std::max(most.kilobytes, now.kilobytes)};
+    atMost = most(atMost, now);
   }
-  print("in all", most, messages);
+  print("in all", atMost, messages);
   messages.stop();
-  return messages.stranded() == 0 && messages.sent() == count && most.threads <= first.threads &&
-         most.descriptors <= first.descriptors && most.kilobytes <= first.kilobytes + kMostGrowth;
+  return messages.stranded() == 0 && messages.sent() == count && atMost.threads <= first.threads &&
+         atMost.descriptors <= first.descriptors && atMost.kilobytes <= first.kilobytes + kMostGrowth;
 }
 
 /// True if nothing grew after the first third of the time.
@@ -86,26 +61,24 @@ bool soakStreams(const std::string& mode, std::int64_t seconds) {
   constexpr std::int64_t kMostGrowth = 16384;  // kB: what is in memory comes and goes with the keys
   std::cout << "windows and states, " << mode << ", " << seconds << " s" << std::endl;
   ComingKeys streams(mode);
-  Held first{}, most{};
+  Held first, atMost;
   const std::int64_t warmUp = std::max<std::int64_t>(1, seconds / 3);
   for (std::int64_t second = 1; second <= seconds; ++second) {
     std::this_thread::sleep_for(std::chrono::seconds(1));
     streams.check();
     const Held now = held();
     if (second <= warmUp) {
-      first = {std::max(first.threads, now.threads), std::max(first.descriptors, now.descriptors),
-               std::max(first.kilobytes, now.kilobytes)};
-      most = first;
+      first = most(first, now);
+      atMost = first;
     }
-    most = {std::max(most.threads, now.threads), std::max(most.descriptors, now.descriptors),
-            std::max(most.kilobytes, now.kilobytes)};
+    atMost = most(atMost, now);
     if (second % 20 == 0 || second == seconds)
       std::cout << "  after " << streams.batches() << " batches: " << now.threads << " threads, "
                 << now.descriptors << " descriptors, " << now.kilobytes << " kB, at most "
                 << streams.mostKeys() << " keys" << std::endl;
   }
-  return streams.batches() > 0 && most.threads <= first.threads && most.descriptors <= first.descriptors &&
-         most.kilobytes <= first.kilobytes + kMostGrowth;
+  return streams.batches() > 0 && atMost.threads <= first.threads &&
+         atMost.descriptors <= first.descriptors && atMost.kilobytes <= first.kilobytes + kMostGrowth;
 }
 
 /// True if nothing grew after the first hundredth of the batches.
@@ -114,7 +87,7 @@ bool soakEmptyBatches(const std::string& name, EmptyBatches::Program program, co
   constexpr std::int64_t kMostGrowth = 8192;  // kB: eight bytes a batch
   std::cout << "empty batches, " << name << ", " << mode << std::endl;
   EmptyBatches batches(mode, program);
-  Held first{};
+  Held first;
   for (std::int64_t batch = 1; batch <= count; ++batch) {
     batches.step();
     if (batch == std::max<std::int64_t>(1, count / 100)) first = held();

@@ -176,8 +176,8 @@ void StreamingContext::Impl::startParts() {
     tracker->cleanupOldBlocks(graph->batchEnded(time, succeeded).milliseconds());
   };
   int concurrentJobs = sparkContext.getConf().get(config::kConcurrentJobs);
-  auto scheduler =
-      std::make_shared<core::JobScheduler>(concurrentJobs, clock, bus, waiter, std::move(batchEnd));
+  auto scheduler = std::make_shared<core::JobScheduler>(concurrentJobs, clock, bus, waiter,
+                                                        std::move(batchEnd), holdInputsFrom(concurrentJobs));
   auto generator = makeGenerator(scheduler);
   graph->close();
   {
@@ -194,6 +194,20 @@ void StreamingContext::Impl::startParts() {
   tracker->start();
   for (const core::InputPtr& input : graph->inputs()) input->startReceiving();
   generator->start(first);
+}
+
+core::JobScheduler::PendingChange StreamingContext::Impl::holdInputsFrom(int concurrentJobs) const {
+  if (sparkContext.getConf().get(config::kMode) != StreamingMode::kMicroBatch) return {};
+  const auto most = static_cast<std::size_t>(concurrentJobs);
+  return [graph = graph, tracker = tracker, most, held = false](std::size_t batches,
+                                                                std::size_t withRecords) mutable {
+    const bool hold = withRecords > most || batches >= core::JobGenerator::kMostPending;
+    if (std::exchange(held, hold) == hold) return;
+    tracker->hold(hold);
+    for (const core::InputPtr& input : graph->inputs()) {
+      if (core::PolledSource* polled = input->polled()) polled->hold(hold);
+    }
+  };
 }
 
 std::shared_ptr<core::BatchGenerator> StreamingContext::Impl::makeGenerator(

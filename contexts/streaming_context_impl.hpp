@@ -60,6 +60,9 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
  private:
   void addBackpressure(const SparkConf& conf);
   void startParts() MILLRACE_REQUIRES(changing_);
+  /// Holds the inputs of a micro-batch run while more batches with records are pending than may run at the same time, and
+  /// while there is no room for a further batch.
+  core::JobScheduler::PendingChange holdInputsFrom(int concurrentJobs) const;
   std::shared_ptr<core::BatchGenerator> makeGenerator(
       const std::shared_ptr<core::JobScheduler>& scheduler) const;
   bool stopParts(bool gracefully) MILLRACE_REQUIRES(changing_);

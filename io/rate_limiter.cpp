@@ -17,8 +17,9 @@ RateLimiter::RateLimiter(std::shared_ptr<Clock> clock, std::int64_t maxRate, std
       refilled_(clock_->now()) {}
 
 void RateLimiter::acquire() {
-  while (take(1) == 0) {
+  for (awaitRelease(); take(1) == 0; awaitRelease()) {
     MutexLock lock(mutex_);
+    if (isHeld() || passesAll() || permits_ >= 1) continue;
     double missing = 1 - permits_;
     auto wait = static_cast<std::int64_t>(std::ceil(missing * 1000 / static_cast<double>(currentLimit())));
     std::int64_t until = refilled_ + std::max<std::int64_t>(wait, 1);
@@ -31,6 +32,7 @@ void RateLimiter::acquire() {
 std::size_t RateLimiter::take(std::size_t wanted) {
   if (passesAll()) return wanted;
   MutexLock lock(mutex_);
+  if (isHeld()) return 0;
   refill();
   auto permitted = std::min(wanted, static_cast<std::size_t>(permits_));
   permits_ -= static_cast<double>(permitted);
@@ -38,6 +40,7 @@ std::size_t RateLimiter::take(std::size_t wanted) {
 }
 
 std::size_t RateLimiter::burst() const {
+  if (isHeld()) return 0;
   return passesAll() ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(mostPermits());
 }
 
@@ -51,12 +54,28 @@ void RateLimiter::updateRate(std::int64_t rate) {
 void RateLimiter::limit(bool on) {
   MutexLock lock(mutex_);
   limiting_ = on;
-  if (on) {
-    released_ = std::stop_source();
-  } else {
-    released_.request_stop();
+  if (!on) letGo();
+}
+
+void RateLimiter::hold(bool on) {
+  MutexLock lock(mutex_);
+  held_ = on;
+  if (!on) letGo();
+}
+
+void RateLimiter::awaitRelease() {
+  while (isHeld()) {
+    std::stop_token released;
+    {
+      MutexLock lock(mutex_);
+      if (!isHeld()) return;
+      released = released_.get_token();
+    }
+    clock_->waitUntil(std::numeric_limits<std::int64_t>::max(), released);
   }
 }
+
+void RateLimiter::letGo() { std::exchange(released_, std::stop_source()).request_stop(); }
 
 void RateLimiter::refill() {
   std::int64_t now = clock_->now();

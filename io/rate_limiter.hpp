@@ -38,12 +38,19 @@ class RateLimiter {
   /// Ignored unless positive; never above the maximum.
   void updateRate(std::int64_t rate);
 
+  /// While it is held nothing passes, whatever the rate is.
+  void hold(bool on);
+  /// Waits while it is held.
+  void awaitRelease();
+
   /// `limit(false)` lets everything pass until `limit(true)`, and threads that wait go on at once: what has arrived
   /// must not be held up while a receiver stops.
   void limit(bool on);
 
  private:
-  bool passesAll() const { return !limiting_.load(std::memory_order_relaxed) || currentLimit() == kNoLimit; }
+  bool passesAll() const { return !limiting_ || (!held_ && currentLimit() == kNoLimit); }
+  bool isHeld() const { return held_ && limiting_; }
+  void letGo() MILLRACE_REQUIRES(mutex_);
   void refill() MILLRACE_REQUIRES(mutex_);
   double mostPermits() const;
 
@@ -52,6 +59,7 @@ class RateLimiter {
   const double burstSeconds_;
   std::atomic<std::int64_t> limit_;
   std::atomic<bool> limiting_ = true;
+  std::atomic<bool> held_ = false;
   Mutex mutex_;
   double permits_ MILLRACE_GUARDED_BY(mutex_) = 1;
   std::int64_t refilled_ MILLRACE_GUARDED_BY(mutex_);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace millrace::core {
@@ -17,6 +18,7 @@ RateShares::RateShares(std::shared_ptr<Clock> clock, std::int64_t maxRate, std::
 
 std::size_t RateShares::take(std::size_t sharer, std::size_t wanted) {
   MutexLock lock(mutex_);
+  if (held_) return 0;
   if (rate_ == RateLimiter::kNoLimit) return wanted;
   refill();
   double& share = shares_[sharer];
@@ -36,9 +38,15 @@ void RateShares::settle(std::size_t sharer, std::size_t taken, std::size_t used)
 
 std::int64_t RateShares::retryAt() const {
   MutexLock lock(mutex_);
+  if (held_) return std::numeric_limits<std::int64_t>::max();
   const double permits = std::max(most() / 4, 1.0);
   return clock_->now() +
          std::max<std::int64_t>(std::llround(std::ceil(permits * 1000 / static_cast<double>(rate_))), 1);
+}
+
+void RateShares::hold(bool on) {
+  MutexLock lock(mutex_);
+  held_ = on;
 }
 
 void RateShares::updateRate(std::int64_t rate) {

@@ -31,6 +31,8 @@ class RateShares {
   /// When somebody who was given none should ask again, in ms.
   std::int64_t retryAt() const;
 
+  /// While it is held nobody takes any, whatever the rate is, nor needs to ask.
+  void hold(bool on);
   /// Ignored unless positive; never above the maximum.
   void updateRate(std::int64_t rate);
 
@@ -44,6 +46,7 @@ class RateShares {
   mutable Mutex mutex_;
   std::int64_t rate_ MILLRACE_GUARDED_BY(mutex_);
   std::vector<double> shares_ MILLRACE_GUARDED_BY(mutex_);  // permits; below zero: a debt
+  bool held_ MILLRACE_GUARDED_BY(mutex_) = false;
   double pool_ MILLRACE_GUARDED_BY(mutex_) = 1;
   std::int64_t refilled_ MILLRACE_GUARDED_BY(mutex_);
 };

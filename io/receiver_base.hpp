@@ -58,9 +58,10 @@ class ReceiverBase {
 
  protected:
   /// Adds a record to what takeBlock will give, by calling `append` under a lock; that tells its bytes. Waits for the
-  /// rate limit and while blocks come faster than they can be stored. SparkException once the receiver has ended.
+  /// rate limit, while batches wait to be run, and while blocks come faster than they can be stored. SparkException once the receiver has ended.
   void addData(FunctionRef<std::size_t()> append);
-  /// Stores a block, or nothing if it is null; returns when it is stored and reported. Not rate limited.
+  /// Stores a block, or nothing if it is null; returns when it is stored and reported. Not rate limited, but it
+  /// waits as addData does while batches wait to be run.
   void storeBlock(BlockPtr block);
   /// How many of `wanted` records the rate limit lets through now; the most it ever lets through at once.
   std::size_t permitted(std::size_t wanted);

@@ -119,6 +119,7 @@ void ReceiverSupervisor::addData(FunctionRef<std::size_t()> append) {
 
 void ReceiverSupervisor::pushBlock(BlockPtr block) {
   if (!block) return;
+  limiter_.awaitRelease();
   if (generator_.state() != BlockGenerator::State::kActive) {
     throw SparkException(name_ + ": records came after the receiver had stopped; end storing in onStop");
   }

@@ -125,6 +125,11 @@ class ReceiverTracker::Impl final : public BlockSink,
     if (run != runs_.end() && run->second.supervisor) run->second.supervisor->limiter().updateRate(rate);
   }
 
+  void hold(bool on) {
+    MutexLock lock(mutex_);
+    for (auto& [streamId, run] : runs_) run.supervisor->limiter().hold(on);
+  }
+
   std::int64_t waits() const {
     MutexLock lock(mutex_);
     return waits_;
@@ -289,6 +294,7 @@ std::vector<BlockPtr> ReceiverTracker::getBlocksOfBatch(std::int64_t batchTime, 
 }
 void ReceiverTracker::requestStop() { impl_->requestStop(); }
 void ReceiverTracker::setRate(int streamId, std::int64_t rate) { impl_->setRate(streamId, rate); }
+void ReceiverTracker::hold(bool on) { impl_->hold(on); }
 std::int64_t ReceiverTracker::waits() const { return impl_->waits(); }
 bool ReceiverTracker::isReceiverThread() const { return impl_->isReceiverThread(); }
 std::string ReceiverTracker::runningNow() const { return impl_->runningNow(); }

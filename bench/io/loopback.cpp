@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 
 namespace millrace::bench {
 
@@ -44,6 +45,7 @@ Loopback::~Loopback() {
 }
 
 bool Loopback::accept() {
+  if (connection_ >= 0) close(connection_);
   connection_ = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   if (connection_ < 0) return false;
   int on = 1;
@@ -57,6 +59,19 @@ bool Loopback::send(std::string_view bytes) {
     if (sent < 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
+  return true;
+}
+
+void Loopback::reset() {
+  const linger hard{1, 0};
+  check(setsockopt(connection_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard), "setsockopt");
+  close(std::exchange(connection_, -1));
+}
+
+bool Loopback::vanish() {
+  const int repaired = 1;
+  if (setsockopt(connection_, IPPROTO_TCP, TCP_REPAIR, &repaired, sizeof repaired) != 0) return false;
+  close(std::exchange(connection_, -1));
   return true;
 }
 

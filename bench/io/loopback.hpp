@@ -4,7 +4,7 @@
 
 namespace millrace::bench {
 
-/// A server on loopback for one client.
+/// A server on loopback for one client at a time.
 class Loopback {
  public:
   Loopback();
@@ -17,6 +17,10 @@ class Loopback {
   bool accept();
   /// False when the client has gone, and after shutDown.
   bool send(std::string_view bytes);
+  /// Breaks the connection off (RST).
+  void reset();
+  /// Closes the connection without telling the client, as if this host had lost its power. False where that is not permitted.
+  bool vanish();
   /// Ends what waits in accept or send. Any thread.
   void shutDown();
 

@@ -11,22 +11,31 @@
 
 namespace millrace::core {
 
+namespace {
+
+constexpr std::int64_t kLogInterval = 60'000;  // ms
+
+}  // namespace
+
 struct JobGenerator::State {
   State(std::shared_ptr<StreamGraph> ownGraph, std::shared_ptr<ReceiverTracker> ownTracker,
         std::shared_ptr<JobScheduler> ownScheduler, std::shared_ptr<Clock> clock)
       : graph(std::move(ownGraph)),
         tracker(std::move(ownTracker)),
         scheduler(std::move(ownScheduler)),
+        behindLog(clock, kLogInterval),
         ticker(
             std::move(clock), graph->batchDuration(), "batch timer",
             [this](const std::stop_token& stop) { return awaitRoom(stop); },
             [this](Time time) { generate(time); }) {}
 
-  bool awaitRoom(const std::stop_token& stop) const {
+  bool awaitRoom(const std::stop_token& stop) {
     auto soon = [] { return std::chrono::steady_clock::now() + std::chrono::milliseconds(100); };
     if (scheduler->pendingBatches() < kMostPending) return true;
-    logWarning("falling behind: batches wait to be run, the next ones will be joined",
-               {{"pending", scheduler->pendingBatches()}, {"running", scheduler->runningNow()}});
+    if (behindLog.admit()) {
+      logWarning("falling behind: batches wait to be run, the next ones will be joined",
+                 {{"pending", scheduler->pendingBatches()}, {"running", scheduler->runningNow()}});
+    }
     while (!scheduler->awaitFewerThan(kMostPending, soon())) {
       if (stop.stop_requested()) return false;
     }
@@ -59,6 +68,7 @@ struct JobGenerator::State {
   const std::shared_ptr<StreamGraph> graph;
   const std::shared_ptr<ReceiverTracker> tracker;
   const std::shared_ptr<JobScheduler> scheduler;
+  LogThrottle behindLog;
   BatchTicker ticker;
 };
 

@@ -13,8 +13,8 @@
 namespace millrace::core {
 
 /// Makes the batches of the micro-batch mode: gives each what was received, asks the outputs for its jobs and submits them.
-/// While kMostPending batches have jobs that have not ended, no further one is made; the input that comes meanwhile joins
-/// a later batch.
+/// While kMostPending batches have jobs that have not ended, no further one is made, and the log says so once a minute; the
+/// input that comes meanwhile joins a later batch.
 class JobGenerator final : public BatchGenerator {
  public:
   static constexpr std::size_t kMostPending = 10;

@@ -48,11 +48,13 @@ struct JobScheduler::State {
   std::shared_ptr<ContextWaiter> waiter;
   BatchEnd batchEnd;
   LocalProperties properties;
+  PendingChange pendingChange;
 
   Mutex mutex;  // guards the batches too
   ConditionVariable changed;
   std::deque<QueuedJob> queue MILLRACE_GUARDED_BY(mutex);
   std::size_t pending MILLRACE_GUARDED_BY(mutex) = 0;
+  std::size_t pendingWithRecords MILLRACE_GUARDED_BY(mutex) = 0;
   std::multiset<std::string> running MILLRACE_GUARDED_BY(mutex);
   bool stopped MILLRACE_GUARDED_BY(mutex) = false;
 
@@ -61,6 +63,8 @@ struct JobScheduler::State {
   LocalProperties propertiesOf(const OutputOperationInfo& output) const;
   void begin(Batch& batch, OutputOperationInfo& output);
   void end(Batch& batch, const OutputOperationInfo& output, const std::exception_ptr& failure);
+  void noteSubmitted(const BatchInfo& batch) MILLRACE_REQUIRES(mutex);
+  void noteEnded(const BatchInfo& batch) MILLRACE_REQUIRES(mutex);
 };
 
 void JobScheduler::State::work() {
@@ -140,12 +144,25 @@ void JobScheduler::State::end(Batch& batch, const OutputOperationInfo& begun,
   batchEnd(batch.info.batchTime, !batch.failed);
   bus->post([info = batch.info](StreamingListener& to) { to.onBatchCompleted(info); });
   MutexLock lock(mutex);
-  --pending;
+  noteEnded(batch.info);
   changed.notifyAll();
 }
 
+void JobScheduler::State::noteSubmitted(const BatchInfo& batch) {
+  ++pending;
+  if (batch.numRecords() > 0) ++pendingWithRecords;
+  if (pendingChange) pendingChange(pending, pendingWithRecords);
+}
+
+void JobScheduler::State::noteEnded(const BatchInfo& batch) {
+  --pending;
+  if (batch.numRecords() > 0) --pendingWithRecords;
+  if (pendingChange) pendingChange(pending, pendingWithRecords);
+}
+
 JobScheduler::JobScheduler(int threads, std::shared_ptr<Clock> clock, std::shared_ptr<StreamingBus> bus,
-                           std::shared_ptr<ContextWaiter> waiter, BatchEnd batchEnd)
+                           std::shared_ptr<ContextWaiter> waiter, BatchEnd batchEnd,
+                           PendingChange pendingChange)
     : state_(std::make_shared<State>()) {
   state_->clock = std::move(clock);
   state_->bus = std::move(bus);
@@ -154,6 +171,7 @@ JobScheduler::JobScheduler(int threads, std::shared_ptr<Clock> clock, std::share
   state_->properties = localProperties();
   for (const char* ofGroup : {kJobGroupProperty, kInterruptOnCancelProperty})
     state_->properties.erase(ofGroup);
+  state_->pendingChange = std::move(pendingChange);
   for (int i = 0; i < threads; ++i) threads_.emplace_back([state = state_] { state->work(); });
 }
 
@@ -174,7 +192,7 @@ void JobScheduler::submit(Time batchTime, std::vector<Job> jobs, std::map<int, S
     MutexLock lock(state_->mutex);
     if (state_->stopped) return;
     state_->bus->post([info = batch->info](StreamingListener& to) { to.onBatchSubmitted(info); });
-    ++state_->pending;
+    state_->noteSubmitted(batch->info);
     for (Job& job : jobs) state_->queue.push_back({batch, std::move(job)});
   }
   state_->changed.notifyAll();

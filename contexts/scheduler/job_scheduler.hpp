@@ -25,8 +25,11 @@ class JobScheduler {
   /// Told when all jobs of a batch have ended, by the thread that ran the last one.
   using BatchEnd = std::function<void(Time batchTime, bool succeeded)>;
 
+  /// Told how many batches are pending, and how many of these have records, whenever that changes. Must not call the scheduler.
+  using PendingChange = std::function<void(std::size_t batches, std::size_t withRecords)>;
+
   JobScheduler(int threads, std::shared_ptr<Clock> clock, std::shared_ptr<StreamingBus> bus,
-               std::shared_ptr<ContextWaiter> waiter, BatchEnd batchEnd);
+               std::shared_ptr<ContextWaiter> waiter, BatchEnd batchEnd, PendingChange pendingChange = {});
   /// Stops at once.
   ~JobScheduler();
   JobScheduler(const JobScheduler&) = delete;

@@ -20,6 +20,8 @@ struct PolledSource {
   virtual void requestMarks(std::int64_t mark) = 0;
   /// Limits what its partitions together give from now on, in records per second; see RateLimiter::updateRate.
   virtual void setRate(std::int64_t rate) = 0;
+  /// While it is held its partitions give nothing but marks.
+  virtual void hold(bool on) = 0;
   /// How often a partition had to wait until the records that it had given were in a batch.
   virtual std::int64_t waits() const = 0;
   /// Says which positions the batch of `time` covers, by partition.

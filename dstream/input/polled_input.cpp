@@ -136,6 +136,11 @@ void PolledInput::setRate(std::int64_t rate) {
   for (const auto& pump : pumps_) pump->wake();
 }
 
+void PolledInput::hold(bool on) {
+  rate_.hold(on);
+  for (const auto& pump : pumps_) pump->wake();
+}
+
 std::int64_t PolledInput::waits() const {
   MutexLock lock(mutex_);
   return waits_;

@@ -70,6 +70,7 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   void forwardTo(std::shared_ptr<PumpSink> sink) override { target_ = std::move(sink); }
   void requestMarks(std::int64_t mark) override;
   void setRate(std::int64_t rate) override;
+  void hold(bool on) override;
   std::int64_t waits() const override;
   void setPositions(Time time, std::vector<PositionRange> covered) override;
   void onBlock(int partition, BlockPtr block) override;

@@ -2,11 +2,14 @@
 
 #include "contexts/child_process.hpp"
 #include "contexts/observed.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
 #include <csignal>
 #include <optional>
+#include <random>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -81,6 +84,76 @@ TEST_P(SignalTest, OutsideOfAwaitTerminationItDoesWhatItAlwaysDoes) {
 
 INSTANTIATE_TEST_SUITE_P(Signal, SignalTest, testing::Values(SIGINT, SIGTERM),
                          [](const auto& which) { return which.param == SIGINT ? "Interrupt" : "Terminate"; });
+
+/// A program that receives, in both modes, when SIGTERM comes.
+class SignalUnderLoadTest : public testing::TestWithParam<const char*> {
+ protected:
+  static ChildProcess runUnderLoad(const std::string& way) {
+    return run({"--mode", GetParam(), "--conf", "spark.streaming.blockInterval=5ms", "--conf",
+                "spark.streaming.gracefulStopTimeout=30s", way});
+  }
+  static std::string lines(int from, int until) {
+    std::string text;
+    for (int i = from; i < until; ++i) text += "line " + std::to_string(i) + "\n";
+    return text;
+  }
+  /// The lines of which the program has said this, in order.
+  static std::vector<std::string> linesThatWere(const std::string& what, const ChildProcess& program) {
+    std::istringstream said(program.said());
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(said, line);) {
+      if (line.starts_with(what + " ")) lines.push_back(line.substr(what.size() + 1));
+    }
+    return lines;
+  }
+};
+
+TEST_P(SignalUnderLoadTest, WhatWasAcceptedIsProcessedOnce) {
+  const test::Seed seed;
+  std::mt19937 random(static_cast<unsigned>(seed));
+  for (int i = 0; i < 5; ++i) {
+    ChildProcess program = runUnderLoad("load");
+    program.write(lines(0, 1000));
+    program.awaitText("accepted line " + std::to_string(random() % 900) + "\n");
+    program.send(SIGTERM);
+    EXPECT_EQ(program.end(), 0);
+    EXPECT_TRUE(program.hasSaid("ended\n")) << program.said();
+    EXPECT_EQ(linesThatWere("processed", program), linesThatWere("accepted", program));
+  }
+}
+
+TEST_P(SignalUnderLoadTest, ABatchThatIsSlowIsWaitedForAndWhatCameMeanwhileIsProcessed) {
+  ChildProcess program = runUnderLoad("slow");
+  program.write(lines(0, 1));
+  program.awaitText("slow\n");
+  program.write(lines(1, 20));
+  program.send(SIGTERM);
+  program.awaitText("stopping gracefully");
+  program.send(SIGUSR1);
+  EXPECT_EQ(program.end(), 0);
+  EXPECT_EQ(linesThatWere("processed", program), linesThatWere("accepted", program));
+}
+
+TEST_P(SignalUnderLoadTest, AFirstBatchThatFailsIsTheEndOfTheProgramButNotOfWhatCameLater) {
+  ChildProcess program = runUnderLoad("failing");
+  program.write(lines(0, 1));
+  program.awaitText("slow\n");
+  program.write(lines(1, 20));
+  program.send(SIGTERM);
+  program.awaitText("stopping gracefully");
+  program.send(SIGUSR1);
+  EXPECT_EQ(program.end(), 4);
+  EXPECT_TRUE(program.hasSaid("the first batch fails")) << program.said();
+  auto accepted = linesThatWere("accepted", program);
+  ASSERT_FALSE(accepted.empty());
+  accepted.erase(accepted.begin());
+  EXPECT_EQ(linesThatWere("processed", program), accepted);
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, SignalUnderLoadTest, testing::Values("micro-batch", "continuous"),
+                         [](const auto& mode) {
+                           return std::string(mode.param) == "continuous" ? "Continuous" : "MicroBatch";
+                         });
 
 class SignalWatchTest : public testing::Test {
  protected:

@@ -180,11 +180,20 @@ TEST_F(StopTest, GracefullyProcessesAllThatWasReceivedAndAllThatWaits) {
   receiver->store(std::vector{2});
   program.nextBatch();
   EXPECT_TRUE(program.clock->awaitWaiter(3000, test::kPatience));
-  receiver->store(3);
+  Events expected{"1000: { 1 }", "2000: { 2 }"};
+  std::jthread storing([&] {  // waits, because the second batch does
+    try {
+      receiver->store(3);
+      expected.emplace_back("3000: { 3 }");
+    } catch (const SparkException&) {
+      // it came after the stop
+    }
+  });
   std::jthread stopping([&] { program.ssc.stop(true, true); });
   gate->open();
   awaitStop(program);
-  EXPECT_EQ(program.done.all(), (Events{"1000: { 1 }", "2000: { 2 }", "3000: { 3 }"}));
+  storing.join();
+  EXPECT_EQ(program.done.all(), expected);
 }
 
 TEST_F(StopTest, GracefullyDoesNotWaitForABatchWithoutJobs) {

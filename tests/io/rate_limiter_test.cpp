@@ -69,6 +69,36 @@ TEST(RateLimiter, LimitOffLetsWhoWaitsPassAtOnce) {
   EXPECT_EQ(limiter.take(99), 0u);
 }
 
+TEST(RateLimiter, HeldItLetsNothingPassWhateverTheRate) {
+  auto clock = std::make_shared<ManualClock>();
+  RateLimiter limiter(clock, 0, 0, 200);
+  limiter.hold(true);
+  EXPECT_EQ(limiter.take(1), 0u);
+  EXPECT_EQ(limiter.burst(), 0u);
+  auto acquiring = std::async(std::launch::async, [&] { limiter.acquire(); });
+  auto waiting = std::async(std::launch::async, [&] { limiter.awaitRelease(); });
+  ASSERT_TRUE(clock->awaitWaiter(1'000'000, 30s));
+  limiter.hold(false);
+  EXPECT_EQ(acquiring.wait_for(30s), std::future_status::ready);
+  EXPECT_EQ(waiting.wait_for(30s), std::future_status::ready);
+  limiter.awaitRelease();
+  EXPECT_EQ(limiter.take(99), 99u);
+}
+
+TEST(RateLimiter, WithTheLimitOffItIsNotHeldEither) {
+  auto clock = std::make_shared<ManualClock>();
+  RateLimiter limiter(clock, 0, 0, 200);
+  limiter.hold(true);
+  auto waiting = std::async(std::launch::async, [&] { limiter.acquire(); });
+  ASSERT_TRUE(clock->awaitWaiter(1'000'000, 30s));
+  limiter.limit(false);
+  EXPECT_EQ(waiting.wait_for(30s), std::future_status::ready);
+  limiter.awaitRelease();
+  EXPECT_EQ(limiter.take(99), 99u);
+  limiter.limit(true);
+  EXPECT_EQ(limiter.take(99), 0u);
+}
+
 TEST(RateLimiter, NeverGivesMoreThanTheRateAndABurstNorLess) {
   const test::Seed seed;
   std::mt19937_64 random(seed);

@@ -70,6 +70,15 @@ TEST_F(RateSharesTest, WithoutALimitAllPassesUntilThereIsOne) {
   EXPECT_EQ(shares.take(0, kAll), 0U);
 }
 
+TEST_F(RateSharesTest, HeldNobodyHasAny) {
+  RateShares shares(clock, 0, 0, 1000, 2);
+  shares.hold(true);
+  EXPECT_EQ(shares.take(0, kAll), 0U);
+  EXPECT_GT(shares.retryAt(), 1'000'000) << "nor needs to ask";
+  shares.hold(false);
+  EXPECT_EQ(shares.take(0, kAll), kAll);
+}
+
 TEST_F(RateSharesTest, NeverGoesAboveTheMost) {
   RateShares shares(clock, 10, 5, 1000, 1);
   shares.updateRate(1000);

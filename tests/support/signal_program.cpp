@@ -1,13 +1,18 @@
-// What signal_test runs and sends signals to: signal_program [options] receive|stuck|outside
+// What signal_test runs and sends signals to: signal_program [options] receive|load|slow|failing|stuck|outside
 #include <millrace/millrace.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <csignal>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 using namespace millrace;
 
@@ -51,6 +56,51 @@ int receive(const SparkConf& conf) {
   return 0;
 }
 
+/// Receives lines of stdin until it is stopped, and says of each when it has been accepted.
+class Load : public Receiver<std::string> {
+ public:
+  Load() : Receiver(StorageLevel::MEMORY_ONLY) {}
+  void onStart() override {
+    std::thread([this] {
+      awaitWatch();
+      try {
+        for (std::string line; std::getline(std::cin, line);) {
+          store(line);
+          say("accepted " + line);
+        }
+      } catch (const SparkException&) {
+        say("refused");
+      }
+    }).detach();
+  }
+  void onStop() override {}
+};
+
+std::atomic<bool> mayEnd = false;
+
+/// Short batches of what comes; the first one that has lines ends by what `first` does.
+int underLoad(const SparkConf& conf, std::function<void()> first) {
+  StreamingContext ssc(conf, Milliseconds(20));
+  ssc.receiverStream(std::make_unique<Load>())
+      .foreachRDD(
+          [first = std::move(first), begun = std::make_shared<bool>(false)](const RDD<std::string>& rdd) {
+            const std::vector<std::string> lines = rdd.collect();
+            if (!lines.empty() && !std::exchange(*begun, true)) first();
+            for (const std::string& line : lines) say("processed " + line);
+          });
+  ssc.start();
+  ssc.awaitTermination();
+  say("ended");
+  return 0;
+}
+
+/// Until SIGUSR1 comes.
+void awaitLeave() {
+  std::signal(SIGUSR1, [](int) { mayEnd = true; });
+  say("slow");
+  while (!mayEnd) std::this_thread::yield();
+}
+
 int stuck(const SparkConf& conf) {
   StreamingContext ssc(conf, Milliseconds(20));
   ssc.queueStream(RDDQueue<int>()).foreachRDD([](const RDD<int>&) {
@@ -84,9 +134,17 @@ int main(int argc, char** argv) try {
   SparkConf conf = SparkConf::fromCommandLine(argc, argv);
   const std::string way = argc == 2 ? argv[1] : "";
   if (way == "receive") return receive(conf);
+  if (way == "load") return underLoad(conf, [] {});
+  if (way == "slow") return underLoad(conf, awaitLeave);
+  if (way == "failing") {
+    return underLoad(conf, [] {
+      awaitLeave();
+      throw std::runtime_error("the first batch fails");
+    });
+  }
   if (way == "stuck") return stuck(conf);
   if (way == "outside") return outside(conf);
-  say("usage: signal_program [options] receive|stuck|outside");
+  say("usage: signal_program [options] receive|load|slow|failing|stuck|outside");
   return 3;
 } catch (const std::exception& error) {
   say(error.what());

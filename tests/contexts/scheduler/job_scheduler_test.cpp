@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace millrace::core {
@@ -228,6 +229,23 @@ TEST_F(JobSchedulerTest, ABatchIsPendingUntilItHasEnded) {
   EXPECT_TRUE(scheduler->awaitFewerThan(1, test::soon()));
   finish();
   EXPECT_EQ(scheduler->runningNow(), "");
+}
+
+TEST_F(JobSchedulerTest, TellsHowManyBatchesArePendingAndHowManyHaveRecords) {
+  using Pending = std::pair<std::size_t, std::size_t>;
+  std::vector<Pending> told;
+  scheduler.emplace(
+      1, clock, bus, waiter, [](Time, bool) {},
+      [&](std::size_t batches, std::size_t withRecords) { told.emplace_back(batches, withRecords); });
+  const std::map<int, StreamInputInfo> some{{0, {.inputStreamId = 0, .numRecords = 1}}};
+  const Work pass = [gate = gate] { gate->pass(); };
+  submit(1000, {pass}, some);
+  submit(2000, {pass}, {{0, {.inputStreamId = 0, .numRecords = 0}}});
+  submit(3000, {pass, pass}, some);
+  submit(4000, {}, some);
+  gate->open();
+  finish();
+  EXPECT_EQ(told, (std::vector<Pending>{{1, 1}, {2, 1}, {3, 2}, {2, 1}, {1, 1}, {0, 0}}));
 }
 
 TEST_F(JobSchedulerTest, WhatAJobHoldsIsFreeWhenItsBatchEnds) {
