@@ -53,6 +53,7 @@ TEST(TypeLinesArguments, AreRefusedWithASentence) {
   };
   for (const Case& wrong : std::vector<Case>{
            {{}, "one port is needed; see --help", 2},
+           {{"0", "0"}, "one port is needed; see --help", 2},
            {{"70000"}, "PORT has to be a number from 0 to 65535, but is \"70000\"", 2},
            {{"x"}, "but is \"x\"", 2},
            {{std::to_string(taken.port())}, "Address already in use; choose another port", 1}}) {

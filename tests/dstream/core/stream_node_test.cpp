@@ -324,7 +324,7 @@ TEST(StreamNode, WhatAStateReadsIsNotKeptForItsCheckpoints) {
   };
   StreamTest running;
   auto first = running.source<Counts>({}), second = running.source<Counts>({}),
-       third = running.source<Counts>({});
+       third = running.source<Counts>({}), fourth = running.source<Counts>({});
   auto states = first.updateStateByKey(sum).checkpoint(Seconds(40));
   auto window =
       second.reduceByKeyAndWindow(std::plus<>{}, std::minus<>{}, Seconds(3)).checkpoint(Seconds(40));
@@ -336,11 +336,14 @@ TEST(StreamNode, WhatAStateReadsIsNotKeptForItsCheckpoints) {
   running.collect(states);
   running.collect(window);
   running.collect(mapped);
+  running.collect(fourth.updateStateByKey<int>([](auto&) { return std::vector<Counts>(); }, 1, true)
+                      .checkpoint(Seconds(40)));
   running.start();
   EXPECT_EQ(states.node()->rememberDuration(), Seconds(80));
   EXPECT_EQ(first.node()->rememberDuration(), Seconds(1));
   EXPECT_EQ(second.node()->rememberDuration(), Seconds(4));
   EXPECT_EQ(third.node()->rememberDuration(), Seconds(1));
+  EXPECT_EQ(fourth.node()->rememberDuration(), Seconds(1));
   running.stop();
 }
 
