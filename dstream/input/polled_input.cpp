@@ -102,6 +102,7 @@ void PolledInput::onMark(int partition, std::int64_t mark, const PositionRange& 
 }
 
 NodePtr PolledInput::compute(Time time) {
+  if (target_) return blockNode(engine(), info(), {});  // a time without an epoch
   {
     MutexLock lock(mutex_);
     marking_ = true;

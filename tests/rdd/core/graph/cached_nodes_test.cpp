@@ -17,14 +17,14 @@ namespace {
 const std::vector<int> kNumbers{1, 2, 3, 4, 5};
 const std::vector<int> kPlusTwo{3, 4, 5, 6, 7};
 
-int next(int number) { return number + 1; }
+int plusOne(int number) { return number + 1; }
 
 /// first -> second -> third, of which the test holds what it has not let go of.
 struct Chain {
   EnginePtr engine = test::makeEngine();
   RDD<int> first = test::rddOf<int>(engine, kNumbers, 2);
-  RDD<int> second = first.map(&next);
-  RDD<int> third = second.map(&next);
+  RDD<int> second = first.map(&plusOne);
+  RDD<int> third = second.map(&plusOne);
   std::weak_ptr<Node> firstNode = first.node();
 
   Chain() { first = {}; }
