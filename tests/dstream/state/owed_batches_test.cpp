@@ -23,16 +23,16 @@ namespace {
 using namespace test;
 using Sum = std::pair<std::string, int>;
 using Sums = DStream<Sum>;
-using Batches = std::vector<std::vector<Sum>>;
+using OwedSums = std::vector<std::vector<Sum>>;
 
-constexpr int kMost = core::kMostOwed;
+constexpr int kOwedAtMost = core::kMostOwed;
 
 struct Kind {
   std::string name;
   std::function<Sums(const Sums&)> sums;
 };
 
-std::optional<int> add(std::span<const int> values, std::optional<int> sum) {
+std::optional<int> addOwed(std::span<const int> values, std::optional<int> sum) {
   for (int value : values) sum = sum.value_or(0) + value;
   return sum;
 }
@@ -53,7 +53,7 @@ constexpr auto kAddAll = [](auto& entries) {
 
 std::vector<Kind> kinds() {
   return {
-      {"updateStateByKey #2", [](const Sums& pairs) { return pairs.updateStateByKey(&add, 1); }},
+      {"updateStateByKey #2", [](const Sums& pairs) { return pairs.updateStateByKey(&addOwed, 1); }},
       {"updateStateByKey #2",
        [](const Sums& pairs) { return pairs.updateStateByKey<int>(kAddAll, 1, true); }},
       {"reduceByKeyAndWindow #3",
@@ -87,7 +87,7 @@ class OwedBatches {
       running_.advance();
     }
   }
-  Batches sums() const { return sums_.records(); }
+  OwedSums sums() const { return sums_.records(); }
   std::string failure() { return running_.awaitFailure(); }
 
  private:
@@ -103,9 +103,9 @@ TEST(OwedBatches, AreMadeUpForOnceTheInputCanBeRead) {
       SCOPED_TRACE(kind.name);
       OwedBatches program(options, kind);
       program.play(1);
-      program.play(kMost, true);
+      program.play(kOwedAtMost, true);
       program.play(1);
-      EXPECT_EQ(program.sums(), (Batches{{{"a", 1}}, {{"a", kMost + 2}}}));
+      EXPECT_EQ(program.sums(), (OwedSums{{{"a", 1}}, {{"a", kOwedAtMost + 2}}}));
     }
   });
 }
@@ -115,16 +115,17 @@ TEST(OwedBatches, EndTheStateWhereThereAreTooMany) {
     for (const Kind& kind : kinds()) {
       OwedBatches program(options, kind);
       program.play(1);
-      program.play(kMost + 1, true);
+      program.play(kOwedAtMost + 1, true);
       program.play(2);
-      EXPECT_EQ(program.sums(), (Batches{{{"a", 1}}}));
+      EXPECT_EQ(program.sums(), (OwedSums{{{"a", 1}}}));
       const std::string failure = program.failure();
       EXPECT_NE(failure.find(": " + kind.name +
                              " has ended: its input has failed for 100 batches, and it holds no "
                              "more of them: map failed in partition 0: refused"),
                 std::string::npos)
           << failure;
-      EXPECT_TRUE(failure.starts_with("batch " + std::to_string((kMost + 4) * 1000) + " ms, ")) << failure;
+      EXPECT_TRUE(failure.starts_with("batch " + std::to_string((kOwedAtMost + 4) * 1000) + " ms, "))
+          << failure;
     }
   });
 }
