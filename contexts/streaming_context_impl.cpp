@@ -4,6 +4,7 @@
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/contexts/scheduler/health_log.hpp>
+#include <millrace/contexts/scheduler/hold_inputs.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
 #include <millrace/contexts/scheduler/rate_controller.hpp>
 #include <millrace/contexts/signal_watch.hpp>
@@ -202,11 +203,7 @@ core::JobScheduler::PendingChange StreamingContext::Impl::holdInputsFrom(int con
   return [graph = graph, tracker = tracker, most, held = false](std::size_t batches,
                                                                 std::size_t withRecords) mutable {
     const bool hold = withRecords > most || batches >= core::JobGenerator::kMostPending;
-    if (std::exchange(held, hold) == hold) return;
-    tracker->hold(hold);
-    for (const core::InputPtr& input : graph->inputs()) {
-      if (core::PolledSource* polled = input->polled()) polled->hold(hold);
-    }
+    if (std::exchange(held, hold) != hold) core::holdInputs(*graph, *tracker, hold);
   };
 }
 

@@ -75,7 +75,10 @@ void RateLimiter::awaitRelease() {
   }
 }
 
-void RateLimiter::letGo() { std::exchange(released_, std::stop_source()).request_stop(); }
+void RateLimiter::letGo() {
+  released_.request_stop();
+  released_ = std::stop_source();
+}
 
 void RateLimiter::refill() {
   std::int64_t now = clock_->now();

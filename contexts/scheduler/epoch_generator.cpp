@@ -1,6 +1,8 @@
 #include <millrace/base/log.hpp>
+#include <millrace/base/scope_exit.hpp>
 #include <millrace/contexts/scheduler/batch_failure.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
+#include <millrace/contexts/scheduler/hold_inputs.hpp>
 #include <millrace/continuous/epoch_rdds.hpp>
 #include <millrace/dstream/core/output_operation.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
@@ -84,6 +86,9 @@ std::string EpochGenerator::runningNow() const {
 }
 
 bool EpochGenerator::awaitRoom(const std::stop_token& stop) const {
+  if (openEpochs() < kMostOpen) return true;
+  holdInputs(*graph_, *tracker_, true);
+  const ScopeExit released([this] { holdInputs(*graph_, *tracker_, false); });
   while (openEpochs() >= kMostOpen) {
     awaitProgress();
     if (stop.stop_requested() || hasFailed()) return false;

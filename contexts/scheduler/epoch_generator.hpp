@@ -31,7 +31,7 @@ namespace millrace::core {
 ///
 /// An epoch goes from part to part: the ticker begins it, the sources send its records and markers, the graph closes it,
 /// the driver has its jobs made, the scheduler runs them. With kMostOpen epochs on this way no further one begins, and
-/// what is received meanwhile belongs to the next.
+/// receivers and polled partitions are held until one may, so that the epoch that gathers does not grow meanwhile.
 ///
 /// Make it with make_shared: threads that cannot be stopped keep it.
 class EpochGenerator final : public BatchGenerator, public std::enable_shared_from_this<EpochGenerator> {

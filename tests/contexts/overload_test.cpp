@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -102,6 +103,36 @@ TEST_F(OverloadTest, ReceiversStoreNothingWhileNoFurtherBatchIsMade) {
   gate->letGo();
   receiver->await(true);
   program.ssc.stop();
+}
+
+TEST(ContinuousOverload, ReceiversStoreNothingWhileNoFurtherEpochBegins) {
+  const std::shared_ptr<Gate> gate = Gate::make();
+  SmallProgram program({{"spark.streaming.mode", "continuous"}});
+  auto made = std::make_unique<Held>();
+  Held& receiver = *made;
+  program.ssc.receiverStream(std::move(made)).foreachRDD([&](const RDD<int>& rdd) {
+    program.done.add(testing::PrintToString(rdd.collect()));
+    gate->pass();
+  });
+  program.ssc.start();
+  receiver.started.pass();
+  for (int i = 0; i < 4; ++i) {
+    receiver.store(std::vector<int>{i});
+    program.nextBatch();
+    EXPECT_TRUE(program.clock->awaitWaiter(1000 * (i + 2), test::kPatience));
+    EXPECT_TRUE(receiver.mayStore());
+  }
+  program.nextBatch();
+  receiver.await(false);
+  std::jthread storing([&] { receiver.store(std::vector<int>{4}); });
+  gate->letGo();
+  storing.join();
+  receiver.await(true);
+  program.ssc.stop(true, true);
+  const auto epochs = program.done.all();
+  EXPECT_EQ(std::vector<std::string>(epochs.begin(), epochs.begin() + 4),
+            (std::vector<std::string>{"{ 0 }", "{ 1 }", "{ 2 }", "{ 3 }"}));
+  EXPECT_EQ(std::ranges::count(epochs, "{ 4 }"), 1);
 }
 
 TEST_F(OverloadTest, AStopLetsGoOfWhoWaitsToStore) {
