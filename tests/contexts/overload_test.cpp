@@ -49,7 +49,7 @@ class Endless final : public PartitionedSource<int> {
 };
 
 struct OverloadTest : testing::Test {
-  void add() {
+  void startWithABatchAtWork() {
     auto made = std::make_unique<Held>();
     receiver = made.get();
     program.ssc.receiverStream(std::move(made)).foreachRDD([this](const RDD<int>& rdd, Time time) {
@@ -57,6 +57,11 @@ struct OverloadTest : testing::Test {
       program.done.add(std::to_string(time.milliseconds()));
       gate->pass();
     });
+    program.ssc.start();
+    receiver->started.pass();
+    receiver->store(std::vector<int>{1});
+    program.nextBatch();
+    gate->awaitArrivals(1);
   }
 
   const std::shared_ptr<Gate> gate = Gate::make();
@@ -65,12 +70,7 @@ struct OverloadTest : testing::Test {
 };
 
 TEST_F(OverloadTest, ReceiversStoreNothingWhileABatchWaitsForTheOneBefore) {
-  add();
-  program.ssc.start();
-  receiver->started.pass();
-  receiver->store(std::vector<int>{1});
-  program.nextBatch();
-  gate->awaitArrivals(1);
+  startWithABatchAtWork();
   EXPECT_TRUE(receiver->mayStore()) << "one batch runs, none waits";
   program.nextBatch();
   EXPECT_TRUE(program.clock->awaitWaiter(3000, test::kPatience));
@@ -89,12 +89,7 @@ TEST_F(OverloadTest, ReceiversStoreNothingWhileABatchWaitsForTheOneBefore) {
 }
 
 TEST_F(OverloadTest, ReceiversStoreNothingWhileNoFurtherBatchIsMade) {
-  add();
-  program.ssc.start();
-  receiver->started.pass();
-  receiver->store(std::vector<int>{1});
-  program.nextBatch();
-  gate->awaitArrivals(1);
+  startWithABatchAtWork();
   for (int i = 0; i < 8; ++i) program.nextBatch();
   EXPECT_TRUE(program.clock->awaitWaiter(10'000, test::kPatience));
   EXPECT_TRUE(receiver->mayStore()) << "one batch runs, eight without records wait";
@@ -136,12 +131,7 @@ TEST(ContinuousOverload, ReceiversStoreNothingWhileNoFurtherEpochBegins) {
 }
 
 TEST_F(OverloadTest, AStopLetsGoOfWhoWaitsToStore) {
-  add();
-  program.ssc.start();
-  receiver->started.pass();
-  receiver->store(std::vector<int>{1});
-  program.nextBatch();
-  gate->awaitArrivals(1);
+  startWithABatchAtWork();
   receiver->store(std::vector<int>{2});
   program.nextBatch();
   receiver->await(false);

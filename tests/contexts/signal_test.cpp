@@ -97,6 +97,15 @@ class SignalUnderLoadTest : public testing::TestWithParam<const char*> {
     for (int i = from; i < until; ++i) text += "line " + std::to_string(i) + "\n";
     return text;
   }
+  /// Stops a program whose first batch is slow, while lines wait behind it; then lets go of the batch.
+  static void stopWithLinesWaiting(ChildProcess& program) {
+    program.write(lines(0, 1));
+    program.awaitText("slow\n");
+    program.write(lines(1, 20));
+    program.send(SIGTERM);
+    program.awaitText("stopping gracefully");
+    program.send(SIGUSR1);
+  }
   /// The lines of which the program has said this, in order.
   static std::vector<std::string> linesThatWere(const std::string& what, const ChildProcess& program) {
     std::istringstream said(program.said());
@@ -124,24 +133,14 @@ TEST_P(SignalUnderLoadTest, WhatWasAcceptedIsProcessedOnce) {
 
 TEST_P(SignalUnderLoadTest, ABatchThatIsSlowIsWaitedForAndWhatCameMeanwhileIsProcessed) {
   ChildProcess program = runUnderLoad("slow");
-  program.write(lines(0, 1));
-  program.awaitText("slow\n");
-  program.write(lines(1, 20));
-  program.send(SIGTERM);
-  program.awaitText("stopping gracefully");
-  program.send(SIGUSR1);
+  stopWithLinesWaiting(program);
   EXPECT_EQ(program.end(), 0);
   EXPECT_EQ(linesThatWere("processed", program), linesThatWere("accepted", program));
 }
 
 TEST_P(SignalUnderLoadTest, AFirstBatchThatFailsIsTheEndOfTheProgramButNotOfWhatCameLater) {
   ChildProcess program = runUnderLoad("failing");
-  program.write(lines(0, 1));
-  program.awaitText("slow\n");
-  program.write(lines(1, 20));
-  program.send(SIGTERM);
-  program.awaitText("stopping gracefully");
-  program.send(SIGUSR1);
+  stopWithLinesWaiting(program);
   EXPECT_EQ(program.end(), 4);
   EXPECT_TRUE(program.hasSaid("the first batch fails")) << program.said();
   auto accepted = linesThatWere("accepted", program);
