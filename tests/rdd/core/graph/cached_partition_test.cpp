@@ -67,8 +67,7 @@ class Storage {
 
  private:
   EnginePtr makeEngine(int threads) {
-    return std::make_shared<Engine>(threads == 1 ? inlineJobRunner() : poolJobRunner(threads), threads,
-                                    disk);
+    return std::make_shared<Engine>(threads == 1 ? inlineJobRunner() : poolJobRunner(threads), threads, disk);
   }
 };
 
