@@ -102,7 +102,7 @@ TEST_F(OverloadTest, ReceiversStoreNothingWhileNoFurtherBatchIsMade) {
 
 TEST(ContinuousOverload, ReceiversStoreNothingWhileNoFurtherEpochBegins) {
   const std::shared_ptr<Gate> gate = Gate::make();
-  SmallProgram program({{"spark.streaming.mode", "continuous"}});
+  SmallProgram program(SmallProgram::Settings{{"spark.streaming.mode", "continuous"}});
   auto made = std::make_unique<Held>();
   Held& receiver = *made;
   program.ssc.receiverStream(std::move(made)).foreachRDD([&](const RDD<int>& rdd) {
