@@ -64,7 +64,11 @@ class SocketTextReceiver::Connection final : public SocketConnection {
   }
 
   void awaitData() {
-    if (!isConnected() || awaiting_ || full()) return;
+    if (!isConnected() || awaiting_) return;
+    if (full()) {
+      if (receiver_.isLive()) storeSoon();
+      return;
+    }
     awaiting_ = true;
     socket_.async_wait(tcp::socket::wait_read, [this](const error_code& error) {
       awaiting_ = false;
@@ -131,8 +135,8 @@ class SocketTextReceiver::Connection final : public SocketConnection {
     if (receiver_.isLive() && builder_.lines() > 0) storeSoon();
   }
 
-  /// Where blocks are made at intervals, each of these asks for the lines that the rate limit held back. In a live run
-  /// nobody does.
+  /// Where blocks are made at intervals, each of these asks for the lines that were held back, and goes on reading. In a live
+  /// run nobody does.
   void storeSoon() {
     if (std::exchange(storesSoon_, true)) return;
     soon_.expires_after(std::chrono::milliseconds(kSoonMs));

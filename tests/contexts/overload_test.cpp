@@ -106,7 +106,7 @@ TEST(ContinuousOverload, ReceiversStoreNothingWhileNoFurtherEpochBegins) {
   auto made = std::make_unique<Held>();
   Held& receiver = *made;
   program.ssc.receiverStream(std::move(made)).foreachRDD([&](const RDD<int>& rdd) {
-    program.done.add(testing::PrintToString(rdd.collect()));
+    for (int number : rdd.collect()) program.done.add(std::to_string(number));
     gate->pass();
   });
   program.ssc.start();
@@ -114,8 +114,7 @@ TEST(ContinuousOverload, ReceiversStoreNothingWhileNoFurtherEpochBegins) {
   for (int i = 0; i < 4; ++i) {
     receiver.store(std::vector<int>{i});
     program.nextBatch();
-    EXPECT_TRUE(program.clock->awaitWaiter(1000 * (i + 2), test::kPatience));
-    EXPECT_TRUE(receiver.mayStore());
+    receiver.await(true);
   }
   program.nextBatch();
   receiver.await(false);
@@ -124,10 +123,7 @@ TEST(ContinuousOverload, ReceiversStoreNothingWhileNoFurtherEpochBegins) {
   storing.join();
   receiver.await(true);
   program.ssc.stop(true, true);
-  const auto epochs = program.done.all();
-  EXPECT_EQ(std::vector<std::string>(epochs.begin(), epochs.begin() + 4),
-            (std::vector<std::string>{"{ 0 }", "{ 1 }", "{ 2 }", "{ 3 }"}));
-  EXPECT_EQ(std::ranges::count(epochs, "{ 4 }"), 1);
+  EXPECT_EQ(program.done.all(), (std::vector<std::string>{"0", "1", "2", "3", "4"}));
 }
 
 TEST_F(OverloadTest, AStopLetsGoOfWhoWaitsToStore) {

@@ -80,8 +80,7 @@ TEST(SparkConf, RefusesMistakesAndNamesTheNearest) {
             "spark.streaming.concurrentJobs is \"0\", but must be at least 1 jobs");
   EXPECT_EQ(refusal("spark.master", "yarn"),
             "spark.master is \"yarn\", but must be local[N] for N threads, local[*] for one per core, or "
-            "local for one: "
-            "Millrace runs in a single process");
+            "local for one, and local[N,F] for F attempts at a task: Millrace runs in a single process");
 }
 
 TEST(SparkConf, SaysOnceWhatHasNoEffect) {

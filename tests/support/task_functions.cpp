@@ -65,7 +65,7 @@ struct Parameter {
 };
 
 Parameter parameterOf(const std::string& text) {
-  static const std::regex shape(R"(^\s*(?:const\s+)?(.*?)(?:\s*&&?)?(?:\.\.\.)?\s+(\w+)\s*(?:=[\s\S]*)?$)");
+  static const std::regex shape(R"(^\s*(?:const\s+)?(\S.*?)(?:\s*&&?)?(?:\.\.\.)?\s+(\w+)\s*(?:=[\s\S]*)?$)");
   std::smatch match;
   if (!std::regex_match(text, match, shape)) return {};
   return {match[2], match[1]};

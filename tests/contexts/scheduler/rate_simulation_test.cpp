@@ -56,8 +56,9 @@ class SimulatedProgram {
     info.streamIdToInputInfo[0] = {.inputStreamId = 0, .numRecords = batch.records};
     info.submissionTime = time;
     info.processingStartTime = std::max(time, busyUntil_);
-    busyUntil_ = *info.processingStartTime + shape_.overhead +
-                 static_cast<std::int64_t>(std::ceil(static_cast<double>(batch.records) / speed * 1000));
+    const double needs = std::ceil(static_cast<double>(batch.records) / speed * 1000);
+    busyUntil_ =
+        *info.processingStartTime + shape_.overhead + static_cast<std::int64_t>(std::min(needs, kLongestMs));
     info.processingEndTime = busyUntil_;
     batch.waited = *info.schedulingDelay();
     submitted_.push_back(std::move(info));
@@ -67,6 +68,7 @@ class SimulatedProgram {
   std::int64_t rate() const { return limiter_.currentLimit(); }
 
   static constexpr std::int64_t kBurst = 200;  // ms
+  static constexpr double kLongestMs = 1e9;  // of a batch: wild rates take no more time than numbers can hold
 
  private:
   void complete() {
