@@ -1,6 +1,10 @@
 // What signal_test runs and sends signals to: signal_program [options] receive|load|slow|failing|stuck|outside
 #include <millrace/millrace.hpp>
 
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <csignal>
@@ -61,19 +65,35 @@ class Load : public Receiver<std::string> {
  public:
   Load() : Receiver(StorageLevel::MEMORY_ONLY) {}
   void onStart() override {
-    std::thread([this] {
+    reading_ = std::jthread([this](const std::stop_token& stop) {
       awaitWatch();
       try {
-        for (std::string line; std::getline(std::cin, line);) {
-          store(line);
-          say("accepted " + line);
-        }
+        read(stop);
       } catch (const SparkException&) {
         say("refused");
       }
-    }).detach();
+    });
   }
-  void onStop() override {}
+  void onStop() override { reading_ = {}; }
+
+ private:
+  void read(const std::stop_token& stop) {
+    std::string text;
+    std::array<char, 4096> room;
+    while (!stop.stop_requested()) {
+      pollfd input{STDIN_FILENO, POLLIN, 0};
+      if (::poll(&input, 1, 20) <= 0) continue;
+      const ssize_t size = ::read(STDIN_FILENO, room.data(), room.size());
+      if (size <= 0) return;
+      text.append(room.data(), static_cast<std::size_t>(size));
+      for (std::size_t end; (end = text.find('\n')) != std::string::npos; text.erase(0, end + 1)) {
+        store(text.substr(0, end));
+        say("accepted " + text.substr(0, end));
+      }
+    }
+  }
+
+  std::jthread reading_;
 };
 
 std::atomic<bool> mayEnd = false;
