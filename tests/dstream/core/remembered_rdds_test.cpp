@@ -1,6 +1,6 @@
 #include <millrace/dstream/core/remembered_rdds.hpp>
 
-#include <millrace/rdd/core/records/vector_block.hpp>
+#include <millrace/rdd/core/store/stored_form_of.hpp>
 
 #include "support/engines.hpp"
 
