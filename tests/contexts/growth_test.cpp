@@ -185,17 +185,21 @@ TEST(Growth, OfStatesThatNoOutputReads) {
   }
 }
 
+template <class T>
+bool fails(const RDD<T>& rdd) {
+  try {
+    rdd.count();
+    return false;
+  } catch (const SparkException&) {
+    return true;
+  }
+}
+
 TEST(Growth, OfStatesThatAreLostAndAskedAgain) {
   for (const StreamingMode mode : test::kModes) {
     EmptyProgram program(mode);
     int failures = 0;
-    auto ask = [&failures](const auto& rdd) {
-      try {
-        rdd.count();
-      } catch (const SparkException&) {
-        ++failures;
-      }
-    };
+    auto ask = [&failures](const auto& rdd) { failures += fails(rdd) ? 1 : 0; };
     program.pairs
         .updateStateByKey([](std::span<const int>, std::optional<int>) -> std::optional<int> {
           throw std::runtime_error("by key");
@@ -222,13 +226,7 @@ TEST(Growth, OfStatesWhoseInputKeepsThrowing) {
   for (const StreamingMode mode : test::kModes) {
     EmptyProgram program(mode);
     int failures = 0;
-    auto ask = [&failures](const auto& rdd) {
-      try {
-        rdd.count();
-      } catch (const SparkException&) {
-        ++failures;
-      }
-    };
+    auto ask = [&failures](const auto& rdd) { failures += fails(rdd) ? 1 : 0; };
     const DStream<Pair> pairs = program.pairs.transform([](const RDD<Pair>& rdd) {
       return rdd.mapPartitions([](auto&) -> std::vector<Pair> { throw std::runtime_error("no device"); });
     });

@@ -124,7 +124,8 @@ void CachedPartition::evict() {
     MutexLock lock(mutex_);
     const bool isRead = stored_.block.use_count() > 1;
     moves = isKept_ || home_->level.useDisk() || home_->ifFull == IfFull::kKeep;
-    if (busy_ || isRead || (moves && !home_->form.hasBytes())) return;
+    const bool isInMemory = stored_.block && stored_.onDisk == 0;
+    if (busy_ || isRead || !isInMemory || (moves && !home_->form.hasBytes())) return;
     busy_ = moves;
     block = stored_.block;
     if (!moves) stored_ = {};
