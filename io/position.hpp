@@ -44,6 +44,14 @@ class Position {
     }
   }
 
+  /// A position that was kept: these are its `bytes` and its `text`.
+  static Position kept(std::string bytes, std::string text) {
+    Position position;
+    position.bytes_ = std::move(bytes);
+    position.text_ = std::move(text);
+    return position;
+  }
+
   bool empty() const { return bytes_.empty(); }
   const std::string& bytes() const { return bytes_; }
   /// For people: "17".

@@ -39,6 +39,8 @@ class SourcePump {
   SourcePump(const SourcePump&) = delete;
   SourcePump& operator=(const SourcePump&) = delete;
 
+  /// Begins at this position instead of the source's first one. Before start.
+  void startAt(const Position& position) { position_ = marked_ = position; }
   /// Once.
   void start();
   /// Asks for a mark; any thread.

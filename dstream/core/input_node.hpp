@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace millrace::core {
@@ -44,6 +45,19 @@ class InputNode : public StreamNode {
   /// What listeners are told of the batch beside the number of its records: the positions, if no more is known. Asked for
   /// while the batch is being made, after its RDD.
   virtual InputMetadata metadataOf(Time time) const;
+
+  // ---- Recovery: what a run writes down of a source that can be read again, in bytes of the source's own. --------------
+
+  /// False for a source whose records are lost with the process.
+  virtual bool canBeReadAgain() const { return false; }
+  /// The input of a batch that is remembered still.
+  virtual std::string inputOf(Time) const { return {}; }
+  /// Where the source goes on behind that batch.
+  virtual std::string placeBehind(Time) const { return {}; }
+  /// Has the batch of `time` read what `inputOf` gave in an earlier run. Before the source starts. BadRecord for other bytes.
+  virtual void replay(Time, std::string_view) {}
+  /// Has the source begin at a place that `placeBehind` gave in an earlier run. As above.
+  virtual void resumeAt(std::string_view) {}
 
  protected:
   /// core::requireRunning, for sources that are handed RDDs.

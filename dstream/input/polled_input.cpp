@@ -4,6 +4,7 @@
 #include <millrace/rdd/core/graph/source.hpp>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace millrace::core {
@@ -48,6 +49,8 @@ PolledInput::PolledInput(const std::shared_ptr<StreamGraph>& graph, const std::s
                          const std::shared_ptr<Clock>& clock, const Options& options,
                          const OpenSourcePartition& open, ConcatFn concat)
     : InputNode(graph, kind),
+      clock_(clock),
+      open_(open),
       concat_(concat),
       rate_(clock, options.maxRate, options.initialRate, options.burst,
             checkedPartitions(kind, options.partitions)) {
@@ -70,6 +73,7 @@ void PolledInput::stop() {
     MutexLock lock(mutex_);
     stopped_ = true;
   }
+  stopping_.request_stop();
   changed_.notifyAll();
   for (const auto& pump : pumps_) pump->stop();
 }
@@ -105,6 +109,10 @@ NodePtr PolledInput::compute(Time time) {
   if (target_) return blockNode(engine(), info(), {});  // a time without an epoch
   {
     MutexLock lock(mutex_);
+    if (auto again = replayed_.extract(time)) {
+      lock.unlock();
+      return computeAgain(time, std::move(again.mapped()));
+    }
     marking_ = true;
   }
   changed_.notifyAll();
@@ -112,14 +120,33 @@ NodePtr PolledInput::compute(Time time) {
   MutexLock lock(mutex_);
   while (!areAllMarked() && !stopped_) changed_.wait(lock);
   marking_ = false;
-  Batch& batch = batches_[time];
   std::vector<BlockPtr> partitions;
+  std::vector<PositionRange> positions;
   for (Waiting& waiting : waiting_) {
     partitions.push_back(std::make_shared<JoinedBlocks>(std::exchange(waiting.marked, {}), concat_));
-    batch.records += static_cast<std::int64_t>(partitions.back()->records());
-    batch.positions.push_back(std::exchange(waiting.covered, std::nullopt).value_or(PositionRange()));
+    positions.push_back(std::exchange(waiting.covered, std::nullopt).value_or(PositionRange()));
   }
-  return blockNode(engine(), info(), std::move(partitions));
+  return batchOf(time, std::move(partitions), std::move(positions));
+}
+
+NodePtr PolledInput::computeAgain(Time time, std::vector<ReplayedRange> ranges) {
+  std::vector<BlockPtr> partitions;
+  std::vector<PositionRange> positions;
+  for (ReplayedRange& range : ranges) {
+    const auto partition = open_(static_cast<int>(partitions.size()));
+    partitions.push_back(std::make_shared<JoinedBlocks>(
+        pollAgain(*partition, range, inputName(), *clock_, stopping_.get_token()), concat_));
+    positions.push_back(std::move(range.positions));
+  }
+  MutexLock lock(mutex_);
+  return batchOf(time, std::move(partitions), std::move(positions));
+}
+
+NodePtr PolledInput::batchOf(Time time, std::vector<BlockPtr> blocks, std::vector<PositionRange> positions) {
+  Batch& batch = batches_[time];
+  for (const BlockPtr& block : blocks) batch.recordsOf.push_back(static_cast<std::int64_t>(block->records()));
+  batch.positions = std::move(positions);
+  return blockNode(engine(), info(), std::move(blocks));
 }
 
 /// While its mark is asked for it goes on, to get there.
@@ -155,7 +182,11 @@ void PolledInput::setPositions(Time time, std::vector<PositionRange> covered) {
 std::int64_t PolledInput::recordsOf(Time time) const {
   MutexLock lock(mutex_);
   const auto batch = batches_.find(time);
-  return batch == batches_.end() ? 0 : batch->second.records;
+  return batch == batches_.end() ? 0 : batch->second.records();
+}
+
+std::int64_t PolledInput::Batch::records() const {
+  return std::accumulate(recordsOf.begin(), recordsOf.end(), std::int64_t{0});
 }
 
 std::vector<SourcePositions> PolledInput::positionsOf(Time time) const {
@@ -166,6 +197,29 @@ std::vector<SourcePositions> PolledInput::positionsOf(Time time) const {
   for (const PositionRange& covered : batch->second.positions)
     positions.push_back({std::to_string(positions.size()), covered.from, covered.until});
   return positions;
+}
+
+std::string PolledInput::inputOf(Time time) const {
+  MutexLock lock(mutex_);
+  const Batch& batch = batches_.at(time);
+  std::vector<ReplayedRange> ranges;
+  for (const PositionRange& covered : batch.positions)
+    ranges.push_back({covered, ranges.size() < batch.recordsOf.size() ? batch.recordsOf[ranges.size()] : 0});
+  return writeRanges(ranges);
+}
+
+std::string PolledInput::placeBehind(Time time) const { return inputOf(time); }
+
+void PolledInput::replay(Time time, std::string_view input) {
+  auto ranges = readRanges(input);
+  MutexLock lock(mutex_);
+  replayed_[time] = std::move(ranges);
+}
+
+void PolledInput::resumeAt(std::string_view place) {
+  const auto ranges = readRanges(place);
+  for (std::size_t partition = 0; partition < std::min(ranges.size(), pumps_.size()); ++partition)
+    pumps_[partition]->startAt(ranges[partition].positions.until);
 }
 
 void PolledInput::clearMetadata(Time time, bool unpersist) {

@@ -4,6 +4,7 @@
 #include <millrace/base/mutex.hpp>
 #include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/polled_source.hpp>
+#include <millrace/dstream/input/replayed_range.hpp>
 #include <millrace/io/rate_shares.hpp>
 #include <millrace/io/source_pump.hpp>
 #include <millrace/rdd/core/graph/gather.hpp>
@@ -13,7 +14,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,6 +50,12 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   std::vector<SourcePositions> positionsOf(Time time) const override;
   void clearMetadata(Time time, bool unpersist) override;
 
+  bool canBeReadAgain() const override { return true; }
+  std::string inputOf(Time time) const override;
+  std::string placeBehind(Time time) const override;
+  void replay(Time time, std::string_view input) override;
+  void resumeAt(std::string_view place) override;
+
  protected:
   NodePtr compute(Time time) override;
 
@@ -62,7 +71,9 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
     std::optional<PositionRange> covered;  // the mark has come
   };
   struct Batch {
-    std::int64_t records = 0;
+    std::int64_t records() const;
+
+    std::vector<std::int64_t> recordsOf;  // by partition; none in a continuous run
     std::vector<PositionRange> positions;
   };
 
@@ -76,9 +87,14 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   void onBlock(int partition, BlockPtr block) override;
   void onMark(int partition, std::int64_t mark, const PositionRange& covered) override;
 
+  NodePtr computeAgain(Time time, std::vector<ReplayedRange> ranges);
+  NodePtr batchOf(Time time, std::vector<BlockPtr> blocks, std::vector<PositionRange> positions)
+      MILLRACE_REQUIRES(mutex_);
   bool mustWait(const Waiting& waiting) const MILLRACE_REQUIRES(mutex_);
   bool areAllMarked() const MILLRACE_REQUIRES(mutex_);
 
+  const std::shared_ptr<Clock> clock_;
+  const OpenSourcePartition open_;
   const ConcatFn concat_;
   std::shared_ptr<PumpSink> target_;  // of a continuous run
   RateShares rate_;
@@ -90,6 +106,8 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   bool stopped_ MILLRACE_GUARDED_BY(mutex_) = false;
   std::int64_t waits_ MILLRACE_GUARDED_BY(mutex_) = 0;
   std::map<Time, Batch> batches_ MILLRACE_GUARDED_BY(mutex_);
+  std::map<Time, std::vector<ReplayedRange>> replayed_ MILLRACE_GUARDED_BY(mutex_);
+  std::stop_source stopping_;
 };
 
 }  // namespace millrace::core

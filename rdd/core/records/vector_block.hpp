@@ -81,14 +81,4 @@ struct VectorBlock final : Block {
   PooledVector<owned_t<T>> stored;
 };
 
-/// Stores all that a reader gives.
-template <class T>
-BlockPtr storeBlock(ReaderPtr untyped) {
-  static_cast<void>(KeptRecord<owned_t<T>>());
-  auto reader = typed<T>(std::move(untyped));
-  PooledVector<owned_t<T>> stored;
-  for (Chunk<T> chunk = reader->next(); !chunk.empty(); chunk = reader->next()) appendOwned<T>(stored, chunk);
-  return std::make_shared<VectorBlock<T>>(std::move(stored));
-}
-
 }  // namespace millrace::core

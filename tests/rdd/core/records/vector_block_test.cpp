@@ -23,25 +23,18 @@ TEST(VectorBlock, ShowsViewsOfWhatItOwns) {
   }
 }
 
-TEST(StoreBlock, MovesFromChunksThatAreItsOwnOnly) {
+TEST(AppendOwned, MovesFromChunksThatAreItsOwnOnly) {
   const std::string text = "a text beyond the inline size of strings";
-  auto movable = test::chunksReader<std::string>({{text}}, true);
-  auto shared = test::chunksReader<std::string>({{text}}, false);
-  auto* watched = shared.get();
-  EXPECT_EQ(test::drain<std::string>(storeBlock<std::string>(std::move(movable))->open()), std::vector{text});
-  EXPECT_EQ(watched->asked(), 0u);
-  test::ChunksReader<std::string> again({{text}}, false);
   std::vector<std::string> owned;
-  auto chunk = again.next();
-  appendOwned<std::string>(owned, chunk);
-  EXPECT_EQ(owned, std::vector{text});
-  EXPECT_EQ(*chunk.data, text) << "others read this chunk, too";
-}
-
-TEST(StoreBlock, OfNothingIsEmpty) {
-  BlockPtr block = storeBlock<int>(test::chunksReader<int>({}));
-  EXPECT_EQ(block->records(), 0u);
-  EXPECT_TRUE(test::drain<int>(block->open()).empty());
+  test::ChunksReader<std::string> movable({{text}}, true);
+  const auto moved = movable.next();
+  appendOwned<std::string>(owned, moved);
+  EXPECT_TRUE(moved.data->empty());
+  test::ChunksReader<std::string> shared({{text}}, false);
+  const auto copied = shared.next();
+  appendOwned<std::string>(owned, copied);
+  EXPECT_EQ(*copied.data, text) << "others read this chunk, too";
+  EXPECT_EQ(owned, (std::vector{text, text}));
 }
 
 }  // namespace
