@@ -4,7 +4,6 @@
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/contexts/scheduler/health_log.hpp>
-#include <millrace/contexts/scheduler/hold_inputs.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
 #include <millrace/contexts/scheduler/rate_controller.hpp>
 #include <millrace/contexts/signal_watch.hpp>
@@ -177,9 +176,11 @@ void StreamingContext::Impl::startParts() {
     tracker->cleanupOldBlocks(graph->batchEnded(time, succeeded).milliseconds());
   };
   int concurrentJobs = sparkContext.getConf().get(config::kConcurrentJobs);
-  auto scheduler = std::make_shared<core::JobScheduler>(concurrentJobs, clock, bus, waiter,
-                                                        std::move(batchEnd), holdInputsFrom(concurrentJobs));
-  auto generator = makeGenerator(scheduler);
+  auto hold = std::make_shared<core::InputHold>(graph, tracker, core::JobGenerator::kMostPending);
+  hold->watchInputs();
+  auto scheduler =
+      std::make_shared<core::JobScheduler>(concurrentJobs, clock, bus, waiter, std::move(batchEnd), hold);
+  auto generator = makeGenerator(scheduler, hold);
   graph->close();
   {
     core::MutexLock lock(mutex_);
@@ -197,21 +198,12 @@ void StreamingContext::Impl::startParts() {
   generator->start(first);
 }
 
-core::JobScheduler::PendingChange StreamingContext::Impl::holdInputsFrom(int concurrentJobs) const {
-  if (sparkContext.getConf().get(config::kMode) != StreamingMode::kMicroBatch) return {};
-  const auto most = static_cast<std::size_t>(concurrentJobs);
-  return [graph = graph, tracker = tracker, most, held = false](std::size_t batches,
-                                                                std::size_t withRecords) mutable {
-    const bool hold = withRecords > most || batches >= core::JobGenerator::kMostPending;
-    if (std::exchange(held, hold) != hold) core::holdInputs(*graph, *tracker, hold);
-  };
-}
-
 std::shared_ptr<core::BatchGenerator> StreamingContext::Impl::makeGenerator(
-    const std::shared_ptr<core::JobScheduler>& scheduler) const {
+    const std::shared_ptr<core::JobScheduler>& scheduler,
+    const std::shared_ptr<core::InputHold>& hold) const {
   if (sparkContext.getConf().get(config::kMode) == StreamingMode::kContinuous)
-    return std::make_shared<core::EpochGenerator>(graph, tracker, scheduler, waiter, clock);
-  return std::make_shared<core::JobGenerator>(graph, tracker, scheduler, clock);
+    return std::make_shared<core::EpochGenerator>(graph, tracker, scheduler, hold, waiter, clock);
+  return std::make_shared<core::JobGenerator>(graph, tracker, scheduler, hold, clock);
 }
 
 bool StreamingContext::Impl::stop(bool stopSparkContext, bool gracefully) {

@@ -4,6 +4,7 @@
 #include <millrace/base/mutex.hpp>
 #include <millrace/contexts/scheduler/batch_generator.hpp>
 #include <millrace/contexts/scheduler/context_waiter.hpp>
+#include <millrace/contexts/scheduler/input_hold.hpp>
 #include <millrace/contexts/scheduler/job_scheduler.hpp>
 #include <millrace/contexts/scheduler/progress_listener.hpp>
 #include <millrace/contexts/scheduler/streaming_bus.hpp>
@@ -60,11 +61,8 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
  private:
   void addBackpressure(const SparkConf& conf);
   void startParts() MILLRACE_REQUIRES(changing_);
-  /// Holds the inputs of a micro-batch run while more batches with records are pending than may run at the same time, and
-  /// while there is no room for a further batch.
-  core::JobScheduler::PendingChange holdInputsFrom(int concurrentJobs) const;
-  std::shared_ptr<core::BatchGenerator> makeGenerator(
-      const std::shared_ptr<core::JobScheduler>& scheduler) const;
+  std::shared_ptr<core::BatchGenerator> makeGenerator(const std::shared_ptr<core::JobScheduler>& scheduler,
+                                                      const std::shared_ptr<core::InputHold>& hold) const;
   bool stopParts(bool gracefully) MILLRACE_REQUIRES(changing_);
   /// Gives the input whose stop has not ended by `deadline`, to be named; empty if all have.
   std::string stopInputs(std::chrono::steady_clock::time_point deadline);

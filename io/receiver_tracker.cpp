@@ -96,6 +96,8 @@ class ReceiverTracker::Impl final : public BlockSink,
 
   void forwardTo(std::function<void(int, BlockPtr)> sink) { sink_ = std::move(sink); }
 
+  void onReceived(std::function<void(std::size_t)> received) { received_ = std::move(received); }
+
   bool isStopping() const { return stopping_.stop_requested(); }
 
   void allocateBlocksToBatch(std::int64_t batchTime) {
@@ -201,7 +203,12 @@ class ReceiverTracker::Impl final : public BlockSink,
   }
 
   void onBlock(int streamId, BlockPtr block) override {
-    if (sink_) return handOn(streamId, std::move(block));
+    const std::size_t records = block->records();
+    sink_ ? handOn(streamId, std::move(block)) : keep(streamId, std::move(block));
+    if (received_) received_(records);
+  }
+
+  void keep(int streamId, BlockPtr block) {
     MutexLock lock(mutex_);
     if (isFull()) ++waits_;
     while (isFull()) changed_.wait(lock);
@@ -258,6 +265,7 @@ class ReceiverTracker::Impl final : public BlockSink,
   const ReceiverOptions options_;
   const std::size_t maxBytes_;
   std::function<void(int, BlockPtr)> sink_;
+  std::function<void(std::size_t)> received_;
   Mutex ending_;     // one stop at a time
   Mutex listening_;  // one call of the listener at a time
   ReceiverListener* listener_ MILLRACE_GUARDED_BY(listening_);
@@ -282,6 +290,9 @@ void ReceiverTracker::addReceiver(int streamId, std::unique_ptr<ReceiverBase> re
 }
 void ReceiverTracker::forwardTo(std::function<void(int, BlockPtr)> sink) {
   impl_->forwardTo(std::move(sink));
+}
+void ReceiverTracker::onReceived(std::function<void(std::size_t)> received) {
+  impl_->onReceived(std::move(received));
 }
 
 void ReceiverTracker::start() { impl_->start(); }

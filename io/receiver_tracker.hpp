@@ -37,6 +37,9 @@ class ReceiverTracker {
   /// Hands blocks to `sink` instead of keeping them, on the receivers' threads; it may block. Before start.
   void forwardTo(std::function<void(int streamId, BlockPtr block)> sink);
 
+  /// Has `received` called behind each block, with its records, on the receivers' threads. Before start.
+  void onReceived(std::function<void(std::size_t records)> received);
+
   /// Tells all receivers to stop and waits until they have: nothing is received any more, and all that was received
   /// is here, to be allocated. A receiver that has not ended by `patience` of real time is named in the log and left
   /// to itself; what it had stored is here too, unless the sink of forwardTo does not take it. False then. A later call

@@ -2,7 +2,6 @@
 #include <millrace/base/scope_exit.hpp>
 #include <millrace/contexts/scheduler/batch_failure.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
-#include <millrace/contexts/scheduler/hold_inputs.hpp>
 #include <millrace/continuous/epoch_rdds.hpp>
 #include <millrace/dstream/core/output_operation.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
@@ -19,11 +18,12 @@
 namespace millrace::core {
 
 EpochGenerator::EpochGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
-                               std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<ContextWaiter> waiter,
-                               std::shared_ptr<Clock> clock)
+                               std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<InputHold> hold,
+                               std::shared_ptr<ContextWaiter> waiter, std::shared_ptr<Clock> clock)
     : graph_(std::move(graph)),
       tracker_(std::move(tracker)),
       scheduler_(std::move(scheduler)),
+      hold_(std::move(hold)),
       waiter_(std::move(waiter)),
       clock_(std::move(clock)),
       ticker_(
@@ -85,10 +85,14 @@ std::string EpochGenerator::runningNow() const {
   return boost::algorithm::join(all, ", ");
 }
 
+std::int64_t EpochGenerator::sourceWaits() const {
+  return hold_->holds() + (live_ ? live_->sourceWaits() : 0);
+}
+
 bool EpochGenerator::awaitRoom(const std::stop_token& stop) const {
   if (openEpochs() < kMostOpen) return true;
-  holdInputs(*graph_, *tracker_, true);
-  const ScopeExit released([this] { holdInputs(*graph_, *tracker_, false); });
+  hold_->setFull(true);
+  const ScopeExit released([this] { hold_->setFull(false); });
   while (openEpochs() >= kMostOpen) {
     awaitProgress();
     if (stop.stop_requested() || hasFailed()) return false;
@@ -120,6 +124,7 @@ void EpochGenerator::begin(Time time) {
     begun_.emplace(epoch, BegunEpoch{time, rdds.absent, rdds.failure});
   }
   sources_->send(epoch, std::move(rdds));
+  hold_->onBatchMade();
 }
 
 void EpochGenerator::onClosed(Epoch epoch, EpochResult result) {

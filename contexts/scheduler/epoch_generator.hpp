@@ -8,6 +8,7 @@
 #include <millrace/contexts/scheduler/context_waiter.hpp>
 #include <millrace/contexts/scheduler/epoch_driver.hpp>
 #include <millrace/contexts/scheduler/epoch_sources.hpp>
+#include <millrace/contexts/scheduler/input_hold.hpp>
 #include <millrace/contexts/scheduler/job_scheduler.hpp>
 #include <millrace/contexts/scheduler/stall_watch.hpp>
 #include <millrace/continuous/live_graph.hpp>
@@ -39,14 +40,14 @@ class EpochGenerator final : public BatchGenerator, public std::enable_shared_fr
   static constexpr std::size_t kMostOpen = 4;
 
   EpochGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
-                 std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<ContextWaiter> waiter,
-                 std::shared_ptr<Clock> clock);
+                 std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<InputHold> hold,
+                 std::shared_ptr<ContextWaiter> waiter, std::shared_ptr<Clock> clock);
 
   Time firstBatchTime() const override { return ticker_.firstTime(); }
   void open() override;
   void start(Time firstBatch) override;
   bool stop(bool finish, std::chrono::steady_clock::time_point deadline) override;
-  std::int64_t sourceWaits() const override { return live_ ? live_->sourceWaits() : 0; }
+  std::int64_t sourceWaits() const override;
   std::string runningNow() const override;
   bool isGeneratingThread() const override { return ticker_.isMakingThread() || driver_.isOwnThread(); }
 
@@ -65,6 +66,7 @@ class EpochGenerator final : public BatchGenerator, public std::enable_shared_fr
   const std::shared_ptr<StreamGraph> graph_;
   const std::shared_ptr<ReceiverTracker> tracker_;
   const std::shared_ptr<JobScheduler> scheduler_;
+  const std::shared_ptr<InputHold> hold_;
   const std::shared_ptr<ContextWaiter> waiter_;
   const std::shared_ptr<Clock> clock_;
   mutable Mutex mutex_;

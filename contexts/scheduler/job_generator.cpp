@@ -19,10 +19,12 @@ constexpr std::int64_t kLogInterval = 60'000;  // ms
 
 struct JobGenerator::State {
   State(std::shared_ptr<StreamGraph> ownGraph, std::shared_ptr<ReceiverTracker> ownTracker,
-        std::shared_ptr<JobScheduler> ownScheduler, std::shared_ptr<Clock> clock)
+        std::shared_ptr<JobScheduler> ownScheduler, std::shared_ptr<InputHold> ownHold,
+        std::shared_ptr<Clock> clock)
       : graph(std::move(ownGraph)),
         tracker(std::move(ownTracker)),
         scheduler(std::move(ownScheduler)),
+        hold(std::move(ownHold)),
         behindLog(clock, kLogInterval),
         ticker(
             std::move(clock), graph->batchDuration(), "batch timer",
@@ -51,6 +53,7 @@ struct JobGenerator::State {
 
   void generate(Time time) const {
     tracker->allocateBlocksToBatch(time.milliseconds());
+    hold->onBatchMade();
     try {
       auto jobs = graph->generateJobs(time);
       scheduler->submit(time, std::move(jobs), inputsOf(time));
@@ -68,14 +71,16 @@ struct JobGenerator::State {
   const std::shared_ptr<StreamGraph> graph;
   const std::shared_ptr<ReceiverTracker> tracker;
   const std::shared_ptr<JobScheduler> scheduler;
+  const std::shared_ptr<InputHold> hold;
   LogThrottle behindLog;
   BatchTicker ticker;
 };
 
 JobGenerator::JobGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
-                           std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<Clock> clock)
+                           std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<InputHold> hold,
+                           std::shared_ptr<Clock> clock)
     : state_(std::make_shared<State>(std::move(graph), std::move(tracker), std::move(scheduler),
-                                     std::move(clock))) {}
+                                     std::move(hold), std::move(clock))) {}
 
 Time JobGenerator::firstBatchTime() const { return state_->ticker.firstTime(); }
 
@@ -87,7 +92,7 @@ bool JobGenerator::stop(bool finish, std::chrono::steady_clock::time_point deadl
 }
 
 std::int64_t JobGenerator::sourceWaits() const {
-  std::int64_t waits = state_->tracker->waits();
+  std::int64_t waits = state_->hold->holds() + state_->tracker->waits();
   for (const InputPtr& input : state_->graph->inputs()) {
     if (const PolledSource* polled = input->polled()) waits += polled->waits();
   }

@@ -2,6 +2,7 @@
 
 #include <millrace/base/clock.hpp>
 #include <millrace/contexts/scheduler/batch_generator.hpp>
+#include <millrace/contexts/scheduler/input_hold.hpp>
 #include <millrace/contexts/scheduler/job_scheduler.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/io/receiver_tracker.hpp>
@@ -20,7 +21,8 @@ class JobGenerator final : public BatchGenerator {
   static constexpr std::size_t kMostPending = 10;
 
   JobGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
-               std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<Clock> clock);
+               std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<InputHold> hold,
+               std::shared_ptr<Clock> clock);
 
   Time firstBatchTime() const override;
   void start(Time firstBatch) override;

@@ -48,13 +48,12 @@ struct JobScheduler::State {
   std::shared_ptr<ContextWaiter> waiter;
   BatchEnd batchEnd;
   LocalProperties properties;
-  PendingChange pendingChange;
+  std::shared_ptr<BatchWatch> watch;
 
   Mutex mutex;  // guards the batches too
   ConditionVariable changed;
   std::deque<QueuedJob> queue MILLRACE_GUARDED_BY(mutex);
   std::size_t pending MILLRACE_GUARDED_BY(mutex) = 0;
-  std::size_t pendingWithRecords MILLRACE_GUARDED_BY(mutex) = 0;
   std::multiset<std::string> running MILLRACE_GUARDED_BY(mutex);
   bool stopped MILLRACE_GUARDED_BY(mutex) = false;
 
@@ -63,8 +62,7 @@ struct JobScheduler::State {
   LocalProperties propertiesOf(const OutputOperationInfo& output) const;
   void begin(Batch& batch, OutputOperationInfo& output);
   void end(Batch& batch, const OutputOperationInfo& output, const std::exception_ptr& failure);
-  void noteSubmitted(const BatchInfo& batch) MILLRACE_REQUIRES(mutex);
-  void noteEnded(const BatchInfo& batch) MILLRACE_REQUIRES(mutex);
+  void tell(void (BatchWatch::*event)(const BatchInfo&), const BatchInfo& batch) MILLRACE_REQUIRES(mutex);
 };
 
 void JobScheduler::State::work() {
@@ -116,6 +114,7 @@ void JobScheduler::State::begin(Batch& batch, OutputOperationInfo& output) {
   if (!batch.info.processingStartTime) {
     batch.info.processingStartTime = output.startTime;
     bus->post([info = batch.info](StreamingListener& to) { to.onBatchStarted(info); });
+    tell(&BatchWatch::onBatchStarted, batch.info);
   }
   batch.info.outputOperationInfos[output.id] = output;
   bus->post([output](StreamingListener& to) { to.onOutputOperationStarted(output); });
@@ -144,25 +143,18 @@ void JobScheduler::State::end(Batch& batch, const OutputOperationInfo& begun,
   batchEnd(batch.info.batchTime, !batch.failed);
   bus->post([info = batch.info](StreamingListener& to) { to.onBatchCompleted(info); });
   MutexLock lock(mutex);
-  noteEnded(batch.info);
+  --pending;
+  tell(&BatchWatch::onBatchEnded, batch.info);
   changed.notifyAll();
 }
 
-void JobScheduler::State::noteSubmitted(const BatchInfo& batch) {
-  ++pending;
-  if (batch.numRecords() > 0) ++pendingWithRecords;
-  if (pendingChange) pendingChange(pending, pendingWithRecords);
-}
-
-void JobScheduler::State::noteEnded(const BatchInfo& batch) {
-  --pending;
-  if (batch.numRecords() > 0) --pendingWithRecords;
-  if (pendingChange) pendingChange(pending, pendingWithRecords);
+void JobScheduler::State::tell(void (BatchWatch::*event)(const BatchInfo&), const BatchInfo& batch) {
+  if (watch) ((*watch).*event)(batch);
 }
 
 JobScheduler::JobScheduler(int threads, std::shared_ptr<Clock> clock, std::shared_ptr<StreamingBus> bus,
                            std::shared_ptr<ContextWaiter> waiter, BatchEnd batchEnd,
-                           PendingChange pendingChange)
+                           std::shared_ptr<BatchWatch> watch)
     : state_(std::make_shared<State>()) {
   state_->clock = std::move(clock);
   state_->bus = std::move(bus);
@@ -171,28 +163,31 @@ JobScheduler::JobScheduler(int threads, std::shared_ptr<Clock> clock, std::share
   state_->properties = localProperties();
   for (const char* ofGroup : {kJobGroupProperty, kInterruptOnCancelProperty})
     state_->properties.erase(ofGroup);
-  state_->pendingChange = std::move(pendingChange);
+  state_->watch = std::move(watch);
   for (int i = 0; i < threads; ++i) threads_.emplace_back([state = state_] { state->work(); });
 }
 
 JobScheduler::~JobScheduler() { stop(std::chrono::steady_clock::now()); }
 
 void JobScheduler::submit(Time batchTime, std::vector<Job> jobs, std::map<int, StreamInputInfo> inputs) {
-  if (jobs.empty()) {
-    if (pendingBatches() == 0) state_->batchEnd(batchTime, true);
-    return;
-  }
   auto batch = std::make_shared<Batch>();
   batch->unfinished = jobs.size();
   batch->info.batchTime = batchTime;
   batch->info.streamIdToInputInfo = std::move(inputs);
+  if (jobs.empty()) {
+    if (pendingBatches() == 0) state_->batchEnd(batchTime, true);
+    MutexLock lock(state_->mutex);
+    state_->tell(&BatchWatch::onBatchWithoutJobs, batch->info);
+    return;
+  }
   batch->info.submissionTime = state_->clock->now();
   for (const Job& job : jobs) batch->info.outputOperationInfos[job.outputId] = infoOf(job);
   {
     MutexLock lock(state_->mutex);
     if (state_->stopped) return;
     state_->bus->post([info = batch->info](StreamingListener& to) { to.onBatchSubmitted(info); });
-    state_->noteSubmitted(batch->info);
+    ++state_->pending;
+    state_->tell(&BatchWatch::onBatchSubmitted, batch->info);
     for (Job& job : jobs) state_->queue.push_back({batch, std::move(job)});
   }
   state_->changed.notifyAll();

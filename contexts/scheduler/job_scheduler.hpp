@@ -16,6 +16,16 @@
 
 namespace millrace::core {
 
+/// Told, at once and one call at a time, what becomes of the batches of a scheduler, which it must not call.
+struct BatchWatch {
+  virtual ~BatchWatch() = default;
+  /// It has nothing to run.
+  virtual void onBatchWithoutJobs(const BatchInfo& batch) = 0;
+  virtual void onBatchSubmitted(const BatchInfo& batch) = 0;
+  virtual void onBatchStarted(const BatchInfo& batch) = 0;
+  virtual void onBatchEnded(const BatchInfo& batch) = 0;
+};
+
 /// Runs the jobs of batches on `threads` threads, first in, first out: with one, strictly one output after another,
 /// batch after batch. A job that fails is reported to the waiter and to listeners; the others go on. Each runs with the
 /// local properties of the thread that made the scheduler, but for its job group, and with the time of its batch and the
@@ -25,11 +35,10 @@ class JobScheduler {
   /// Told when all jobs of a batch have ended, by the thread that ran the last one.
   using BatchEnd = std::function<void(Time batchTime, bool succeeded)>;
 
-  /// Told how many batches are pending, and how many of these have records, whenever that changes. Must not call the scheduler.
-  using PendingChange = std::function<void(std::size_t batches, std::size_t withRecords)>;
-
+  /// `watch` may be null.
   JobScheduler(int threads, std::shared_ptr<Clock> clock, std::shared_ptr<StreamingBus> bus,
-               std::shared_ptr<ContextWaiter> waiter, BatchEnd batchEnd, PendingChange pendingChange = {});
+               std::shared_ptr<ContextWaiter> waiter, BatchEnd batchEnd,
+               std::shared_ptr<BatchWatch> watch = nullptr);
   /// Stops at once.
   ~JobScheduler();
   JobScheduler(const JobScheduler&) = delete;

@@ -4,7 +4,9 @@
 #include <millrace/io/position.hpp>
 #include <millrace/io/pump_sink.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -16,6 +18,8 @@ struct PolledSource {
   virtual int partitions() const = 0;
   /// Sends records and marks to `sink` instead of keeping records for batches. Before the source starts.
   virtual void forwardTo(std::shared_ptr<PumpSink> sink) = 0;
+  /// Has `received` called behind each block, with its records, on the pumps' threads. Before the source starts.
+  virtual void onReceived(std::function<void(std::size_t records)> received) = 0;
   /// Asks each partition for a mark.
   virtual void requestMarks(std::int64_t mark) = 0;
   /// Limits what its partitions together give from now on, in records per second; see RateLimiter::updateRate.

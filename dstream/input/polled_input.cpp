@@ -83,7 +83,12 @@ void PolledInput::requestMarks(std::int64_t mark) {
 }
 
 void PolledInput::onBlock(int partition, BlockPtr block) {
-  if (target_) return target_->onBlock(partition, std::move(block));
+  const std::size_t records = block->records();
+  target_ ? target_->onBlock(partition, std::move(block)) : keep(partition, std::move(block));
+  if (received_) received_(records);
+}
+
+void PolledInput::keep(int partition, BlockPtr block) {
   const std::size_t bytes = block->bytes();
   MutexLock lock(mutex_);
   Waiting& waiting = waiting_[static_cast<std::size_t>(partition)];

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -79,6 +80,7 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
 
   int partitions() const override { return static_cast<int>(pumps_.size()); }
   void forwardTo(std::shared_ptr<PumpSink> sink) override { target_ = std::move(sink); }
+  void onReceived(std::function<void(std::size_t)> received) override { received_ = std::move(received); }
   void requestMarks(std::int64_t mark) override;
   void setRate(std::int64_t rate) override;
   void hold(bool on) override;
@@ -90,6 +92,7 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   NodePtr computeAgain(Time time, std::vector<ReplayedRange> ranges);
   NodePtr batchOf(Time time, std::vector<BlockPtr> blocks, std::vector<PositionRange> positions)
       MILLRACE_REQUIRES(mutex_);
+  void keep(int partition, BlockPtr block);
   bool mustWait(const Waiting& waiting) const MILLRACE_REQUIRES(mutex_);
   bool areAllMarked() const MILLRACE_REQUIRES(mutex_);
 
@@ -97,6 +100,7 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   const OpenSourcePartition open_;
   const ConcatFn concat_;
   std::shared_ptr<PumpSink> target_;  // of a continuous run
+  std::function<void(std::size_t)> received_;
   RateShares rate_;
   std::vector<std::unique_ptr<SourcePump>> pumps_;
   mutable Mutex mutex_;

@@ -13,7 +13,9 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,18 @@ struct ByHand : Receiver<int> {
   void onStart() override { started.open(); }
   void onStop() override {}
   Gate started;
+};
+
+/// Shows whether it could store something now.
+struct Held : ByHand {
+  bool mayStore() const { return mostPermitted() > 0; }
+  void await(bool wanted) const {
+    const auto deadline = soon();
+    while (mayStore() != wanted) {
+      if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("30 s have passed");
+      std::this_thread::yield();
+    }
+  }
 };
 
 /// An input whose batches, all empty, are made by a function of the test.

@@ -18,19 +18,8 @@ namespace millrace {
 namespace {
 
 using test::Gate;
+using test::Held;
 using test::SmallProgram;
-
-/// Shows whether it could store something now.
-struct Held : test::ByHand {
-  bool mayStore() const { return mostPermitted() > 0; }
-  void await(bool wanted) const {
-    const auto deadline = test::soon();
-    while (mayStore() != wanted) {
-      if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("30 s have passed");
-      std::this_thread::yield();
-    }
-  }
-};
 
 /// Gives a number with each poll.
 class Endless final : public PartitionedSource<int> {
@@ -99,30 +88,54 @@ TEST_F(OverloadTest, ReceiversStoreNothingWhileNoFurtherBatchIsMade) {
   program.ssc.stop();
 }
 
-TEST(ContinuousOverload, ReceiversStoreNothingWhileNoFurtherEpochBegins) {
-  const std::shared_ptr<Gate> gate = Gate::make();
-  SmallProgram program(SmallProgram::Settings{{"spark.streaming.mode", "continuous"}});
-  auto made = std::make_unique<Held>();
-  Held& receiver = *made;
-  program.ssc.receiverStream(std::move(made)).foreachRDD([&](const RDD<int>& rdd) {
-    for (int number : rdd.collect()) program.done.add(std::to_string(number));
-    gate->pass();
-  });
-  program.ssc.start();
-  receiver.started.pass();
-  for (int i = 0; i < 4; ++i) {
-    receiver.store(std::vector<int>{i});
-    program.nextBatch();
-    receiver.await(true);
+/// A continuous run in which the first epoch's output waits at a gate.
+struct ContinuousOverload : testing::Test {
+  void SetUp() override {
+    auto made = std::make_unique<Held>();
+    receiver = made.get();
+    program.ssc.receiverStream(std::move(made)).foreachRDD([this](const RDD<int>& rdd) {
+      for (int number : rdd.collect()) program.done.add(std::to_string(number));
+      gate->pass();
+    });
+    program.ssc.start();
+    receiver->started.pass();
   }
-  program.nextBatch();
-  receiver.await(false);
-  std::jthread storing([&] { receiver.store(std::vector<int>{4}); });
+  void nextEpoch(std::vector<int> records) {
+    if (!records.empty()) receiver->store(std::move(records));
+    program.nextBatch();
+  }
+
+  const std::shared_ptr<Gate> gate = Gate::make();
+  SmallProgram program{SmallProgram::Settings{{"spark.streaming.mode", "continuous"}}};
+  Held* receiver = nullptr;
+};
+
+TEST_F(ContinuousOverload, ReceiversStoreNothingWhileAnEpochWaitsForTheOneBefore) {
+  nextEpoch({0});
+  gate->awaitArrivals(1);
+  EXPECT_TRUE(receiver->mayStore()) << "one epoch's jobs run, none wait";
+  nextEpoch({1});
+  receiver->await(false);
+  std::jthread storing([&] { receiver->store(std::vector<int>{2}); });
+  nextEpoch({});
   gate->letGo();
   storing.join();
-  receiver.await(true);
+  receiver->await(true);
   program.ssc.stop(true, true);
-  EXPECT_EQ(program.done.all(), (std::vector<std::string>{"0", "1", "2", "3", "4"}));
+  EXPECT_EQ(program.done.all(), (std::vector<std::string>{"0", "1", "2"}));
+}
+
+TEST_F(ContinuousOverload, ReceiversStoreNothingWhileNoFurtherEpochBegins) {
+  nextEpoch({0});
+  gate->awaitArrivals(1);
+  for (int i = 0; i < 3; ++i) nextEpoch({});
+  EXPECT_TRUE(program.clock->awaitWaiter(5000, test::kPatience));
+  EXPECT_TRUE(receiver->mayStore()) << "one epoch's jobs run, three without records wait";
+  nextEpoch({});
+  receiver->await(false);
+  gate->letGo();
+  receiver->await(true);
+  program.ssc.stop(true, true);
 }
 
 TEST_F(OverloadTest, AStopLetsGoOfWhoWaitsToStore) {

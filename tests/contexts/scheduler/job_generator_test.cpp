@@ -88,7 +88,7 @@ class JobGeneratorTest : public testing::Test {
       std::make_shared<JobScheduler>(1, clock, bus, waiter, [this](Time time, bool succeeded) {
         tracker->cleanupOldBlocks(graph->batchEnded(time, succeeded).milliseconds());
       });
-  JobGenerator generator{graph, tracker, scheduler, clock};
+  JobGenerator generator{graph, tracker, scheduler, std::make_shared<InputHold>(graph, tracker, 10), clock};
 };
 
 TEST_F(JobGeneratorTest, TheFirstBatchIsTheNextMultipleAndNeverNow) {

@@ -231,21 +231,34 @@ TEST_F(JobSchedulerTest, ABatchIsPendingUntilItHasEnded) {
   EXPECT_EQ(scheduler->runningNow(), "");
 }
 
-TEST_F(JobSchedulerTest, TellsHowManyBatchesArePendingAndHowManyHaveRecords) {
-  using Pending = std::pair<std::size_t, std::size_t>;
-  std::vector<Pending> told;
+/// Writes down what it is told.
+struct NotingWatch final : BatchWatch {
+  void onBatchWithoutJobs(const BatchInfo& batch) override { note("without jobs", batch); }
+  void onBatchSubmitted(const BatchInfo& batch) override { note("submitted", batch); }
+  void onBatchStarted(const BatchInfo& batch) override { note("started", batch); }
+  void onBatchEnded(const BatchInfo& batch) override { note("ended", batch); }
+  void note(const std::string& what, const BatchInfo& batch) {
+    told.push_back(what + " " + std::to_string(batch.batchTime.milliseconds()) + " with " +
+                   std::to_string(batch.numRecords()));
+  }
+  Events told;
+};
+
+TEST_F(JobSchedulerTest, TellsItsWatchWhatBecomesOfEachBatch) {
+  auto watch = std::make_shared<NotingWatch>();
   scheduler.emplace(
-      1, clock, bus, waiter, [](Time, bool) {},
-      [&](std::size_t batches, std::size_t withRecords) { told.emplace_back(batches, withRecords); });
-  const std::map<int, StreamInputInfo> some{{0, {.inputStreamId = 0, .numRecords = 1}}};
+      1, clock, bus, waiter, [](Time, bool) {}, watch);
+  const std::map<int, StreamInputInfo> some{{0, {.inputStreamId = 0, .numRecords = 3}}};
   const Work pass = [gate = gate] { gate->pass(); };
-  submit(1000, {pass}, some);
-  submit(2000, {pass}, {{0, {.inputStreamId = 0, .numRecords = 0}}});
-  submit(3000, {pass, pass}, some);
-  submit(4000, {}, some);
+  submit(1000, {pass, pass}, some);
+  gate->awaitArrivals(1);
+  submit(2000, {pass}, {});
+  submit(3000, {}, some);
   gate->open();
   finish();
-  EXPECT_EQ(told, (std::vector<Pending>{{1, 1}, {2, 1}, {3, 2}, {2, 1}, {1, 1}, {0, 0}}));
+  EXPECT_EQ(watch->told, (Events{"submitted 1000 with 3", "started 1000 with 3", "submitted 2000 with 0",
+                                 "without jobs 3000 with 3", "ended 1000 with 3", "started 2000 with 0",
+                                 "ended 2000 with 0"}));
 }
 
 TEST_F(JobSchedulerTest, WhatAJobHoldsIsFreeWhenItsBatchEnds) {

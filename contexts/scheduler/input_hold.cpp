@@ -1,0 +1,120 @@
+#include <millrace/contexts/scheduler/input_hold.hpp>
+#include <millrace/dstream/core/input_node.hpp>
+#include <millrace/dstream/core/polled_source.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace millrace::core {
+
+namespace {
+
+constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kCountless = 1'000'000'000'000'000;
+
+}  // namespace
+
+InputHold::InputHold(std::shared_ptr<const StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
+                     std::size_t mostBatches)
+    : graph_(std::move(graph)), tracker_(std::move(tracker)), mostBatches_(mostBatches), room_(kUnlimited) {}
+
+void InputHold::watchInputs() {
+  auto received = [weak = weak_from_this()](std::size_t records) {
+    if (auto self = weak.lock()) self->onReceived(records);
+  };
+  tracker_->onReceived(received);
+  for (const InputPtr& input : graph_->inputs()) {
+    if (PolledSource* polled = input->polled()) polled->onReceived(received);
+  }
+}
+
+void InputHold::onReceived(std::size_t records) {
+  const auto more = static_cast<std::int64_t>(records);
+  if (received_.fetch_add(more) + more <= room_) return;
+  MutexLock lock(mutex_);
+  decide();
+}
+
+void InputHold::onBatchMade() {
+  MutexLock lock(mutex_);
+  received_ = 0;
+  decide();
+}
+
+void InputHold::setFull(bool full) {
+  MutexLock lock(mutex_);
+  full_ = full;
+  decide();
+}
+
+std::int64_t InputHold::holds() const {
+  MutexLock lock(mutex_);
+  return holds_;
+}
+
+void InputHold::onBatchWithoutJobs(const BatchInfo& batch) {
+  MutexLock lock(mutex_);
+  passed_.records += batch.numRecords();
+  ++passed_.batches;
+  decide();
+}
+
+void InputHold::onBatchSubmitted(const BatchInfo& batch) {
+  MutexLock lock(mutex_);
+  Work work = std::exchange(passed_, {});
+  work.records += batch.numRecords();
+  ++work.batches;
+  waiting_ += work.records;
+  pending_.emplace(batch.batchTime, work);
+  decide();
+}
+
+void InputHold::onBatchStarted(const BatchInfo& batch) {
+  MutexLock lock(mutex_);
+  ++running_;
+  waiting_ -= pending_.at(batch.batchTime).records;
+  decide();
+}
+
+void InputHold::onBatchEnded(const BatchInfo& batch) {
+  MutexLock lock(mutex_);
+  --running_;
+  const auto ended = pending_.extract(batch.batchTime);
+  const Work& work = ended.mapped();
+  if (work.records > 0) speed_ = recordsOf(work, batch.processingDelay().value_or(0));
+  decide();
+}
+
+std::int64_t InputHold::recordsOf(const Work& work, std::int64_t time) const {
+  if (time <= 0) return kCountless;
+  const auto available = static_cast<double>((graph_->batchDuration() * work.batches).milliseconds());
+  const double records = static_cast<double>(work.records) * available / static_cast<double>(time);
+  return static_cast<std::int64_t>(std::min(records, static_cast<double>(kCountless)));
+}
+
+void InputHold::decide() {
+  room_ = running_ > 0 && speed_ ? mostRecords() - waiting_ - passed_.records : kUnlimited;
+  const bool hold = mustHold();
+  if (std::exchange(held_, hold) == hold) return;
+  if (hold) ++holds_;
+  holdInputs(hold);
+}
+
+std::int64_t InputHold::mostRecords() const {
+  return speed_ ? std::max(*speed_ * kMostIntervals, kLeastRecords) : 0;
+}
+
+bool InputHold::mustHold() const {
+  if (full_ || pending_.size() >= mostBatches_) return true;
+  return running_ > 0 && (waiting_ > mostRecords() || received_ > room_);
+}
+
+void InputHold::holdInputs(bool on) const {
+  tracker_->hold(on);
+  for (const InputPtr& input : graph_->inputs()) {
+    if (PolledSource* polled = input->polled()) polled->hold(on);
+  }
+}
+
+}  // namespace millrace::core
