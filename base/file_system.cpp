@@ -1,6 +1,7 @@
 #include <millrace/base/file_system.hpp>
 
 #include <millrace/base/error.hpp>
+#include <millrace/base/file_not_found.hpp>
 #include <millrace/base/inotify_watch.hpp>
 #include <millrace/base/write_signals.hpp>
 
@@ -23,7 +24,10 @@ namespace millrace {
 namespace {
 
 [[noreturn]] void fail(const char* action, const std::string& path, const std::error_code& reason) {
-  throw SparkException(std::string("cannot ") + action + " " + path + ": " + reason.message());
+  const std::string message = std::string("cannot ") + action + " " + path + ": " + reason.message();
+  if (reason == std::errc::no_such_file_or_directory || reason == std::errc::not_a_directory)
+    throw FileNotFound(path, message);
+  throw SparkException(message);
 }
 
 void check(const char* action, const std::string& path, const std::error_code& reason) {

@@ -104,7 +104,7 @@ core::StreamPtr StreamingContext::addRaw(const std::string& hostname, int port,
 
 DStream<std::string_view> StreamingContext::textFileStream(const std::string& directory) {
   auto read = [context = sparkContext()](const std::string& path) {
-    return context.textFile(path, 1).node();
+    return core::whileThere<std::string_view>(context.textFile(path, 1).node(), path);
   };
   return DStream<std::string_view>(addFiles(directory, isVisibleFile, true, std::move(read)));
 }
@@ -113,7 +113,7 @@ DStream<std::string_view> StreamingContext::binaryRecordsStream(const std::strin
                                                                 int recordLength) {
   core::checkRecordLength(recordLength);
   auto read = [context = sparkContext(), recordLength](const std::string& path) {
-    return context.binaryRecords(path, recordLength).node();
+    return core::whileThere<std::string_view>(context.binaryRecords(path, recordLength).node(), path);
   };
   return DStream<std::string_view>(addFiles(directory, isVisibleFile, true, std::move(read)));
 }

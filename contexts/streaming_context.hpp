@@ -10,6 +10,7 @@
 #include <millrace/dstream/input/partitioned_source.hpp>
 #include <millrace/dstream/input/queue_stream.hpp>
 #include <millrace/dstream/input/rdd_queue.hpp>
+#include <millrace/dstream/input/vanished_file.hpp>
 #include <millrace/dstream/ops/transform.hpp>
 #include <millrace/io/file_filter.hpp>
 #include <millrace/io/receiver.hpp>
@@ -135,7 +136,7 @@ class StreamingContext {
                   bool newFilesOnly = true) {
     using T = typename FileReadResult<F>::value_type;
     auto readFile = [context = sparkContext(), read = std::move(read)](const std::string& path) {
-      return RDD<T>(read(context, path)).node();
+      return core::whileThere<T>(RDD<T>(read(context, path)).node(), path);
     };
     return DStream<T>(addFiles(directory, std::move(filter), newFilesOnly, std::move(readFile)));
   }

@@ -325,7 +325,8 @@ void StreamingContext::Impl::onSignal(int signal) {
 bool StreamingContext::Impl::isOwnThread() const {
   if (TaskContext::get() != nullptr || changingFor == this || tracker->isReceiverThread()) return true;
   core::MutexLock lock(mutex_);
-  return (scheduler_ && scheduler_->isJobThread()) || (generator_ && generator_->isGeneratingThread());
+  return generator_ && (scheduler_->isJobThread() || generator_->isGeneratingThread() ||
+                        std::ranges::any_of(graph->inputs(), &core::InputNode::isOwnThread));
 }
 
 std::chrono::milliseconds StreamingContext::Impl::gracefulTimeout() const {

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::int64_t kMostRetryDelay = 60'000;
 
+thread_local const void* pumpingFor = nullptr;
+
 }  // namespace
 
 SourcePump::SourcePump(std::shared_ptr<Clock> clock, Options options, OpenSourcePartition open,
@@ -44,7 +46,10 @@ void SourcePump::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+bool SourcePump::isOwnThread() const { return pumpingFor == this; }
+
 void SourcePump::run() {
+  pumpingFor = this;
   while (!stopping_) turn();
   if (partition_) partition_->onNotify(nullptr);
   partition_.reset();

@@ -49,6 +49,8 @@ class SourcePump {
   void wake();
   /// Waits for the poll that runs, and for the sink.
   void stop();
+  /// True on the pump's thread.
+  bool isOwnThread() const;
 
  private:
   void run();

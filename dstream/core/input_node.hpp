@@ -38,6 +38,8 @@ class InputNode : public StreamNode {
   virtual void stop() {}
   /// Called after all sources were started, when the run can take what they send.
   virtual void startReceiving() {}
+  /// True on a thread of the source's own, which must not wait for its stop.
+  virtual bool isOwnThread() const { return false; }
   /// How many records the batch has, if the source knows; -1 otherwise.
   virtual std::int64_t recordsOf(Time) const { return -1; }
   /// Which positions of the source the batch covers, part by part; none for a source that cannot be read again.

@@ -1,8 +1,8 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
-#include <millrace/base/log.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/input/file_input.hpp>
+#include <millrace/dstream/input/vanished_file.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/graph/gather.hpp>
 
@@ -15,9 +15,7 @@ namespace millrace::core {
 
 namespace {
 
-void logLeftOut(const std::string& path, const Error& reason) {
-  logError("a file stream leaves out a file", {{"path", path}, {"reason", reason.what()}});
-}
+thread_local const void* watchingFor = nullptr;
 
 /// What files are ordered by.
 std::pair<std::string_view, std::string_view> directoryAndName(std::string_view path) {
@@ -41,11 +39,14 @@ void FileInput::startReceiving() {
   }
   watch_->watch(selector_->directories());
   watching_ = std::jthread([this](const std::stop_token& stop) {
+    watchingFor = this;
     while (auto path = watch_->next(stop)) onMoved(*path);
   });
 }
 
 void FileInput::stop() { watching_ = {}; }
+
+bool FileInput::isOwnThread() const { return watchingFor == this; }
 
 NodePtr FileInput::compute(Time time) {
   std::vector<NodePtr> rdds;
@@ -114,9 +115,9 @@ NodePtr FileInput::open(const std::string& path) const {
     if (NodePtr rdd = read_(path)) return rdd;
     throw SparkException("the program's reader gave the null RDD");
   } catch (const SparkException& failure) {
-    logLeftOut(path, failure);
+    logLeftOut(path, failure.what());
   } catch (const Unsupported& failure) {
-    logLeftOut(path, failure);
+    logLeftOut(path, failure.what());
   }
   return nullptr;
 }

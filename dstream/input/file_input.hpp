@@ -17,7 +17,8 @@
 namespace millrace::core {
 
 /// The source of textFileStream and its kin: a batch has the records of the files that the selector finds for it, file by
-/// file. A file that cannot be opened when its batch is made is left out, which is logged.
+/// file. A file that cannot be opened when its batch is made is left out, which is logged, and so is what a file that vanishes
+/// later still has; see whileThere.
 ///
 /// In a continuous run a file that is moved in is sent at once, where the file system tells of it and the selector takes it for
 /// the epoch that has not ended yet. What has not come that way is found when the epoch ends, as for a batch, and the files have
@@ -32,6 +33,7 @@ class FileInput final : public InputNode, private EagerSource {
   EagerSource* eager() override { return this; }
   void startReceiving() override;
   void stop() override;
+  bool isOwnThread() const override;
   /// Zero: the files of a batch have not been read when the batch begins. (Spark: FileInputDStream reports no records)
   std::int64_t recordsOf(Time) const override { return 0; }
   /// The files of a batch that is not over.

@@ -78,6 +78,10 @@ void PolledInput::stop() {
   for (const auto& pump : pumps_) pump->stop();
 }
 
+bool PolledInput::isOwnThread() const {
+  return std::ranges::any_of(pumps_, [](const auto& pump) { return pump->isOwnThread(); });
+}
+
 void PolledInput::requestMarks(std::int64_t mark) {
   for (const auto& pump : pumps_) pump->requestMark(mark);
 }

@@ -47,6 +47,7 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   PolledSource* polled() override { return this; }
   void startReceiving() override;
   void stop() override;
+  bool isOwnThread() const override;
   std::int64_t recordsOf(Time time) const override;
   std::vector<SourcePositions> positionsOf(Time time) const override;
   void clearMetadata(Time time, bool unpersist) override;

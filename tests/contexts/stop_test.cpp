@@ -2,12 +2,16 @@
 
 #include "contexts/inputs.hpp"
 #include "contexts/observed.hpp"
+#include "support/scratch_directory.hpp"
+#include "support/set_modified.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -543,6 +547,56 @@ TEST_P(StopInTimeTest, FromTheStartAndTheStopOfAnInput) {
   program.ssc.inputStream(std::make_shared<Stopping>(program)).foreachRDD([](const RDD<int>&) {});
   program.ssc.start();
   awaitStop(program);
+  EXPECT_EQ(left(), "");
+}
+
+TEST_P(StopInTimeTest, FromTheReaderOfAFile) {
+  const test::ScratchDirectory scratch;
+  const std::string directory = scratch / "watched";
+  std::filesystem::create_directory(directory);
+  SmallProgram program(settings());
+  program.ssc
+      .fileStream(
+          directory,
+          [&](const SparkContext& context, const std::string& path) {
+            program.ssc.stop(true, isGraceful());
+            program.done.add("returned");
+            return context.textFile(path);
+          },
+          isVisibleFile, false)
+      .foreachRDD([](const RDD<std::string_view>&) {});
+  program.ssc.start();
+  std::ofstream(scratch / "file") << "1\n";
+  test::setModified(scratch / "file", 600);
+  std::filesystem::rename(scratch / "file", directory + "/file");
+  if (!isContinuous()) program.nextBatch();
+  awaitStop(program);
+  EXPECT_EQ(program.done.all(), Events{"returned"});
+  EXPECT_EQ(left(), "");
+}
+
+TEST_P(StopInTimeTest, FromAPoll) {
+  struct Stopping final : PartitionedSource<int> {
+    explicit Stopping(SmallProgram& owner) : program(owner) {}
+    int partitions() const override { return 2; }
+    std::unique_ptr<SourcePartition<int>> open(int) override { return std::make_unique<Partition>(program); }
+    struct Partition final : SourcePartition<int> {
+      explicit Partition(SmallProgram& owner) : program(owner) {}
+      void poll(PollRoom<int>&) override {
+        program.ssc.stop(true, isGraceful());
+        program.done.add("returned");
+      }
+      Position position() const override { return 0; }
+      void seek(const Position&) override {}
+      SmallProgram& program;
+    };
+    SmallProgram& program;
+  };
+  SmallProgram program(settings());
+  program.ssc.inputStream(std::make_shared<Stopping>(program)).foreachRDD([](const RDD<int>&) {});
+  program.ssc.start();
+  awaitStop(program);
+  EXPECT_EQ(program.done.all().front(), "returned");
   EXPECT_EQ(left(), "");
 }
 

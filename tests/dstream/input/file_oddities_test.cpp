@@ -27,7 +27,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 /// The machine's, but that it forbids files of the name "locked" to be read, and lets something happen after it has listed a
-/// directory.
+/// directory, and after it has opened a file.
 class OddFileSystem final : public LocalFileSystem {
  public:
   std::vector<FileStatus> listStatus(const std::string& path) const override {
@@ -37,10 +37,13 @@ class OddFileSystem final : public LocalFileSystem {
   }
   std::unique_ptr<ReadableFile> openForReading(const std::string& path) const override {
     if (path.ends_with("/locked")) throw SparkException("cannot open " + path + ": Permission denied");
-    return LocalFileSystem::openForReading(path);
+    auto file = LocalFileSystem::openForReading(path);
+    if (afterOpening) afterOpening(path);
+    return file;
   }
 
   std::function<void()> afterListing;
+  std::function<void(const std::string& path)> afterOpening;
 };
 
 /// A directory that is watched by a program whose first batch is at 13 s.
@@ -116,6 +119,16 @@ std::vector<Oddity> oddities() {
        }},
        {},
        "Input path does not exist"},
+      {"it_is_removed_between_the_making_of_the_batch_and_its_tasks",
+       {[](In in) {
+         in.write("a", "1\n");
+         in.write("b", "2\n");
+         in.files()->afterOpening = [a = in / "a"](const std::string& path) {
+           if (path == a) std::filesystem::remove(path);
+         };
+       }},
+       {{"2"}},
+       "No such file or directory"},
       {"it_is_unreadable", {[](In in) { in.write("locked", "1\n"); }}, {}, "Permission denied"},
       {"it_is_compressed_otherwise", {[](In in) { in.write("a.bz2", "1\n"); }}, {}, "decompress it first"},
       {"it_is_a_directory",
