@@ -122,9 +122,10 @@ core::StreamPtr StreamingContext::addFiles(const std::string& directory, FileFil
                                            std::function<core::NodePtr(const std::string& path)> read) {
   const SparkConf conf = sparkContext().getConf();
   const bool detectsMoved = conf.get(config::kFileDetectMoved);
-  const std::int64_t now = impl_->clock->now(), span = rememberSpan(conf, graph()->batchDuration());
+  const Duration batch = graph()->batchDuration();
+  const std::int64_t now = impl_->clock->now(), span = rememberSpan(conf, batch);
   auto rule = detectsMoved ? core::fileIdentityRule(newFilesOnly)
-                           : core::modificationTimeRule(newFilesOnly ? now : 0, span);
+                           : core::modificationTimeRule(newFilesOnly ? now : 0, span, batch.milliseconds());
   auto selector = std::make_unique<core::FileSelector>(sparkContext().engine()->files(), localPath(directory),
                                                        std::move(filter), std::move(rule));
   if (detectsMoved && newFilesOnly) selector->select(now);

@@ -35,8 +35,10 @@ class FileSelectionRule {
 /// Spark's rule. A file is read if it was modified after `start` and within the last `span` before the batch's time, at
 /// that time at the latest, and no batch within the span has read it. So a file that was written earlier and is moved
 /// in late is missed (the log then tells of it), what is appended to a file that was read is ignored, and a file from
-/// the future waits for its batch (the log tells of it if that is longer than `span`). All times in ms. (Spark: FileInputDStream.isNewFile)
-std::unique_ptr<FileSelectionRule> modificationTimeRule(std::int64_t start, std::int64_t span);
+/// the future waits for its batch (the log tells of it if that is longer than `span`). Where batches were left out, one each
+/// `batch`, the next one reads the files of all of them. All times in ms. (Spark: FileInputDStream.isNewFile)
+std::unique_ptr<FileSelectionRule> modificationTimeRule(std::int64_t start, std::int64_t span,
+                                                        std::int64_t batch);
 
 /// How long Spark's rule looks back: the batch interval as many times as it takes to reach `atLeast`. All in ms.
 std::int64_t rememberSpan(std::int64_t batch, std::int64_t atLeast);

@@ -15,12 +15,14 @@ constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
 
 class ModificationTimeRule final : public FileSelectionRule {
  public:
-  ModificationTimeRule(std::int64_t start, std::int64_t span) : start_(start), span_(span) {}
+  ModificationTimeRule(std::int64_t start, std::int64_t span, std::int64_t batch)
+      : start_(start), span_(span), batch_(batch) {}
 
   void beginScan(std::int64_t time) override {
+    const std::int64_t first = hasScanned_ ? std::min(saturatedSum(time_, batch_), time) : time;
     time_ = time;
-    ignored_ = std::max(start_, time - span_);
-    std::erase_if(selected_, [&](const auto& file) { return file.second < time - span_; });
+    ignored_ = std::max(start_, first - span_);
+    std::erase_if(selected_, [&](const auto& file) { return file.second < first - span_; });
   }
 
   std::optional<Skip> skip(const std::string& path, const FileStatus& file) override {
@@ -60,6 +62,7 @@ class ModificationTimeRule final : public FileSelectionRule {
 
   const std::int64_t start_;
   const std::int64_t span_;
+  const std::int64_t batch_;
   std::int64_t time_ = 0;
   std::int64_t ignored_ = 0;
   std::int64_t newest_ = kNever;  // time of change
@@ -70,8 +73,9 @@ class ModificationTimeRule final : public FileSelectionRule {
 
 }  // namespace
 
-std::unique_ptr<FileSelectionRule> modificationTimeRule(std::int64_t start, std::int64_t span) {
-  return std::make_unique<ModificationTimeRule>(start, span);
+std::unique_ptr<FileSelectionRule> modificationTimeRule(std::int64_t start, std::int64_t span,
+                                                        std::int64_t batch) {
+  return std::make_unique<ModificationTimeRule>(start, span, batch);
 }
 
 std::int64_t rememberSpan(std::int64_t batch, std::int64_t atLeast) {

@@ -70,7 +70,7 @@ void fileScan(Session& session) {
                    }),
                    ratioAtMost(2));
   };
-  compare("file_scan, by time of modification", core::modificationTimeRule(0, 60'000));
+  compare("file_scan, by time of modification", core::modificationTimeRule(0, 60'000, 1));
   compare("file_scan, by identity", core::fileIdentityRule(false));
 }
 

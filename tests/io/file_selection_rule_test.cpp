@@ -42,21 +42,30 @@ void noFiles(FileSelectionRule& rule) {
 }
 
 TEST(ModificationTimeRule, ReadsAFileOnceInItsSpan) {
-  auto rule = modificationTimeRule(0, 3000);
+  auto rule = modificationTimeRule(0, 3000, 1000);
   EXPECT_TRUE(reads(*rule, 1000, fileOf(1, 5, 1000)));
   EXPECT_FALSE(reads(*rule, 2000, fileOf(1, 5, 1000)));
   EXPECT_FALSE(reads(*rule, 4000, fileOf(1, 9, 3500))) << "appended to, while it is remembered";
   EXPECT_FALSE(reads(*rule, 5000, fileOf(1, 5, 1000))) << "forgotten, and too old";
 }
 
+TEST(ModificationTimeRule, ReadsTheFilesOfBatchesThatWereLeftOut) {
+  auto rule = modificationTimeRule(0, 3000, 1000);
+  EXPECT_TRUE(reads(*rule, 10'000, fileOf(1, 5, 9'500)));
+  EXPECT_FALSE(reads(*rule, 20'000, fileOf(1, 5, 9'500))) << "that of 11,000 would have remembered it";
+  EXPECT_TRUE(reads(*rule, 30'000, fileOf(2, 5, 20'500)));
+  EXPECT_FALSE(reads(*rule, 31'000, fileOf(3, 5, 28'000)));
+  EXPECT_FALSE(reads(*rule, 40'000, fileOf(4, 5, 29'000))) << "too old for that of 32,000, too";
+}
+
 TEST(ModificationTimeRule, AFileFromTheFutureWaitsForItsBatch) {
-  auto rule = modificationTimeRule(0, 60'000);
+  auto rule = modificationTimeRule(0, 60'000, 1000);
   EXPECT_FALSE(reads(*rule, 1000, fileOf(1, 5, 1001)));
   EXPECT_TRUE(reads(*rule, 2000, fileOf(1, 5, 1001)));
 }
 
 TEST(ModificationTimeRule, TellsOfAFileThatCameTooLateOnce) {
-  auto rule = modificationTimeRule(10'000, 60'000);
+  auto rule = modificationTimeRule(10'000, 60'000, 1000);
   EXPECT_FALSE(skipOf(*rule, 11'000, fileOf(1, 5, 9'000))->isNews) << "it was there before the stream";
   noFiles(*rule);
   auto late = skipOf(*rule, 12'000, fileOf(2, 5, 9'000, 11'500));
@@ -67,21 +76,21 @@ TEST(ModificationTimeRule, TellsOfAFileThatCameTooLateOnce) {
 }
 
 TEST(ModificationTimeRule, TellsOfALateFileInADirectoryThatWasEmpty) {
-  auto rule = modificationTimeRule(10'000, 60'000);
+  auto rule = modificationTimeRule(10'000, 60'000, 1000);
   EXPECT_TRUE(skipOf(*rule, 11'000, fileOf(1, 5, 9'000, 10'500))->isNews) << "before the first scan";
-  auto other = modificationTimeRule(10'000, 60'000);
+  auto other = modificationTimeRule(10'000, 60'000, 1000);
   noFiles(*other);
   EXPECT_TRUE(skipOf(*other, 12'000, fileOf(1, 5, 9'000, 11'500))->isNews) << "after one";
 }
 
 TEST(ModificationTimeRule, TellsOfAFileFromAFarFuture) {
-  auto rule = modificationTimeRule(0, 60'000);
+  auto rule = modificationTimeRule(0, 60'000, 1000);
   EXPECT_FALSE(skipOf(*rule, 1000, fileOf(1, 5, 61'000))->isNews);
   EXPECT_TRUE(skipOf(*rule, 1000, fileOf(1, 5, 61'001))->isNews);
 }
 
 TEST(ModificationTimeRule, TakesAFileThatWasMovedInAtOnceAndForGood) {
-  auto rule = modificationTimeRule(500, 60'000);
+  auto rule = modificationTimeRule(500, 60'000, 1000);
   EXPECT_FALSE(rule->takesMoved(1000, "/d/f", fileOf(1, 5, 500))) << "too old";
   EXPECT_FALSE(rule->takesMoved(1000, "/d/f", fileOf(1, 5, 1001))) << "of a later batch";
   EXPECT_TRUE(rule->takesMoved(1000, "/d/f", fileOf(1, 5, 900)));

@@ -104,8 +104,8 @@ TEST(SparkFileSelection, X04_SelectsByTimeOfModification) {
   for (const auto& row : test::vector("X04").at("rows").as_array()) {
     const auto number = [&](std::size_t i) { return fromJson<std::int64_t>(row.at(i)); };
     const bool newFilesOnly = row.at(3).as_bool();
-    auto rule =
-        core::modificationTimeRule(newFilesOnly ? number(2) : 0, core::rememberSpan(number(4), 60'000));
+    auto rule = core::modificationTimeRule(newFilesOnly ? number(2) : 0,
+                                           core::rememberSpan(number(4), 60'000), number(4));
     FileStatus file;
     file.modified = number(0);
     rule->beginScan(number(1));
