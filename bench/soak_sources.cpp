@@ -1,4 +1,5 @@
 #include "sources/bad_senders.hpp"
+#include "sources/half_open.hpp"
 #include "sources/moved_files.hpp"
 #include "sources/overload.hpp"
 
@@ -20,11 +21,12 @@ using namespace millrace::bench;
 namespace {
 
 constexpr std::string_view kUsage =
-    R"(usage: millrace_soak_sources [--scale F] [--only overload|senders|files] [--seed N]
+    R"(usage: millrace_soak_sources [--scale F] [--only overload|senders|half-open|files] [--seed N]
 
 In both modes: ten times the lines that an output can take for 60 s, with default settings, then 40 s of what it can;
-senders that never end a line, send one of 1 GiB, bytes that are no text, resets and silence, beside one that behaves; and
-100 000 text files that are moved in, half written and touched. --scale makes times and sizes smaller: 0.1 takes a tenth.
+senders that never end a line, send one of 1 GiB, bytes that are no text, and resets, beside one that behaves; peers whose
+network goes down; and 100 000 text files that are moved in, half written and touched. --scale makes times and sizes
+smaller: 0.1 takes a tenth.
 Exit code 0 if nothing was lost or repeated and memory, delays and scans stayed within bounds; a line says which did not.
 )";
 
@@ -50,7 +52,8 @@ int main(int argc, char** argv) try {
     if (option == "--only") only = argv[i];
     if (option == "--seed") seed = std::strtoull(argv[i], nullptr, 10);
   }
-  const bool knowsPart = only.empty() || only == "overload" || only == "senders" || only == "files";
+  const bool knowsPart =
+      only.empty() || only == "overload" || only == "senders" || only == "half-open" || only == "files";
   if (!(scale > 0 && scale <= 1) || !knowsPart) {
     std::cerr << kUsage;
     return 2;
@@ -58,6 +61,7 @@ int main(int argc, char** argv) try {
   std::cout << "seed " << seed << std::endl;
   bool passed = true;
   for (const char* mode : {"micro-batch", "continuous"}) {
+    if (only.empty() || only == "half-open") passed = halfOpen(mode) && passed;
     if (only.empty() || only == "senders") passed = badSenders(mode, scale) && passed;
     if (only.empty() || only == "files") passed = movedFiles(mode, scale, seed) && passed;
     if (only.empty() || only == "overload") {

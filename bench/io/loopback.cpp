@@ -68,13 +68,6 @@ void Loopback::reset() {
   close(std::exchange(connection_, -1));
 }
 
-bool Loopback::vanish() {
-  const int repaired = 1;
-  if (setsockopt(connection_, IPPROTO_TCP, TCP_REPAIR, &repaired, sizeof repaired) != 0) return false;
-  close(std::exchange(connection_, -1));
-  return true;
-}
-
 void Loopback::shutDown() {
   shutdown(listener_, SHUT_RDWR);
   if (connection_ >= 0) shutdown(connection_, SHUT_RDWR);

@@ -19,8 +19,6 @@ class Loopback {
   bool send(std::string_view bytes);
   /// Breaks the connection off (RST).
   void reset();
-  /// Closes the connection without telling the client, as if this host had lost its power. False where that is not permitted.
-  bool vanish();
   /// Ends what waits in accept or send. Any thread.
   void shutDown();
 
