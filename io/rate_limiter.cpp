@@ -30,6 +30,7 @@ void RateLimiter::acquire() {
 }
 
 std::size_t RateLimiter::take(std::size_t wanted) {
+  if (limiting_) wanted = std::min(wanted, mostAtOnce_.load());
   if (passesAll()) return wanted;
   MutexLock lock(mutex_);
   if (isHeld()) return 0;
@@ -41,7 +42,8 @@ std::size_t RateLimiter::take(std::size_t wanted) {
 
 std::size_t RateLimiter::burst() const {
   if (isHeld()) return 0;
-  return passesAll() ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(mostPermits());
+  const std::size_t most = limiting_ ? mostAtOnce_.load() : std::numeric_limits<std::size_t>::max();
+  return passesAll() ? most : std::min(most, static_cast<std::size_t>(mostPermits()));
 }
 
 void RateLimiter::updateRate(std::int64_t rate) {
@@ -62,6 +64,8 @@ void RateLimiter::hold(bool on) {
   held_ = on;
   if (!on) letGo();
 }
+
+void RateLimiter::boundBurst(std::size_t most) { mostAtOnce_ = most; }
 
 void RateLimiter::awaitRelease() {
   while (isHeld()) {

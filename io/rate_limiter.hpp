@@ -40,6 +40,8 @@ class RateLimiter {
 
   /// While it is held nothing passes, whatever the rate is.
   void hold(bool on);
+  /// Bounds what `take` gives at once, whatever the rate is, and so what a receiver gathers before it asks.
+  void boundBurst(std::size_t most);
   /// Waits while it is held.
   void awaitRelease();
 
@@ -60,6 +62,7 @@ class RateLimiter {
   std::atomic<std::int64_t> limit_;
   std::atomic<bool> limiting_ = true;
   std::atomic<bool> held_ = false;
+  std::atomic<std::size_t> mostAtOnce_ = std::numeric_limits<std::size_t>::max();
   Mutex mutex_;
   double permits_ MILLRACE_GUARDED_BY(mutex_) = 1;
   std::int64_t refilled_ MILLRACE_GUARDED_BY(mutex_);

@@ -9,6 +9,7 @@
 #include <millrace/io/backoff.hpp>
 #include <millrace/io/received_block_tracker.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <stop_token>
@@ -127,9 +128,13 @@ class ReceiverTracker::Impl final : public BlockSink,
     if (run != runs_.end() && run->second.supervisor) run->second.supervisor->limiter().updateRate(rate);
   }
 
-  void hold(bool on) {
+  void admit(std::int64_t mostRecords) {
     MutexLock lock(mutex_);
-    for (auto& [streamId, run] : runs_) run.supervisor->limiter().hold(on);
+    for (auto& [streamId, run] : runs_) {
+      RateLimiter& limiter = run.supervisor->limiter();
+      limiter.boundBurst(static_cast<std::size_t>(std::max<std::int64_t>(mostRecords, 1)));
+      limiter.hold(mostRecords == 0);
+    }
   }
 
   std::int64_t waits() const {
@@ -305,7 +310,7 @@ std::vector<BlockPtr> ReceiverTracker::getBlocksOfBatch(std::int64_t batchTime, 
 }
 void ReceiverTracker::requestStop() { impl_->requestStop(); }
 void ReceiverTracker::setRate(int streamId, std::int64_t rate) { impl_->setRate(streamId, rate); }
-void ReceiverTracker::hold(bool on) { impl_->hold(on); }
+void ReceiverTracker::admit(std::int64_t mostRecords) { impl_->admit(mostRecords); }
 std::int64_t ReceiverTracker::waits() const { return impl_->waits(); }
 bool ReceiverTracker::isReceiverThread() const { return impl_->isReceiverThread(); }
 std::string ReceiverTracker::runningNow() const { return impl_->runningNow(); }

@@ -62,8 +62,8 @@ class ReceiverTracker {
 
   /// Limits what the receiver of a stream takes in from now on, in records per second; see RateLimiter::updateRate.
   void setRate(int streamId, std::int64_t rate);
-  /// While it holds them receivers can store nothing, unless they stop.
-  void hold(bool on);
+  /// Lets receivers gather so many records before they store them; none: they can store nothing, unless they stop.
+  void admit(std::int64_t mostRecords);
   /// How often a receiver had to wait because the blocks kept had reached `maxBytes`.
   std::int64_t waits() const;
   /// True on a thread that runs a receiver: it must not wait for the stop.

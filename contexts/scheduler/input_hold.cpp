@@ -82,23 +82,28 @@ void InputHold::onBatchEnded(const BatchInfo& batch) {
   --running_;
   const auto ended = pending_.extract(batch.batchTime);
   const Work& work = ended.mapped();
-  if (work.records > 0) speed_ = recordsOf(work, batch.processingDelay().value_or(0));
+  if (work.records > 0) noteSpeed(work, batch.processingDelay().value_or(0));
   decide();
 }
 
-std::int64_t InputHold::recordsOf(const Work& work, std::int64_t time) const {
-  if (time <= 0) return kCountless;
-  const auto available = static_cast<double>((graph_->batchDuration() * work.batches).milliseconds());
-  const double records = static_cast<double>(work.records) * available / static_cast<double>(time);
-  return static_cast<std::int64_t>(std::min(records, static_cast<double>(kCountless)));
+void InputHold::noteSpeed(const Work& work, std::int64_t time) {
+  const std::int64_t available = (graph_->batchDuration() * work.batches).milliseconds();
+  isBusy_ = time > available / 2;
+  const double records = static_cast<double>(work.records) * static_cast<double>(available) /
+                         static_cast<double>(std::max<std::int64_t>(time, 1));
+  speed_ =
+      time > 0 ? static_cast<std::int64_t>(std::min(records, static_cast<double>(kCountless))) : kCountless;
 }
 
 void InputHold::decide() {
-  room_ = running_ > 0 && speed_ ? mostRecords() - waiting_ - passed_.records : kUnlimited;
+  room_ = isBounded() && speed_ ? mostRecords() - waiting_ - passed_.records : kUnlimited;
   const bool hold = mustHold();
+  tracker_->admit(hold ? 0 : std::max<std::int64_t>(room_ - received_, 1));
   if (std::exchange(held_, hold) == hold) return;
   if (hold) ++holds_;
-  holdInputs(hold);
+  for (const InputPtr& input : graph_->inputs()) {
+    if (PolledSource* polled = input->polled()) polled->hold(hold);
+  }
 }
 
 std::int64_t InputHold::mostRecords() const {
@@ -107,14 +112,7 @@ std::int64_t InputHold::mostRecords() const {
 
 bool InputHold::mustHold() const {
   if (full_ || pending_.size() >= mostBatches_) return true;
-  return running_ > 0 && (waiting_ > mostRecords() || received_ > room_);
-}
-
-void InputHold::holdInputs(bool on) const {
-  tracker_->hold(on);
-  for (const InputPtr& input : graph_->inputs()) {
-    if (PolledSource* polled = input->polled()) polled->hold(on);
-  }
+  return isBounded() && (waiting_ > mostRecords() || received_ > room_);
 }
 
 }  // namespace millrace::core

@@ -17,9 +17,10 @@ namespace millrace::core {
 /// Holds the inputs of a run while more comes than can be worked on: receivers can store nothing then and polled partitions
 /// give nothing but marks, so that it waits where it comes from.
 ///
-/// While a batch runs, inputs are held as soon as more records wait behind it than could be worked on in kMostIntervals
-/// batch intervals, at the speed of the batch that ended last; before one has ended, as soon as a batch with records waits.
-/// They are held, too, while no further batch may be made.
+/// While a batch runs, and after one that took more than half an interval, inputs are held as soon as more records wait than
+/// could be worked on in kMostIntervals batch intervals, at the speed of the batch that ended last; before one has ended, as
+/// soon as a batch with records waits. They are held, too, while no further batch may be made. Nor does a receiver gather more
+/// than may still wait.
 ///
 /// So what waits is the work of a few intervals, however fast it comes, and a batch that is slow now and then holds nothing up
 /// where there is time to spare. Where only every n-th batch has jobs, as below a window that slides by n intervals, these n
@@ -57,12 +58,11 @@ class InputHold final : public BatchWatch, public std::enable_shared_from_this<I
 
   void onReceived(std::size_t records);
   void decide() MILLRACE_REQUIRES(mutex_);
-  /// How many records could have been worked on in the time that there was for this work, had it gone on as it did in `time`.
-  std::int64_t recordsOf(const Work& work, std::int64_t time) const;
-  /// How many records may wait behind the batch that runs.
+  void noteSpeed(const Work& work, std::int64_t time) MILLRACE_REQUIRES(mutex_);
+  /// How many records may wait.
   std::int64_t mostRecords() const MILLRACE_REQUIRES(mutex_);
+  bool isBounded() const MILLRACE_REQUIRES(mutex_) { return running_ > 0 || isBusy_; }
   bool mustHold() const MILLRACE_REQUIRES(mutex_);
-  void holdInputs(bool on) const;
 
   const std::shared_ptr<const StreamGraph> graph_;
   const std::shared_ptr<ReceiverTracker> tracker_;
@@ -75,6 +75,8 @@ class InputHold final : public BatchWatch, public std::enable_shared_from_this<I
       MILLRACE_GUARDED_BY(mutex_);                        // by batch that has jobs which have not all ended
   std::size_t running_ MILLRACE_GUARDED_BY(mutex_) = 0;   // of these
   std::int64_t waiting_ MILLRACE_GUARDED_BY(mutex_) = 0;  // records of those of them that have not started
+  bool isBusy_ MILLRACE_GUARDED_BY(mutex_) =
+      false;  // the batch that ended last took more than half an interval
   std::optional<std::int64_t> speed_
       MILLRACE_GUARDED_BY(mutex_);  // records that could be worked on from one to the next
   bool full_ MILLRACE_GUARDED_BY(mutex_) = false;

@@ -32,6 +32,7 @@ struct ByHand : Receiver<int> {
 /// Shows whether it could store something now.
 struct Held : ByHand {
   bool mayStore() const { return mostPermitted() > 0; }
+  std::size_t mostAtOnce() const { return mostPermitted(); }
   void await(bool wanted) const {
     const auto deadline = soon();
     while (mayStore() != wanted) {

@@ -85,6 +85,19 @@ TEST(RateLimiter, HeldItLetsNothingPassWhateverTheRate) {
   EXPECT_EQ(limiter.take(99), 99u);
 }
 
+TEST(RateLimiter, ABoundOfTheBurstHoldsWhateverTheRate) {
+  RateLimiter limiter(std::make_shared<ManualClock>(), RateLimiter::kNoLimit, RateLimiter::kNoLimit, 200);
+  limiter.boundBurst(3);
+  EXPECT_EQ(limiter.burst(), 3u);
+  EXPECT_EQ(limiter.take(5), 3u);
+  limiter.updateRate(1000);
+  EXPECT_EQ(limiter.burst(), 3u);
+  limiter.updateRate(1);
+  EXPECT_EQ(limiter.burst(), 1u);
+  limiter.limit(false);
+  EXPECT_EQ(limiter.take(5), 5u) << "who stops has to get rid of what it has";
+}
+
 TEST(RateLimiter, WithTheLimitOffItIsNotHeldEither) {
   auto clock = std::make_shared<ManualClock>();
   RateLimiter limiter(clock, 0, 0, 200);

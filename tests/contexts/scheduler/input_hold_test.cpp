@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -100,13 +101,42 @@ TEST_F(InputHoldTest, BehindABatchThatRunsTwoIntervalsOfWorkMayWait) {
   EXPECT_FALSE(isHeld());
 }
 
-TEST_F(InputHoldTest, NothingIsHeldWhileNoBatchRuns) {
-  run(1000, 2000, 4000);
+TEST_F(InputHoldTest, AReceiverGathersNoMoreThanMayWait) {
+  constexpr std::size_t kAny = std::numeric_limits<std::int64_t>::max();
+  run(1000, 2000, 4000);  // 500 in a second
+  hold->onBatchMade();
+  submit(2000, 1);
+  start(2000);
+  EXPECT_EQ(receiver->mostAtOnce(), 1000u);
+  store(300);
+  hold->onBatchMade();
+  submit(3000, 300);
+  EXPECT_EQ(receiver->mostAtOnce(), 700u);
+  hold->onBatchMade();
+  end(2000, 2);
+  EXPECT_EQ(receiver->mostAtOnce(), kAny);
+}
+
+TEST_F(InputHoldTest, NothingIsHeldWhileNoBatchRunsAndThereIsTimeToSpare) {
+  run(1000, 250, 500);
   store(1'000'000);
   EXPECT_FALSE(isHeld());
   submit(2000, 1);
   start(2000);
   EXPECT_TRUE(isHeld()) << "what has come is too much now";
+}
+
+TEST_F(InputHoldTest, AfterABatchThatTookMoreThanHalfAnIntervalTwoIntervalsOfWorkMayWait) {
+  run(1000, 300, 600);
+  store(1000);
+  EXPECT_FALSE(isHeld());
+  store(1);
+  EXPECT_TRUE(isHeld());
+  hold->onBatchMade();
+  submit(2000, 1001);
+  EXPECT_TRUE(isHeld());
+  start(2000);
+  EXPECT_FALSE(isHeld());
 }
 
 TEST_F(InputHoldTest, TheBatchThatEndedLastSaysHowFastItGoes) {
