@@ -11,7 +11,6 @@ namespace millrace::core {
 namespace {
 
 constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kCountless = 1'000'000'000'000'000;
 
 }  // namespace
 
@@ -82,21 +81,23 @@ void InputHold::onBatchEnded(const BatchInfo& batch) {
   --running_;
   const auto ended = pending_.extract(batch.batchTime);
   const Work& work = ended.mapped();
-  if (work.records > 0) noteSpeed(work, batch.processingDelay().value_or(0));
+  if (work.records > 0) note(work, batch);
   decide();
 }
 
-void InputHold::noteSpeed(const Work& work, std::int64_t time) {
+void InputHold::note(const Work& work, const BatchInfo& batch) {
   const std::int64_t available = (graph_->batchDuration() * work.batches).milliseconds();
-  isBusy_ = time > available / 2;
-  const double records = static_cast<double>(work.records) * static_cast<double>(available) /
-                         static_cast<double>(std::max<std::int64_t>(time, 1));
-  speed_ =
-      time > 0 ? static_cast<std::int64_t>(std::min(records, static_cast<double>(kCountless))) : kCountless;
+  isBusy_ = batch.totalDelay().value_or(0) > available / 2;
+  const auto time = static_cast<double>(std::max<std::int64_t>(batch.processingDelay().value_or(0), 1));
+  const double times = static_cast<double>(available * kMostIntervals) / time;
+  const auto most =
+      static_cast<std::int64_t>(static_cast<double>(work.records) * std::min(times, kMostTimes));
+  const std::int64_t least = times > kMostTimes ? most_.value_or(0) : 0;
+  most_ = std::max({kLeastRecords, least, most});
 }
 
 void InputHold::decide() {
-  room_ = isBounded() && speed_ ? mostRecords() - waiting_ - passed_.records : kUnlimited;
+  room_ = isBounded() && most_ ? *most_ - waiting_ - passed_.records : kUnlimited;
   const bool hold = mustHold();
   tracker_->admit(hold ? 0 : std::max<std::int64_t>(room_ - received_, 1));
   if (std::exchange(held_, hold) == hold) return;
@@ -106,13 +107,9 @@ void InputHold::decide() {
   }
 }
 
-std::int64_t InputHold::mostRecords() const {
-  return speed_ ? std::max(*speed_ * kMostIntervals, kLeastRecords) : 0;
-}
-
 bool InputHold::mustHold() const {
   if (full_ || pending_.size() >= mostBatches_) return true;
-  return isBounded() && (waiting_ > mostRecords() || received_ > room_);
+  return isBounded() && (waiting_ > most_.value_or(0) || received_ > room_);
 }
 
 }  // namespace millrace::core

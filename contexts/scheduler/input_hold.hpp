@@ -17,10 +17,10 @@ namespace millrace::core {
 /// Holds the inputs of a run while more comes than can be worked on: receivers can store nothing then and polled partitions
 /// give nothing but marks, so that it waits where it comes from.
 ///
-/// While a batch runs, and after one that took more than half an interval, inputs are held as soon as more records wait than
-/// could be worked on in kMostIntervals batch intervals, at the speed of the batch that ended last; before one has ended, as
-/// soon as a batch with records waits. They are held, too, while no further batch may be made. Nor does a receiver gather more
-/// than may still wait.
+/// While a batch runs, and after one that ended more than half an interval late, inputs are held as soon as more records wait than
+/// could be worked on in kMostIntervals batch intervals, at the speed of the batch that ended last, or than kMostTimes its
+/// records; before one has ended, as soon as a batch with records waits. They are held, too, while no further batch may be
+/// made. Nor does a receiver gather more than may still wait.
 ///
 /// So what waits is the work of a few intervals, however fast it comes, and a batch that is slow now and then holds nothing up
 /// where there is time to spare. Where only every n-th batch has jobs, as below a window that slides by n intervals, these n
@@ -28,6 +28,9 @@ namespace millrace::core {
 class InputHold final : public BatchWatch, public std::enable_shared_from_this<InputHold> {
  public:
   static constexpr std::int64_t kMostIntervals = 2;
+  /// For so many times its own records a batch vouches: a small one may be quick where a large one is not. It takes nothing
+  /// back then that a larger one has vouched for.
+  static constexpr double kMostTimes = 10;
   /// So many may always wait: a batch of few records that takes long for another reason says nothing of their speed.
   static constexpr std::int64_t kLeastRecords = 100;
 
@@ -58,9 +61,7 @@ class InputHold final : public BatchWatch, public std::enable_shared_from_this<I
 
   void onReceived(std::size_t records);
   void decide() MILLRACE_REQUIRES(mutex_);
-  void noteSpeed(const Work& work, std::int64_t time) MILLRACE_REQUIRES(mutex_);
-  /// How many records may wait.
-  std::int64_t mostRecords() const MILLRACE_REQUIRES(mutex_);
+  void note(const Work& work, const BatchInfo& batch) MILLRACE_REQUIRES(mutex_);
   bool isBounded() const MILLRACE_REQUIRES(mutex_) { return running_ > 0 || isBusy_; }
   bool mustHold() const MILLRACE_REQUIRES(mutex_);
 
@@ -76,9 +77,9 @@ class InputHold final : public BatchWatch, public std::enable_shared_from_this<I
   std::size_t running_ MILLRACE_GUARDED_BY(mutex_) = 0;   // of these
   std::int64_t waiting_ MILLRACE_GUARDED_BY(mutex_) = 0;  // records of those of them that have not started
   bool isBusy_ MILLRACE_GUARDED_BY(mutex_) =
-      false;  // the batch that ended last took more than half an interval
-  std::optional<std::int64_t> speed_
-      MILLRACE_GUARDED_BY(mutex_);  // records that could be worked on from one to the next
+      false;  // the batch that ended last did so more than half an interval late
+  std::optional<std::int64_t> most_
+      MILLRACE_GUARDED_BY(mutex_);  // so many records may wait, as the last batch went
   bool full_ MILLRACE_GUARDED_BY(mutex_) = false;
   bool held_ MILLRACE_GUARDED_BY(mutex_) = false;
   std::int64_t holds_ MILLRACE_GUARDED_BY(mutex_) = 0;
