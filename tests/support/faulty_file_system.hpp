@@ -24,6 +24,12 @@ class FaultyFileSystem final : public FileSystem {
     failing_ = calls_ + n;
   }
 
+  /// Lets the n-th call from now and all after it fail, as if the process had died there.
+  void failFrom(int n) {
+    std::lock_guard lock(mutex_);
+    allFailFrom_ = calls_ + n;
+  }
+
   /// Lets no more than this many further bytes be written: the write that passes them keeps what fits and
   /// fails, and so do all after it.
   void fullAfter(std::int64_t bytes) {
@@ -45,9 +51,17 @@ class FaultyFileSystem final : public FileSystem {
     count("create", path);
     return std::make_unique<File>(*this, path, inner_.openForWriting(path));
   }
+  std::unique_ptr<WritableFile> openPrivate(const std::string& path) override {
+    count("create", path);
+    return std::make_unique<File>(*this, path, inner_.openPrivate(path));
+  }
   void rename(const std::string& from, const std::string& to) override {
     count("rename", from);
     inner_.rename(from, to);
+  }
+  std::unique_ptr<FileLock> tryLock(const std::string& path) override {
+    count("lock", path);
+    return inner_.tryLock(path);
   }
   bool remove(const std::string& path) override {
     count("remove", path);
@@ -129,7 +143,7 @@ class FaultyFileSystem final : public FileSystem {
 
   void count(const char* action, const std::string& path) const {
     std::lock_guard lock(mutex_);
-    if (++calls_ == failing_)
+    if (++calls_ == failing_ || calls_ >= allFailFrom_)
       throw SparkException(std::string("cannot ") + action + " " + path + ": Input/output error");
   }
 
@@ -144,6 +158,7 @@ class FaultyFileSystem final : public FileSystem {
   mutable std::mutex mutex_;
   mutable int calls_ = 0;
   int failing_ = 0;
+  int allFailFrom_ = std::numeric_limits<int>::max();
   std::int64_t room_ = std::numeric_limits<std::int64_t>::max();
 };
 
