@@ -99,6 +99,7 @@ class NewFile {
   NewFile& operator=(const NewFile&) = delete;
 
   FrameWriter& frames() { return *frames_; }
+  const FrameWriter& frames() const { return *frames_; }
   /// Returns when the file has its name, and both would survive a power cut. Where it throws, the file may have its name or
   /// not. Gives the writer, with which a log goes on.
   std::unique_ptr<FrameWriter> keep();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <mutex>
 #include <optional>
@@ -28,6 +29,13 @@ class FaultyFileSystem final : public FileSystem {
   void failFrom(int n) {
     std::lock_guard lock(mutex_);
     allFailFrom_ = calls_ + n;
+  }
+
+  /// Lets something happen before the n-th call from now, once; what that calls itself counts too.
+  void beforeCall(int n, std::function<void()> what) {
+    std::lock_guard lock(mutex_);
+    hooked_ = calls_ + n;
+    hook_ = std::move(what);
   }
 
   /// Lets no more than this many further bytes be written: the write that passes them keeps what fits and
@@ -142,7 +150,13 @@ class FaultyFileSystem final : public FileSystem {
   };
 
   void count(const char* action, const std::string& path) const {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (calls_ + 1 == hooked_) {
+      hooked_ = 0;
+      lock.unlock();
+      hook_();
+      lock.lock();
+    }
     if (++calls_ == failing_ || calls_ >= allFailFrom_)
       throw SparkException(std::string("cannot ") + action + " " + path + ": Input/output error");
   }
@@ -157,6 +171,8 @@ class FaultyFileSystem final : public FileSystem {
   FileSystem& inner_;
   mutable std::mutex mutex_;
   mutable int calls_ = 0;
+  mutable int hooked_ = 0;
+  std::function<void()> hook_;
   int failing_ = 0;
   int allFailFrom_ = std::numeric_limits<int>::max();
   std::int64_t room_ = std::numeric_limits<std::int64_t>::max();
