@@ -82,9 +82,7 @@ void ManifestLog::findLeftovers() {
   const std::set<std::string> needed(named.begin(), named.end());
   for (const std::string& name : files_.list(lock_.directory())) {
     const auto parsed = parseFileName(name);
-    if (!parsed || parsed->kind == "owner" || parsed->kind == "received" || needed.contains(name) ||
-        name == fileName_)
-      continue;
+    if (!parsed || parsed->kind == "owner" || needed.contains(name) || name == fileName_) continue;
     old_.push_back(name);
   }
 }

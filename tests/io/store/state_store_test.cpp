@@ -268,7 +268,7 @@ TEST_F(StateStoreTest, ManySmallDeltasBecomeFewFiles) {
 
 TEST_F(StateStoreTest, WhatDeadAttemptsLeftIsRemovedAndWhatIsNotItsOwnStays) {
   { StateStore store(files, kStore); }
-  for (const char* name : {"state-1-77", "state-1-78.tmp", "blobs-9-1", "notes", "received-1-1"})
+  for (const char* name : {"state-1-77", "state-1-78.tmp", "blobs-9-1", "notes", "received-1-1.x"})
     memory.put(kStore + "/" + name, "x");
   StateStore store(files, kStore);
   EXPECT_EQ(memory.read(kStore + "/state-1-77"), "x") << "before the caller has seen the versions";
