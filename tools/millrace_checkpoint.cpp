@@ -129,17 +129,15 @@ int verify(const FileSystem& files, const std::string& directory, bool asJson) {
   } catch (const Error& error) {
     check.problems.emplace_back(error.what());
   }
-  std::uint64_t bytes = 0;
-  for (const auto& [name, size] : check.files) bytes += size;
   if (asJson) {
     Members problems, all;
     for (const std::string& problem : check.problems) problems.add(quoted(problem));
-    all.add("files", check.files.size());
-    all.add("bytes", bytes);
+    all.add("files", check.files);
+    all.add("bytes", check.bytes);
     all.add("problems", problems.array());
     std::cout << all.object() << '\n';
   } else {
-    std::cout << check.files.size() << " files of " << bytes << " bytes are whole\n";
+    std::cout << check.files << " files of " << check.bytes << " bytes are whole\n";
     for (const std::string& problem : check.problems) std::cout << "problem: " << problem << '\n';
   }
   return check.problems.empty() ? 0 : 1;

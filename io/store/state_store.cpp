@@ -39,9 +39,7 @@ class StateStore::Impl {
         settings_(settings),
         lock_(files, directory_),
         log_(files, lock_),
-        newest_(newestOf(log_.manifest())),
-        committer_([this] { commitAll(); }),
-        merger_([this] { mergeAll(); }) {}
+        newest_(newestOf(log_.manifest())) {}
 
   ~Impl() {
     {
@@ -49,8 +47,7 @@ class StateStore::Impl {
       stopping_ = true;
       changed_.notifyAll();
     }
-    committer_.join();
-    merger_.join();
+    for (std::thread& thread : threads_) thread.join();
   }
 
   Manifest manifest() const {
@@ -98,6 +95,10 @@ class StateStore::Impl {
                             " comes after version " + std::to_string(*newest_) +
                             ": give each commit a larger one");
     newest_ = commit.version;
+    if (threads_.empty()) {
+      threads_.emplace_back([this] { commitAll(); });
+      threads_.emplace_back([this] { mergeAll(); });
+    }
     queue_.push_back({std::move(commit), std::move(done)});
     changed_.notifyAll();
   }
@@ -306,8 +307,7 @@ class StateStore::Impl {
   std::vector<OperatorDelta> owed_;
   std::map<std::string, std::function<void(std::ostream&)>> owedBlobs_;
 
-  std::thread committer_;
-  std::thread merger_;
+  std::vector<std::thread> threads_;  // none before the first commit
 };
 
 StateStore::StateStore(FileSystem& files, std::string directory)

@@ -14,49 +14,58 @@ namespace {
 constexpr int kAttempts = 20;
 
 struct OpenStored {
-  std::string name;
+  std::string path;
   const FileKind* kind;
   std::uint64_t bytes;
   std::shared_ptr<const ReadableFile> file;
 };
 
-/// A file that the owner has removed meanwhile is not there; a newer manifest does not need it.
-std::vector<OpenStored> openAll(const FileSystem& files, const std::string& directory,
-                                const Manifest& manifest) {
-  std::vector<OpenStored> opened;
-  const auto open = [&](const char* kind, const FileKind& format, FileId id, std::uint64_t bytes) {
-    std::string name = fileName(kind, id);
-    auto file = files.openForReading(directory + "/" + name);
-    opened.push_back({std::move(name), &format, bytes, std::move(file)});
+/// A manifest with all its files open, in its order, so that they can be read whoever removes them.
+struct OpenStore {
+  FoundManifest found;
+  std::vector<OpenStored> states;
+  std::vector<OpenStored> blobs;
+};
+
+/// A file that is missing may have been removed by the owner meanwhile: then a newer manifest does not need it.
+OpenStore openStore(const FileSystem& files, const std::string& directory) {
+  const auto open = [&](const char* kind, const FileKind& format, const auto& file) {
+    std::string path = directory + "/" + fileName(kind, file.id);
+    auto opened = files.openForReading(path);
+    return OpenStored{std::move(path), &format, file.bytes, std::move(opened)};
   };
-  for (const StateFile& state : manifest.states) open("state", kStateFile, state.id, state.bytes);
-  for (const BlobFile& blob : manifest.blobs) open("blobs", kBlobFile, blob.id, blob.bytes);
-  return opened;
+  for (int attempt = 1;; ++attempt) {
+    OpenStore store{requiredManifest(files, directory), {}, {}};
+    try {
+      for (const StateFile& file : store.found.manifest.states)
+        store.states.push_back(open("state", kStateFile, file));
+      for (const BlobFile& file : store.found.manifest.blobs)
+        store.blobs.push_back(open("blobs", kBlobFile, file));
+      return store;
+    } catch (const SparkException&) {
+      if (attempt == kAttempts) throw;
+    }
+  }
 }
 
 /// Gives every frame of a file, which has to be whole and as long as the manifest says.
 template <class Visit>
-void readWhole(const std::string& directory, const OpenStored& stored, Visit visit) {
-  FrameReader frames(stored.file, directory + "/" + stored.name, *stored.kind);
+void readWhole(const OpenStored& stored, Visit visit) {
+  FrameReader frames(stored.file, stored.path, *stored.kind);
   while (const auto payload = frames.next()) visit(*payload);
   if (frames.isTorn() || frames.position() != stored.bytes)
     frames.fail(frames.position(), "it does not end where the manifest says, at byte " +
                                        std::to_string(stored.bytes) + "; restore the file");
 }
 
-void checkRuns(const StateView& view, const std::string& name, const StateFile& state) {
-  for (const std::string& operatorName : view.operators()) {
-    const auto entries = view.entries(operatorName);
-    std::uint64_t count = 0;
-    for (StateEntry entry; entries->next(entry);) ++count;
-    std::uint64_t expected = 0;
-    for (const StateRun& run : state.runs)
-      if (run.operatorName == operatorName) expected += run.entries;
-    if (count > expected)
-      throw SparkException(name + ": the manifest says that it holds " + std::to_string(expected) +
-                           " entries of " + shorten(operatorName) + ", and there are " +
-                           std::to_string(count));
-  }
+void checkRun(const OpenStored& stored, const StateRun& run) {
+  const auto entries = readRun(stored.file, stored.path, run);
+  std::uint64_t count = 0;
+  for (StateEntry entry; entries->next(entry);) ++count;
+  if (count != run.entries)
+    throw DamagedFile(stored.path, run.begin,
+                      "it holds " + std::to_string(count) + " entries of " + shorten(run.operatorName) +
+                          ", and the manifest says " + std::to_string(run.entries));
 }
 
 }  // namespace
@@ -84,58 +93,43 @@ std::map<std::string, OperatorSummary> summarize(const FileSystem& files, const 
 }
 
 StoreCheck checkStore(const FileSystem& files, const std::string& directory) {
-  const FoundManifest found = requiredManifest(files, directory);
+  const OpenStore store = openStore(files, directory);
   StoreCheck check;
-  check.files[found.file] = files.openForReading(directory + "/" + found.file)->size();
-  const auto note = [&](const std::string& name, std::uint64_t bytes, auto examine) {
+  const auto examine = [&](const OpenStored& stored, auto checkParts) {
     try {
-      examine();
-      check.files[name] = bytes;
+      readWhole(stored, [](std::string_view) {});
+      checkParts();
+      ++check.files;
+      check.bytes += stored.bytes;
     } catch (const Error& error) {
       check.problems.emplace_back(error.what());
     }
   };
-  for (const StateFile& state : found.manifest.states) {
-    const std::string name = fileName("state", state.id);
-    note(name, state.bytes, [&] {
-      readWhole(directory, {name, &kStateFile, state.bytes, files.openForReading(directory + "/" + name)},
-                [](std::string_view) {});
-      checkRuns(StateView(files, directory, {state}), directory + "/" + name, state);
+  for (std::size_t i = 0; i < store.states.size(); ++i)
+    examine(store.states[i], [&] {
+      for (const StateRun& run : store.found.manifest.states[i].runs) checkRun(store.states[i], run);
     });
-  }
-  for (const BlobFile& blobs : found.manifest.blobs) {
-    const std::string name = fileName("blobs", blobs.id);
-    note(name, blobs.bytes, [&] {
-      const OpenStored stored{name, &kBlobFile, blobs.bytes, files.openForReading(directory + "/" + name)};
-      readWhole(directory, stored, [](std::string_view) {});
-      for (const StoredBlob& blob : blobs.blobs)
-        readStoredBlob(stored.file, directory + "/" + name, blob, [](std::string_view) {});
+  for (std::size_t i = 0; i < store.blobs.size(); ++i)
+    examine(store.blobs[i], [&] {
+      for (const StoredBlob& blob : store.found.manifest.blobs[i].blobs)
+        readStoredBlob(store.blobs[i].file, store.blobs[i].path, blob, [](std::string_view) {});
     });
-  }
   return check;
 }
 
 void exportStore(FileSystem& files, const std::string& from, const std::string& to) {
   if (files.exists(to)) throw IllegalArgument(to + " exists: name a directory that does not exist yet");
-  FoundManifest found;
-  std::vector<OpenStored> opened;
-  for (int attempt = 1;; ++attempt) {
-    found = requiredManifest(files, from);
-    try {
-      opened = openAll(files, from, found.manifest);
-      break;
-    } catch (const SparkException&) {
-      if (attempt == kAttempts) throw;
+  const OpenStore store = openStore(files, from);
+  files.createDirectories(to);
+  for (const auto* opened : {&store.states, &store.blobs}) {
+    for (const OpenStored& stored : *opened) {
+      NewFile copy(files, to + stored.path.substr(from.size()), *stored.kind);
+      readWhole(stored, [&](std::string_view payload) { copy.frames().append(payload); });
+      copy.keep();
     }
   }
-  files.createDirectories(to);
-  for (const OpenStored& stored : opened) {
-    NewFile copy(files, to + "/" + stored.name, *stored.kind);
-    readWhole(from, stored, [&](std::string_view payload) { copy.frames().append(payload); });
-    copy.keep();
-  }
-  NewFile manifest(files, to + "/" + found.file, kManifestFile);
-  manifest.frames().append(encodeEdit(found.manifest.whole()));
+  NewFile manifest(files, to + "/" + store.found.file, kManifestFile);
+  manifest.frames().append(encodeEdit(store.found.manifest.whole()));
   manifest.keep();
 }
 

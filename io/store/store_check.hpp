@@ -18,8 +18,9 @@ struct OperatorSummary {
 
 /// What reading every byte of a store has shown.
 struct StoreCheck {
-  std::map<std::string, std::uint64_t> files;  // name and bytes of those that are whole
-  std::vector<std::string> problems;           // each names a file, and the offset where there is one
+  std::uint64_t files = 0;            // that are whole, beside the manifest, which is checked as it is read
+  std::uint64_t bytes = 0;            // of these
+  std::vector<std::string> problems;  // each names a file, and the offset where there is one
 };
 
 /// These read the directory of a store and change nothing; the process that owns the store may go on writing. SparkException

@@ -44,9 +44,9 @@ TEST_F(MillraceCheckpoint, SaysWhatARunningOneHoldsAndCopiesIt) {
 
   const auto inspected = run({"inspect", directory});
   EXPECT_EQ(inspected.code, 0) << inspected.text;
-  EXPECT_NE(inspected.text.find("version 9, 10 bytes of metadata, 3 blobs"), std::string::npos)
+  EXPECT_NE(inspected.text.find("version 6, 10 bytes of metadata, 3 blobs"), std::string::npos)
       << inspected.text;
-  const auto keys = program.expected(9).states.at("1 counts").size();
+  const auto keys = program.expected(test::StateProgram::kVersions).states.at("1 counts").size();
   EXPECT_NE(inspected.text.find("operator 1 counts, " + std::to_string(keys) + " keys"), std::string::npos)
       << inspected.text;
   const auto json = run({"inspect", directory, "--json"});
@@ -90,7 +90,7 @@ TEST_F(MillraceCheckpoint, NamesEveryDamagedFile) {
     ++damaged;
     scratch.write("store/" + name, bytes);
   }
-  EXPECT_GE(damaged, 4);
+  EXPECT_GE(damaged, 3);
 }
 
 TEST_F(MillraceCheckpoint, RefusesWithASentence) {

@@ -76,7 +76,7 @@ struct Everything {
 /// each version has to hold.
 class StateProgram {
  public:
-  static constexpr std::uint64_t kVersions = 9;
+  static constexpr std::uint64_t kVersions = 6;
 
   StateProgram() {
     Everything now;

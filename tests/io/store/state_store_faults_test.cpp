@@ -35,7 +35,7 @@ class StateStoreFaults : public testing::Test {
   }
 
   /// What is there is the last version that was acknowledged, or the one that was under way; whole, as are older ones that are
-  /// kept. Then the program goes on to its end.
+  /// kept. The next version can be made of it.
   void expectRecovered(MemoryFileSystem& memory, std::uint64_t acknowledged) const {
     StateStore store(memory, kDirectory, StateProgram::settings());
     const auto versions = store.versions();
@@ -43,8 +43,9 @@ class StateStoreFaults : public testing::Test {
     EXPECT_GE(newest, acknowledged);
     EXPECT_LE(newest, acknowledged + 1);
     for (const std::uint64_t version : versions) expectHolds(store, version);
-    EXPECT_EQ(program.run(store, newest + 1), StateProgram::kVersions);
-    expectHolds(store, StateProgram::kVersions);
+    if (newest == StateProgram::kVersions) return;
+    EXPECT_EQ(test::commitAndSettle(store, StateProgram::commitOf(newest + 1)).failure, nullptr);
+    expectHolds(store, newest + 1);
   }
 
   void expectHolds(const StateStore& store, std::uint64_t version) const {
@@ -106,7 +107,7 @@ TEST_F(StateStoreFaults, ADiskThatIsFullAfterEveryNumberOfBytesLosesNothing) {
   MemoryFileSystem whole;
   run(whole);
   const auto bytes = static_cast<std::int64_t>(whole.mostBytes());
-  for (std::int64_t room = 0; room < 3 * bytes; room += 97) {
+  for (std::int64_t room = 0; room < 3 * bytes; room += 111) {
     SCOPED_TRACE("room " + std::to_string(room));
     MemoryFileSystem memory;
     FaultyFileSystem files(memory);
@@ -140,7 +141,7 @@ class StateStoreDamage : public StateStoreFaults {
       const bool isLast = !versions.empty() && versions.back() == StateProgram::kVersions;
       expectHolds(store, StateProgram::kVersions - (isLast ? 0 : 1));
     } catch (const IllegalArgument& error) {
-      EXPECT_TRUE(std::string(error.what()).starts_with("/store holds no version 8: ")) << error.what();
+      EXPECT_TRUE(std::string(error.what()).starts_with("/store holds no version 5: ")) << error.what();
     } catch (const Error& error) {
       const std::string failure = error.what();
       const bool isMissing = name.starts_with("manifest") && failure.find("it is missing") != failure.npos;

@@ -281,7 +281,7 @@ TEST_F(StateStoreTest, WhatDeadAttemptsLeftIsRemovedAndWhatIsNotItsOwnStays) {
 TEST_F(StateStoreTest, DoesWhatAModelDoes) {
   const millrace::test::Seed seed;
   std::mt19937_64 random(seed);
-  for (int round = 0; round < 15; ++round) {
+  for (int round = 0; round < 6; ++round) {
     millrace::test::MemoryFileSystem disk;
     const StateStore::Settings settings{random() % 2 * 500, 100 + random() % 1'000, 64 + random() % 2'000};
     auto store = std::make_unique<StateStore>(disk, kStore, settings);
