@@ -90,7 +90,7 @@ FrameReader::FrameReader(std::shared_ptr<const ReadableFile> file, std::string p
     : file_(std::move(file)), path_(std::move(path)), at_(begin) {}
 
 std::optional<std::string_view> FrameReader::next() {
-  if (torn_ || at_ == file_->size()) return std::nullopt;
+  if (torn_ || at_ >= file_->size()) return std::nullopt;
   const auto header = headerAt(at_);
   if (header && isWhole(at_, *header)) {
     lastBegin_ = at_;
