@@ -1,5 +1,6 @@
 #include <millrace/base/byte_archive.hpp>
 #include <millrace/base/error.hpp>
+#include <millrace/base/unlocked.hpp>
 #include <millrace/io/store/receiver_log.hpp>
 
 #include <algorithm>
@@ -45,7 +46,7 @@ void ReceiverLog::open() {
       found[parsed->id] = directory_ + "/" + name;
   }
   for (const auto& [id, path] : found) {
-    Segment segment = scan(id, path);
+    Segment segment = scan(path);
     // What a segment holds behind the begin of the one after was never acknowledged.
     if (!segments_.empty()) {
       Segment& before = segments_.back();
@@ -60,9 +61,9 @@ void ReceiverLog::open() {
   }
 }
 
-ReceiverLog::Segment ReceiverLog::scan(FileId id, const std::string& path) const {
+ReceiverLog::Segment ReceiverLog::scan(const std::string& path) const {
   FrameReader frames(files_.openForReading(path), path, kSegment);
-  Segment segment{id, path, 0, 0, {}};
+  Segment segment{path, 0, 0, {}};
   const auto start = frames.next();
   if (!start) frames.fail(frames.position(), "its first record is cut short or damaged; restore the file");
   try {
@@ -77,8 +78,9 @@ ReceiverLog::Segment ReceiverLog::scan(FileId id, const std::string& path) const
   return segment;
 }
 
-ReceiverLog::Segment ReceiverLog::beginSegment(FileId id, std::uint64_t first) {
-  Segment segment{id, directory_ + "/" + fileName("received", id), first, first, {}};
+ReceiverLog::Segment ReceiverLog::beginSegment(std::uint64_t first) {
+  const FileId id{owner_.token(), ++lastNumber_};
+  Segment segment{directory_ + "/" + fileName("received", id), first, first, {}};
   NewFile file(files_, segment.path, kSegment);
   ByteWriter start;
   start.varint(first);
@@ -98,13 +100,13 @@ std::uint64_t ReceiverLog::append(std::string_view block) {
     if (isWriting_)
       changed_.wait(lock);
     else
-      writeGroup(lock);
+      writeGroup();
   }
   if (mine.failure) std::rethrow_exception(mine.failure);
   return mine.position;
 }
 
-void ReceiverLog::writeGroup(MutexLock& lock) {
+void ReceiverLog::writeGroup() {
   isWriting_ = true;
   std::vector<Waiting*> group;
   for (std::size_t bytes = 0; !waiting_.empty() && bytes < kLargestGroup; waiting_.pop_front()) {
@@ -112,34 +114,18 @@ void ReceiverLog::writeGroup(MutexLock& lock) {
     group.push_back(waiting_.front());
   }
   const std::uint64_t first = segments_.empty() ? 1 : segments_.back().next;
-  const FileId id{owner_.token(), lastNumber_ + 1};
-  lock.unlock();
-
+  Written written;
   std::exception_ptr failure;
-  std::vector<Segment> begun;
-  std::uint64_t offset = 0;
-  const bool begins = file_ == nullptr || file_->size() >= segmentBytes_;
   try {
-    ByteWriter payload;
-    for (const Waiting* waiting : group) {
-      payload.varint(waiting->block.size());
-      payload.bytes(waiting->block);
-    }
-    owner_.require();
-    if (begins) begun.push_back(beginSegment(id, first));
-    offset = file_->append(payload.written());
-    file_->sync();
-    owner_.require();
+    const Unlocked unlocked(mutex_);
+    written = write(group, first);
   } catch (...) {
     failure = std::current_exception();
     file_ = nullptr;
   }
-
-  lock.lock();
-  if (begins) ++lastNumber_;
   if (!failure) {
-    std::ranges::move(begun, std::back_inserter(segments_));
-    segments_.back().frames.push_back({first, offset});
+    if (written.begun) segments_.push_back(std::move(*written.begun));
+    segments_.back().frames.push_back({first, written.offset});
     segments_.back().next = first + group.size();
   }
   for (std::size_t i = 0; i < group.size(); ++i) {
@@ -149,6 +135,21 @@ void ReceiverLog::writeGroup(MutexLock& lock) {
   }
   isWriting_ = false;
   changed_.notifyAll();
+}
+
+ReceiverLog::Written ReceiverLog::write(const std::vector<Waiting*>& group, std::uint64_t first) {
+  ByteWriter payload;
+  for (const Waiting* waiting : group) {
+    payload.varint(waiting->block.size());
+    payload.bytes(waiting->block);
+  }
+  Written written;
+  owner_.require();
+  if (file_ == nullptr || file_->size() >= segmentBytes_) written.begun = beginSegment(first);
+  written.offset = file_->append(payload.written());
+  file_->sync();
+  owner_.require();
+  return written;
 }
 
 std::size_t ReceiverLog::waiting() const {

@@ -12,6 +12,7 @@
 #include <deque>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,11 +58,15 @@ class ReceiverLog {
     std::uint64_t offset;
   };
   struct Segment {
-    FileId id;
     std::string path;
     std::uint64_t first = 1;
     std::uint64_t next = 1;
     std::vector<Frame> frames;
+  };
+  /// Where a group stands, and the segment that was begun for it, if one was.
+  struct Written {
+    std::optional<Segment> begun;
+    std::uint64_t offset = 0;
   };
   struct Waiting {
     std::string_view block;
@@ -71,9 +76,10 @@ class ReceiverLog {
   };
 
   void open();
-  Segment scan(FileId id, const std::string& path) const;
-  Segment beginSegment(FileId id, std::uint64_t first);
-  void writeGroup(MutexLock& lock) MILLRACE_REQUIRES(mutex_);
+  Segment scan(const std::string& path) const;
+  Segment beginSegment(std::uint64_t first);
+  void writeGroup() MILLRACE_REQUIRES(mutex_);
+  Written write(const std::vector<Waiting*>& group, std::uint64_t first);
 
   FileSystem& files_;
   const std::string directory_;
@@ -83,11 +89,11 @@ class ReceiverLog {
   mutable Mutex mutex_;
   ConditionVariable changed_;
   std::vector<Segment> segments_ MILLRACE_GUARDED_BY(mutex_);
-  std::uint64_t lastNumber_ MILLRACE_GUARDED_BY(mutex_) = 0;
   std::deque<Waiting*> waiting_ MILLRACE_GUARDED_BY(mutex_);
   bool isWriting_ MILLRACE_GUARDED_BY(mutex_) = false;
-  std::unique_ptr<FrameWriter>
-      file_;  // of the last segment; null where the next group begins one. Of who writes.
+  // Of the thread that writes.
+  std::unique_ptr<FrameWriter> file_;  // of the last segment; null where the next group begins one
+  std::uint64_t lastNumber_ = 0;
 };
 
 }  // namespace millrace::core
