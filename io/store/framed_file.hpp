@@ -37,7 +37,6 @@ class FrameWriter {
   /// Returns when all frames would survive a power cut. A file whose sync has failed is never synced again, since the system
   /// may have dropped what it could not write: IllegalState.
   void sync();
-  void close() { file_->close(); }
   /// Bytes written so far.
   std::uint64_t size() const { return size_; }
 
@@ -70,7 +69,6 @@ class FrameReader {
   /// Where the next frame begins, and where the one that was given last did.
   std::uint64_t position() const { return at_; }
   std::uint64_t lastBegin() const { return lastBegin_; }
-  const std::string& path() const { return path_; }
   [[noreturn]] void fail(std::uint64_t offset, std::string_view what) const;
 
  private:

@@ -121,6 +121,20 @@ class StateStore::Impl {
     if (keepFrom_) keepFrom_ = std::min(*keepFrom_, version);
   }
 
+  void clear() {
+    MutexLock lock(logMutex_);
+    const Manifest& manifest = log_.manifest();
+    if (!manifest.versions.empty()) {
+      ManifestEdit edit;
+      edit.keepFrom = manifest.versions.rbegin()->first + 1;
+      for (const StateFile& file : manifest.states) edit.remove.push_back(file.id);
+      log_.append(edit);
+    }
+    MutexLock queueLock(mutex_);
+    newest_ = std::nullopt;
+    keepFrom_ = std::nullopt;
+  }
+
   void settle() {
     MutexLock lock(mutex_);
     while (!queue_.empty() || isCommitting_ || isMerging_ || mergeWanted_) changed_.wait(lock);
@@ -363,6 +377,8 @@ void StateStore::commit(StateCommit commit, std::function<void(const CommitResul
 void StateStore::keepFrom(std::uint64_t version) { impl_->keepFrom(version); }
 
 void StateStore::goBackTo(std::uint64_t version) { impl_->goBackTo(version); }
+
+void StateStore::clear() { impl_->clear(); }
 
 void StateStore::settle() { impl_->settle(); }
 

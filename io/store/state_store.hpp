@@ -52,7 +52,7 @@ struct CommitResult {
 /// all from keepFrom() on. Any thread may call.
 ///
 /// A version costs what changed: a file with the changes of all operators, and a record in the manifest that names it. That is
-/// a sync of each, and one more where there are new blobs. Behind the caller's back files are merged, so that those of the
+/// a sync of each, and one more where there are new blobs (and of the directory for each new file). Behind the caller's back files are merged, so that those of the
 /// oldest version that is kept take at most twice the bytes of its state, one delta and two pieces of a merge.
 ///
 /// Partitions are remembered, but say nothing of where a key belongs when it is read: the caller routes keys.
@@ -107,6 +107,8 @@ class StateStore {
   void keepFrom(std::uint64_t version);
   /// Drops the versions behind this one, which is the one that the next commit changes. To be called before the first commit.
   void goBackTo(std::uint64_t version);
+  /// Drops all versions, for a caller whose log names none. To be called before the first commit.
+  void clear();
 
   /// Returns when nothing that was begun goes on any more, merges neither.
   void settle();

@@ -155,6 +155,19 @@ TEST_F(StateStoreTest, GoesBackToTheVersionThatTheCallersLogNames) {
   EXPECT_EQ(blobOf(store, "b2", 2), "new");
 }
 
+TEST_F(StateStoreTest, BeginsAnewForACallerWhoseLogNamesNoVersion) {
+  {
+    StateStore store(files, kStore);
+    commitAndSettle(store, {5, {delta("op", 0, {{"old", ""}})}, "", {blob("b", "old")}});
+  }
+  StateStore store(files, kStore);
+  store.clear();
+  EXPECT_EQ(store.versions(), std::vector<std::uint64_t>());
+  commitAndSettle(store, {1, {delta("op", 0, {{"new", ""}})}, "", {blob("b", "new")}});
+  EXPECT_EQ(stateOf(store, "op", 1), (State{{"new", ""}}));
+  EXPECT_EQ(blobOf(store, "b", 1), "new");
+}
+
 TEST_F(StateStoreTest, AFullDiskCostsOnlyTheVersionsMeanwhile) {
   StateStore store(files, kStore);
   commitAndSettle(store, {1, {delta("op", 0, {{"a", "1"}})}, "", {}});
