@@ -1,6 +1,7 @@
 #include <millrace/base/file_system.hpp>
 
 #include <millrace/base/error.hpp>
+#include <millrace/base/file_lock.hpp>
 #include <millrace/base/file_not_found.hpp>
 #include <millrace/base/inotify_watch.hpp>
 #include <millrace/base/write_signals.hpp>
@@ -46,8 +47,8 @@ auto retried(const char* action, const std::string& path, Call call) {
 
 class Descriptor {
  public:
-  Descriptor(const char* action, const std::string& path, int flags)
-      : number_(retried(action, path, [&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); })) {}
+  Descriptor(const char* action, const std::string& path, int flags, mode_t mode = 0666)
+      : number_(retried(action, path, [&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); })) {}
   ~Descriptor() {
     if (isOpen()) ::close(number_);
   }
@@ -65,8 +66,8 @@ class Descriptor {
 
 class LocalFile final : public WritableFile {
  public:
-  explicit LocalFile(const std::string& path)
-      : path_(path), file_("create", path, O_WRONLY | O_CREAT | O_TRUNC) {}
+  LocalFile(const std::string& path, mode_t mode)
+      : path_(path), file_("create", path, O_WRONLY | O_CREAT | O_TRUNC, mode) {}
 
   void write(std::string_view bytes) override {
     requireOpen();
@@ -131,6 +132,17 @@ class LocalReadableFile final : public ReadableFile {
   const std::uint64_t size_;
 };
 
+class LocalLock final : public FileLock {
+ public:
+  explicit LocalLock(int descriptor) : descriptor_(descriptor) {}
+  ~LocalLock() override { ::close(descriptor_); }
+  LocalLock(const LocalLock&) = delete;
+  LocalLock& operator=(const LocalLock&) = delete;
+
+ private:
+  const int descriptor_;
+};
+
 std::filesystem::file_type typeOf(const std::string& path) {
   std::error_code reason;
   const auto status = std::filesystem::status(path, reason);
@@ -180,7 +192,11 @@ void LocalFileSystem::createDirectories(const std::string& path) {
 }
 
 std::unique_ptr<WritableFile> LocalFileSystem::openForWriting(const std::string& path) {
-  return std::make_unique<LocalFile>(path);
+  return std::make_unique<LocalFile>(path, 0666);
+}
+
+std::unique_ptr<WritableFile> LocalFileSystem::openPrivate(const std::string& path) {
+  return std::make_unique<LocalFile>(path, 0600);
 }
 
 void LocalFileSystem::rename(const std::string& from, const std::string& to) {
@@ -190,6 +206,13 @@ void LocalFileSystem::rename(const std::string& from, const std::string& to) {
   const std::string directory = parentOf(to);
   const Descriptor parent("open", directory, O_RDONLY | O_DIRECTORY);
   retried("sync", directory, [&] { return ::fsync(parent.number()); });
+}
+
+std::unique_ptr<FileLock> LocalFileSystem::tryLock(const std::string& path) {
+  const int descriptor = core::tryLockFile(path, O_CREAT);
+  if (descriptor >= 0) return std::make_unique<LocalLock>(descriptor);
+  if (errno == EWOULDBLOCK) return nullptr;
+  fail("lock", path, {errno, std::generic_category()});
 }
 
 bool LocalFileSystem::remove(const std::string& path) {

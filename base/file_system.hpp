@@ -41,6 +41,12 @@ class ReadableFile {
   virtual std::uint64_t size() const = 0;
 };
 
+/// A lock that its owner holds as long as this lives. It goes with the process too, however that ends.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
 /// What a directory says of one of its names. Links are followed.
 struct FileStatus {
   enum class Kind { kFile, kDirectory, kOther };
@@ -64,10 +70,15 @@ class FileSystem {
   virtual void createDirectories(const std::string& path) = 0;
   /// Creates the file; an older one with this name is emptied.
   virtual std::unique_ptr<WritableFile> openForWriting(const std::string& path) = 0;
+  /// The same for a file that nobody but its user may read or write, as those of checkpoints are.
+  virtual std::unique_ptr<WritableFile> openPrivate(const std::string& path) = 0;
   /// Replaces `to` in one step, so that a reader sees the old file or the new one; a directory replaces
   /// nothing but an empty one. Survives a power cut once it returns, with all other names in the directory of
   /// `to`.
   virtual void rename(const std::string& from, const std::string& to) = 0;
+  /// Takes the lock that a file stands for, and makes the file where it is missing. Null while somebody else, in this process
+  /// or in another, has it.
+  virtual std::unique_ptr<FileLock> tryLock(const std::string& path) = 0;
   /// Removes a file, or a directory with all it holds. False when there was nothing.
   virtual bool remove(const std::string& path) = 0;
 
@@ -94,7 +105,9 @@ class LocalFileSystem : public FileSystem {
  public:
   void createDirectories(const std::string& path) override;
   std::unique_ptr<WritableFile> openForWriting(const std::string& path) override;
+  std::unique_ptr<WritableFile> openPrivate(const std::string& path) override;
   void rename(const std::string& from, const std::string& to) override;
+  std::unique_ptr<FileLock> tryLock(const std::string& path) override;
   bool remove(const std::string& path) override;
   bool exists(const std::string& path) const override;
   bool isDirectory(const std::string& path) const override;

@@ -1,8 +1,8 @@
 #include <millrace/base/error.hpp>
+#include <millrace/base/file_lock.hpp>
 #include <millrace/base/process_directory.hpp>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,19 +23,6 @@ constexpr const char* kLock = ".lock";
                        std::generic_category().message(error) + "; set spark.local.dir to another place");
 }
 
-/// Takes the lock if nobody has it: its descriptor, else -1. Whoever removes the file has the lock, so one that is removed
-/// before it is taken is no lock any more.
-int tryLock(const std::string& path, int flags) {
-  const int lock = ::open(path.c_str(), flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (lock < 0) return -1;
-  struct stat held, named;
-  if (::flock(lock, LOCK_EX | LOCK_NB) == 0 && ::fstat(lock, &held) == 0 &&
-      ::stat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino)
-    return lock;
-  ::close(lock);
-  return -1;
-}
-
 void removeLocked(const std::string& path, int lock) {
   std::error_code ignored;
   std::filesystem::remove_all(path, ignored);
@@ -52,9 +39,8 @@ ProcessDirectory::ProcessDirectory(const std::string& parent) {
   std::random_device random;
   do {
     path_ = parent + "/" + kPrefix + std::to_string(::getpid()) + "-" + std::to_string(random());
-    errno = 0;
-    lock_ = tryLock(path_ + kLock, O_CREAT | O_EXCL);
-    if (lock_ < 0 && errno != EEXIST && errno != 0) fail(path_, errno);
+    lock_ = tryLockFile(path_ + kLock, O_CREAT | O_EXCL);
+    if (lock_ < 0 && errno != EEXIST && errno != EWOULDBLOCK) fail(path_, errno);
   } while (lock_ < 0);
   if (::mkdir(path_.c_str(), 0700) != 0) {
     const int error = errno;
@@ -72,7 +58,7 @@ void ProcessDirectory::removeAbandoned(const std::string& parent) {
     const std::string name = at->path().filename().string();
     if (!name.starts_with(kPrefix) || !name.ends_with(kLock)) continue;
     const std::string path = at->path().string();
-    const int lock = tryLock(path, 0);
+    const int lock = tryLockFile(path, 0);
     if (lock >= 0) removeLocked(path.substr(0, path.size() - std::string_view(kLock).size()), lock);
   }
 }

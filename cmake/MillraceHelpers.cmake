@@ -46,6 +46,27 @@ function(millrace_layer layer)
   set_property(GLOBAL APPEND PROPERTY MILLRACE_ROOMS ${arg_ROOMS})
 endfunction()
 
+# millrace_protobuf(<layer> <file>.proto)
+#
+# Adds what protoc makes of the file to the layer, whose sources include it as <millrace/layer/file.pb.h>; no header may. It
+# is made while configuring, so that checks of the sources find it before anything is built.
+function(millrace_protobuf layer proto)
+  set(root ${PROJECT_BINARY_DIR}/proto)
+  string(REGEX REPLACE "\\.proto$" "" name ${proto})
+  set(made ${root}/millrace/${layer}/${name}.pb)
+  get_filename_component(directory ${made} DIRECTORY)
+  file(MAKE_DIRECTORY ${directory})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${proto})
+  if(NOT EXISTS ${made}.cc OR ${CMAKE_CURRENT_SOURCE_DIR}/${proto} IS_NEWER_THAN ${made}.cc)
+    get_filename_component(source ${CMAKE_CURRENT_SOURCE_DIR}/${proto} DIRECTORY)
+    execute_process(COMMAND ${Protobuf_PROTOC_EXECUTABLE} --proto_path=${source} --cpp_out=${directory}
+      ${CMAKE_CURRENT_SOURCE_DIR}/${proto} COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+  set_source_files_properties(${made}.cc PROPERTIES COMPILE_OPTIONS -w SKIP_UNITY_BUILD_INCLUSION ON)
+  target_sources(millrace_${layer} PRIVATE ${made}.cc)
+  target_include_directories(millrace_${layer} SYSTEM PRIVATE ${root})
+endfunction()
+
 # millrace_test(<folder> LINKS <libraries> THREADED <files> PLAIN <files> [IN_BATCHES] [PROPERTIES <of each test>])
 #
 # One GoogleTest program per folder of tests. THREADED are the files that ThreadSanitizer has to see too. IN_BATCHES: files

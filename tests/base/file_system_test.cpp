@@ -192,6 +192,31 @@ TEST_F(FileSystemTest, FaultyOneFailsTheCallItIsTold) {
   EXPECT_EQ(local.read(file), "after");
 }
 
+TEST_F(FileSystemTest, APrivateFileIsItsUsersOnly) {
+  local.openPrivate(file)->close();
+  EXPECT_EQ(std::filesystem::status(file).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST_F(FileSystemTest, ALockHasOneOwnerUntilItGoes) {
+  auto lock = local.tryLock(file);
+  ASSERT_NE(lock, nullptr);
+  EXPECT_EQ(local.tryLock(file), nullptr);
+  lock = nullptr;
+  EXPECT_NE(local.tryLock(file), nullptr);
+  EXPECT_EQ(failureOf<SparkException>([&] { local.tryLock(directory + "/not/there"); }),
+            "cannot lock " + directory + "/not/there: No such file or directory");
+}
+
+TEST_F(FileSystemTest, FaultyOneFailsAllFromACallOn) {
+  FaultyFileSystem faulty(local);
+  faulty.failFrom(2);
+  faulty.exists(file);
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(failureOf<SparkException>([&] { faulty.exists(file); }),
+              "cannot look for " + file + ": Input/output error");
+}
+
 TEST_F(FileSystemTest, FaultyOneFailsReading) {
   write(local, file, "text");
   FaultyFileSystem faulty(local);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <mutex>
 #include <optional>
@@ -22,6 +23,19 @@ class FaultyFileSystem final : public FileSystem {
   void failCall(int n) {
     std::lock_guard lock(mutex_);
     failing_ = calls_ + n;
+  }
+
+  /// Lets the n-th call from now and all after it fail, as if the process had died there.
+  void failFrom(int n) {
+    std::lock_guard lock(mutex_);
+    allFailFrom_ = calls_ + n;
+  }
+
+  /// Lets something happen before the n-th call from now, once; what that calls itself counts too.
+  void beforeCall(int n, std::function<void()> what) {
+    std::lock_guard lock(mutex_);
+    hooked_ = calls_ + n;
+    hook_ = std::move(what);
   }
 
   /// Lets no more than this many further bytes be written: the write that passes them keeps what fits and
@@ -45,9 +59,17 @@ class FaultyFileSystem final : public FileSystem {
     count("create", path);
     return std::make_unique<File>(*this, path, inner_.openForWriting(path));
   }
+  std::unique_ptr<WritableFile> openPrivate(const std::string& path) override {
+    count("create", path);
+    return std::make_unique<File>(*this, path, inner_.openPrivate(path));
+  }
   void rename(const std::string& from, const std::string& to) override {
     count("rename", from);
     inner_.rename(from, to);
+  }
+  std::unique_ptr<FileLock> tryLock(const std::string& path) override {
+    count("lock", path);
+    return inner_.tryLock(path);
   }
   bool remove(const std::string& path) override {
     count("remove", path);
@@ -128,8 +150,14 @@ class FaultyFileSystem final : public FileSystem {
   };
 
   void count(const char* action, const std::string& path) const {
-    std::lock_guard lock(mutex_);
-    if (++calls_ == failing_)
+    std::unique_lock lock(mutex_);
+    if (calls_ + 1 == hooked_) {
+      hooked_ = 0;
+      lock.unlock();
+      hook_();
+      lock.lock();
+    }
+    if (++calls_ == failing_ || calls_ >= allFailFrom_)
       throw SparkException(std::string("cannot ") + action + " " + path + ": Input/output error");
   }
 
@@ -143,7 +171,10 @@ class FaultyFileSystem final : public FileSystem {
   FileSystem& inner_;
   mutable std::mutex mutex_;
   mutable int calls_ = 0;
+  mutable int hooked_ = 0;
+  std::function<void()> hook_;
   int failing_ = 0;
+  int allFailFrom_ = std::numeric_limits<int>::max();
   std::int64_t room_ = std::numeric_limits<std::int64_t>::max();
 };
 
