@@ -52,10 +52,12 @@ class Engine {
   CachedNodes& cachedNodes() { return *cachedNodes_; }
   /// What is stored in memory is counted here. Without a limit unless one is set, before the first RDD is made.
   MemoryBudget& memory() { return *memory_; }
+  const std::shared_ptr<MemoryBudget>& sharedMemory() const { return memory_; }
   void setMemoryLimit(std::size_t bytes);
   /// Where what has no room in memory goes; below the system's directory for temporary files unless set, before the first
   /// RDD is made.
   void setLocalDirectory(const std::string& parent);
+  const std::shared_ptr<LocalFiles>& localFiles() const { return localFiles_; }
   /// Below which directory checkpoints are written. Any thread.
   void setCheckpointDirectory(std::string directory);
   std::string checkpointDirectory() const;
