@@ -50,7 +50,8 @@ class Engine {
   void setOwner(std::shared_ptr<const void> owner) { owner_ = std::move(owner); }
   int newNodeId() { return nextNodeId_++; }
   CachedNodes& cachedNodes() { return *cachedNodes_; }
-  /// What is stored in memory is counted here. Without a limit unless one is set, before the first RDD is made.
+  /// What is stored in memory is counted here. Without a limit unless one is set, before the first RDD is made. The pool of
+  /// this process then keeps no more than a quarter of it, or 16 MiB.
   MemoryBudget& memory() { return *memory_; }
   const std::shared_ptr<MemoryBudget>& sharedMemory() const { return memory_; }
   void setMemoryLimit(std::size_t bytes);
