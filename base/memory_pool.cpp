@@ -73,6 +73,11 @@ class Pool {
     for (const Idle& idle : leaving) unmap(idle.memory, idle.bytes);
   }
 
+  void limit(std::size_t bytes) {
+    MutexLock lock(mutex_);
+    budget_ = std::min(bytes, memoryLimit() / 8);
+  }
+
   std::size_t idleBytes() {
     MutexLock lock(mutex_);
     return idleBytes_;
@@ -123,7 +128,7 @@ class Pool {
   std::array<std::list<Idle>, kClasses> idle_ MILLRACE_GUARDED_BY(mutex_);
   std::uint64_t frees_ MILLRACE_GUARDED_BY(mutex_) = 0;
   std::size_t idleBytes_ MILLRACE_GUARDED_BY(mutex_) = 0;
-  const std::size_t budget_ = memoryLimit() / 8;
+  std::size_t budget_ MILLRACE_GUARDED_BY(mutex_) = memoryLimit() / 8;
 };
 
 Pool& pool() {
@@ -135,6 +140,7 @@ Pool& pool() {
 
 void* poolAllocate(std::size_t bytes) { return pool().allocate(bytes); }
 void poolFree(void* memory, std::size_t bytes) noexcept { pool().free(memory, bytes); }
+void limitPool(std::size_t bytes) { pool().limit(bytes); }
 void adviseHugePages(void* memory, std::size_t bytes) noexcept {
   const auto begin = reinterpret_cast<std::uintptr_t>(memory);
   const std::uintptr_t from = (begin + kHugePage - 1) & ~(kHugePage - 1),

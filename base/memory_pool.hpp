@@ -17,6 +17,10 @@ void poolFree(void* memory, std::size_t bytes) noexcept;
 /// those several times faster.
 void adviseHugePages(void* memory, std::size_t bytes) noexcept;
 
+/// The pool keeps at most so many bytes from now on, and never more than that eighth: for a process that is to have less
+/// memory than the machine.
+void limitPool(std::size_t bytes);
+
 /// Bytes that lie in the pool unused.
 std::size_t poolIdleBytes();
 

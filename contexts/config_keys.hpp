@@ -94,8 +94,9 @@ inline constexpr ConfigKey<ByteSize> kDriverMemory{
     std::int64_t{64} << 20};
 inline constexpr ConfigKey<double> kMemoryFraction{
     "spark.memory.fraction",
-    "the part of it that holds cached RDDs; what does not fit goes to the disk or is computed again", "",
-    "0.6"};
+    "the part of it that holds cached RDDs and what is shuffled; what does not fit goes to the disk or is "
+    "computed again",
+    "", "0.6"};
 inline constexpr ConfigKey<std::string> kLocalDirectory{
     "spark.local.dir", "where what has no room in memory is written; removed at the end", "", "/tmp"};
 inline constexpr ConfigKey<int> kDefaultParallelism{

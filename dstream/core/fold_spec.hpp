@@ -1,8 +1,10 @@
 #pragma once
 
+#include <millrace/base/held_bytes.hpp>
 #include <millrace/rdd/core/records/vector_block.hpp>
 #include <millrace/rdd/core/shuffle/shuffle.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -19,18 +21,22 @@ class FoldSpec final : public ShuffleSpec {
 
   struct File final : ShuffleFile {
     explicit File(Held partial) : held(std::move(partial)) {}
+    std::size_t bytes() const override { return sizeof(Held) + heldBytes(held); }
     Held held;
   };
 
   class Writer final : public ShuffleWriter {
    public:
     explicit Writer(const Fold& fold) : fold_(fold) {}
-    void drain(ReaderBase& input) override {
-      auto& reader = static_cast<Reader<T>&>(input);
-      for (Chunk<T> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) fold_.add(held_, chunk);
+    bool take(ReaderBase& input) override {
+      const Chunk<T> chunk = static_cast<Reader<T>&>(input).next();
+      if (chunk.empty()) return false;
+      fold_.add(held_, chunk);
+      return true;
     }
+    std::size_t bytes() const override { return sizeof(Held); }
     std::vector<ShuffleFilePtr> finish() override {
-      return onlyFile(std::make_unique<File>(std::move(held_)));
+      return onlyFile(std::make_unique<File>(std::exchange(held_, Held{})));
     }
 
    private:
@@ -44,6 +50,7 @@ class FoldSpec final : public ShuffleSpec {
     void add(int, ShuffleFilePtr file) override {
       fold_.merge(held_, std::move(static_cast<File&>(*file).held));
     }
+    std::size_t bytes() const override { return sizeof(Held) + heldBytes(held_); }
     BlockPtr finish() override {
       PooledVector<Result> results;
       fold_.give(std::move(held_), results);

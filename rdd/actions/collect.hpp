@@ -24,7 +24,7 @@ std::vector<owned_t<T>> collectPartitions(Node& node, const std::vector<int>& pa
     auto reader = typed<T>(std::move(untyped));
     auto& part = parts[static_cast<std::size_t>(partition)];
     part.clear();  // of an attempt that failed
-    if (const BlockPtr block = node.block(partition)) part.reserve(std::min(block->records(), most));
+    part.reserve(std::min(node.storedRecords(partition), most));
     while (part.size() < most) {
       Chunk<T> chunk = reader->next();
       if (chunk.empty()) break;

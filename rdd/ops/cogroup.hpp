@@ -43,6 +43,8 @@ struct EmitGroups {
   };
 
   template <class K, class... Vs>
+  using Record = typename GroupsReader<K, Vs...>::Record;
+  template <class K, class... Vs>
   static ReaderPtr open(const GroupBlock<EmitGroups, K, Vs...>& block) {
     return std::make_unique<GroupsReader<K, Vs...>>(block);
   }

@@ -34,6 +34,8 @@ struct EmitCommon {
     Buffer<K> out_;
   };
 
+  template <class K, class, class>
+  using Record = K;
   template <class K>
   static ReaderPtr open(const GroupBlock<EmitCommon, K, Nothing, Nothing>& block) {
     return std::make_unique<CommonReader<K>>(block);

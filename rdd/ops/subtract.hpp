@@ -51,6 +51,8 @@ struct EmitOnlyLeft {
     Buffer<Record> out_;
   };
 
+  template <class K, class V, class>
+  using Record = typename OnlyLeftReader<K, V>::Record;
   template <class K, class V>
   static ReaderPtr open(const GroupBlock<EmitOnlyLeft, K, V, Nothing>& block) {
     return std::make_unique<OnlyLeftReader<K, V>>(block);

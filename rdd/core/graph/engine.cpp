@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/base/memory_pool.hpp>
 #include <millrace/base/mutex.hpp>
 #include <millrace/rdd/core/graph/cached_nodes.hpp>
 #include <millrace/rdd/core/graph/cached_partition.hpp>
@@ -11,6 +12,7 @@
 #include <millrace/rdd/core/run/task_context.hpp>
 #include <millrace/rdd/core/run/task_failure.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <numeric>
@@ -39,7 +41,11 @@ Engine::Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::s
   allowExitInTasks();
 }
 
-void Engine::setMemoryLimit(std::size_t bytes) { memory_ = std::make_shared<MemoryBudget>(bytes); }
+void Engine::setMemoryLimit(std::size_t bytes) {
+  constexpr std::size_t kLeastPool = std::size_t{16} << 20;
+  memory_ = std::make_shared<MemoryBudget>(bytes);
+  limitPool(std::max(bytes / 4, kLeastPool));
+}
 
 void Engine::setLocalDirectory(const std::string& parent) {
   localFiles_ = std::make_shared<LocalFiles>(files_, parent);

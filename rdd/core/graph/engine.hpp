@@ -50,12 +50,15 @@ class Engine {
   void setOwner(std::shared_ptr<const void> owner) { owner_ = std::move(owner); }
   int newNodeId() { return nextNodeId_++; }
   CachedNodes& cachedNodes() { return *cachedNodes_; }
-  /// What is stored in memory is counted here. Without a limit unless one is set, before the first RDD is made.
+  /// What is stored in memory is counted here. Without a limit unless one is set, before the first RDD is made. The pool of
+  /// this process then keeps no more than a quarter of it, or 16 MiB.
   MemoryBudget& memory() { return *memory_; }
+  const std::shared_ptr<MemoryBudget>& sharedMemory() const { return memory_; }
   void setMemoryLimit(std::size_t bytes);
   /// Where what has no room in memory goes; below the system's directory for temporary files unless set, before the first
   /// RDD is made.
   void setLocalDirectory(const std::string& parent);
+  const std::shared_ptr<LocalFiles>& localFiles() const { return localFiles_; }
   /// Below which directory checkpoints are written. Any thread.
   void setCheckpointDirectory(std::string directory);
   std::string checkpointDirectory() const;

@@ -294,6 +294,11 @@ bool Node::writeOwnCheckpoint() {
 
 BlockPtr Node::block(int) { return nullptr; }
 
+std::size_t Node::storedRecords(int partition) {
+  const BlockPtr stored = block(partition);
+  return stored ? stored->records() : 0;
+}
+
 std::string Node::name() const {
   MutexLock lock(settings_->mutex);
   return settings_->name;

@@ -7,6 +7,7 @@
 #include <millrace/rdd/core/run/operator_info.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -60,6 +61,8 @@ class Node : public std::enable_shared_from_this<Node> {
   /// The stored partition of a node that keeps typed blocks (a shuffle, a window), for operators that know its type;
   /// null for all others.
   virtual BlockPtr block(int partition);
+  /// How many records a stored partition has, where that is known without reading them; else 0.
+  virtual std::size_t storedRecords(int partition);
 
   /// True if what it reads of its parents goes through a shuffle.
   virtual bool isShuffle() const { return false; }

@@ -95,6 +95,15 @@ bool MemoryClaim::tryGrowTo(std::size_t bytes) {
   return true;
 }
 
+void MemoryClaim::set(std::size_t bytes) {
+  if (bytes > bytes_) {
+    budget_.take(bytes - bytes_);
+  } else {
+    budget_.giveBack(bytes_ - bytes);
+  }
+  bytes_ = bytes;
+}
+
 void MemoryClaim::handOver(std::size_t bytes, const std::shared_ptr<MemoryBudget::Holder>& holder) {
   budget_.take(bytes);
   budget_.giveBack(std::exchange(bytes_, 0));

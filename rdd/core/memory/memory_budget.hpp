@@ -69,6 +69,9 @@ class MemoryClaim {
   /// Takes what is missing to so many bytes, and some more where more is likely to be asked for. False if there is no room;
   /// what it has stays.
   bool growTo(std::size_t bytes);
+  /// Has exactly so many bytes from now on, whether or not there is room.
+  void set(std::size_t bytes);
+  std::size_t bytes() const { return bytes_; }
   /// Makes exactly so many bytes the holder's, whether or not there is room.
   void handOver(std::size_t bytes, const std::shared_ptr<MemoryBudget::Holder>& holder);
 

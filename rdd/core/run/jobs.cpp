@@ -1,5 +1,6 @@
 #include <millrace/base/clock.hpp>
 #include <millrace/base/error.hpp>
+#include <millrace/base/log.hpp>
 #include <millrace/rdd/core/records/interrupt.hpp>
 #include <millrace/rdd/core/records/task_counts.hpp>
 #include <millrace/rdd/core/run/jobs.hpp>
@@ -68,6 +69,9 @@ void Jobs::run(FunctionRef<void()> body) {
     body();
   });
   failure = end(job, std::move(failure));
+  if (job.bytesSpilled > 0)
+    logInfo("memory had no room for all that a job shuffled, and a part went to the disk",
+            {{"job", job.id}, {"bytes", job.bytesSpilled.load()}});
   if (bus_.isHeard())
     bus_.post([ended = SparkListenerJobEnd{job.id, now(), reasonOf(failure)}](SparkListener& to) {
       to.onJobEnd(ended);

@@ -3,6 +3,7 @@
 #include <millrace/rdd/core/run/local_properties.hpp>
 
 #include <atomic>
+#include <cstdint>
 
 namespace millrace::core {
 
@@ -12,6 +13,7 @@ struct RunningJob {
   const LocalProperties properties;
   std::atomic<int> stage = -1;  // the one that runs: a job has one at a time
   std::atomic<bool> cancelled = false;
+  std::atomic<std::int64_t> bytesSpilled = 0;
 
   /// The job that this thread runs, or runs a task of; null if there is none.
   static RunningJob* ofThread();

@@ -16,7 +16,7 @@ struct TaskMetrics {
   std::int64_t recordsWritten = 0;  ///< by saveAsTextFile and saveAsObjectFile
   std::int64_t bytesWritten = 0;    ///< by these
   std::int64_t diskBytesSpilled =
-      0;  ///< what did not fit into memory and went to disk; 0 while nothing spills
+      0;  ///< by shuffles that memory had no room for, as files have them, compressed
 };
 
 /// A set of tasks that run at once: the map side of a shuffle, the partitions of a result, or those of a state or window

@@ -5,8 +5,11 @@
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/pair.hpp>
 #include <millrace/rdd/core/records/table.hpp>
+#include <millrace/rdd/core/shuffle/buckets.hpp>
+#include <millrace/rdd/core/shuffle/entry_codec.hpp>
 #include <millrace/rdd/core/shuffle/routing.hpp>
 #include <millrace/rdd/core/shuffle/shuffle.hpp>
+#include <millrace/rdd/core/shuffle/spilling.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -24,7 +27,7 @@ struct TableBlock final : Block {
   explicit TableBlock(Table<K, V> held) : table(std::move(held)) {}
   ReaderPtr open() const override;
   std::size_t records() const override { return table.size(); }
-  std::size_t bytes() const override { return table.bytes(); }
+  std::size_t bytes() const override { return table.bytes() + heldByEntries(table); }
 
   Table<K, V> table;
 };
@@ -83,10 +86,31 @@ struct CombineFile final : ShuffleFile {
   using Stored = typename KeyForm<K>::Stored;
   using Entries = std::vector<std::pair<Stored, V>, PoolAllocator<std::pair<Stored, V>>>;
 
+  std::size_t bytes() const override {
+    std::size_t bytes = table.bytes() + heldByEntries(table) + sizeOf(combined);
+    for (const Entries& bucket : buckets) bytes += sizeOf(bucket);
+    if (texts) bytes += texts->bytes() / static_cast<std::size_t>(texts.use_count());
+    return bytes;
+  }
+  /// Calls `visit(key, value)` for each entry; the value may be moved from.
+  template <class Visit>
+  void each(Visit visit) {
+    for (auto&& [key, value] : table) visit(key, value);
+    for (auto& [key, value] : combined) visit(key, value);
+    for (Entries& bucket : buckets) {
+      for (auto& [key, value] : bucket) visit(key, value);
+    }
+  }
+
   Table<K, V> table;
   Entries combined;
   std::vector<Entries> buckets;
   std::shared_ptr<TextArena> texts;
+
+ private:
+  static std::size_t sizeOf(const Entries& entries) {
+    return entries.capacity() * sizeof(entries[0]) + heldByEntries(entries);
+  }
 };
 
 /// Which of so many buckets a hash belongs to.
@@ -105,15 +129,23 @@ class CombineWriter final : public ShuffleWriter {
     table_.reserve(sizeHint_.load(std::memory_order_relaxed));
   }
 
-  void drain(ReaderBase& input) override {
-    auto& reader = static_cast<Reader<P>&>(input);
-    while (buckets_.empty()) {
-      Chunk<P> chunk = reader.next();
-      if (chunk.empty()) return;
-      combine(chunk);
-      if (!kCreatesOnce && watch_.shouldStop(chunk.size, table_.size())) stopCombining();
+  bool take(ReaderBase& input) override {
+    const Chunk<P> chunk = static_cast<Reader<P>&>(input).next();
+    if (chunk.empty()) return false;
+    if (!buckets_.empty()) {
+      bucket(chunk);
+      return true;
     }
-    for (Chunk<P> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) bucket(chunk);
+    combine(chunk);
+    held_.take(chunk.size, table_);
+    if (!kCreatesOnce && watch_.shouldStop(chunk.size, table_.size())) stopCombining();
+    return true;
+  }
+
+  /// Vectors that grow have a third more room than they need; a table is copied once it is divided by outputs.
+  std::size_t bytes() const override {
+    if (buckets_.empty()) return table_.bytes() / 2 * 3 + held_.bytes();
+    return bucketed_ * sizeof(typename File::Entries::value_type) / 3 * 4 + bucketedHeld_ + texts_.bytes();
   }
 
   std::vector<ShuffleFilePtr> finish() override {
@@ -124,7 +156,14 @@ class CombineWriter final : public ShuffleWriter {
       sizeHint_.store(table_.size(), std::memory_order_relaxed);
       handOutTable();
     }
-    return {std::make_move_iterator(files_.begin()), std::make_move_iterator(files_.end())};
+    table_ = {};
+    buckets_.clear();
+    bucketed_ = bucketedHeld_ = 0;
+    texts_ = {};
+    watch_ = {};
+    held_ = {};
+    auto files = std::exchange(files_, {});
+    return {std::make_move_iterator(files.begin()), std::make_move_iterator(files.end())};
   }
 
  private:
@@ -142,7 +181,7 @@ class CombineWriter final : public ShuffleWriter {
   void stopCombining() {
     sizeHint_.store(table_.size(), std::memory_order_relaxed);
     buckets_.resize(static_cast<std::size_t>(outputs_) * bucketsPerOutput());
-    for (auto&& [key, value] : table_) bucketFor(Form::hash(key), key).emplace_back(key, std::move(value));
+    for (auto&& [key, value] : table_) putInto(bucketFor(Form::hash(key), key), key, std::move(value));
     texts_ = table_.takeTexts();
     table_ = {};
   }
@@ -152,8 +191,15 @@ class CombineWriter final : public ShuffleWriter {
       typename Form::Stored key = Form::probe(record.first);
       Form::keep(key, texts_);
       auto& bucket = bucketFor(Form::hash(key), key);
-      bucket.emplace_back(std::move(key), combiner_.create(own(record.second)));
+      putInto(bucket, std::move(key), combiner_.create(own(record.second)));
     }
+  }
+
+  template <class Key>
+  void putInto(typename File::Entries& bucket, Key&& key, C value) {
+    bucket.emplace_back(std::forward<Key>(key), std::move(value));
+    ++bucketed_;
+    bucketedHeld_ += heldByEntry(bucket.back().first, bucket.back().second);
   }
 
   void handOutBuckets() {
@@ -206,7 +252,9 @@ class CombineWriter final : public ShuffleWriter {
   std::atomic<std::size_t>& sizeHint_;
   Table<K, C> table_;
   CombineWatch watch_;
+  HeldWatch held_;
   std::vector<typename File::Entries> buckets_;
+  std::size_t bucketed_ = 0, bucketedHeld_ = 0;
   TextArena texts_;
   std::vector<std::unique_ptr<File>> files_;
 };
@@ -229,19 +277,31 @@ class CombineMerger final : public ShuffleMerger {
     std::unique_ptr<File> file(static_cast<File*>(base.release()));
     if (!waiting_.empty() || !file->buckets.empty()) {
       if (file->buckets.empty()) makeBuckets(*file, waiting_.front()->buckets.size());
+      waitingBytes_ += file->bytes();
       waiting_.push_back(std::move(file));
       return;
     }
     if (table_.empty()) table_ = std::exchange(file->table, {});
-    makeRoom(file->table.size() + file->combined.size());
+    const std::size_t entries = file->table.size() + file->combined.size();
+    makeRoom(entries);
     for (auto&& entry : file->table) merge(entry, Form::hash(entry.first));
     for (auto& entry : file->combined) merge(entry, Form::hash(entry.first));
+    held_.take(entries, table_);
   }
+
+  std::size_t bytes() const override { return table_.bytes() + held_.bytes() + waitingBytes_; }
 
   BlockPtr finish() override {
     mergeWaiting();
     sizeHint_.store(table_.size(), std::memory_order_relaxed);
     return std::make_shared<TableBlock<K, C>>(std::move(table_));
+  }
+
+  ShuffleFilePtr asFile() {
+    mergeWaiting();
+    auto file = std::make_unique<File>();
+    file->table = std::move(table_);
+    return file;
   }
 
  private:
@@ -275,6 +335,7 @@ class CombineMerger final : public ShuffleMerger {
       }
     }
     waiting_.clear();
+    waitingBytes_ = 0;
   }
 
   static std::size_t entriesIn(const File& file) {
@@ -310,7 +371,9 @@ class CombineMerger final : public ShuffleMerger {
   Combiner combiner_;
   std::atomic<std::size_t>& sizeHint_;
   Table<K, C> table_;
+  HeldWatch held_;
   std::vector<std::unique_ptr<File>> waiting_;
+  std::size_t waitingBytes_ = 0;
 };
 
 /// The shuffle of combineByKey and all that is made of it. `Combiner` has `C create(const V&)`, `void mergeValue(C&,
@@ -318,7 +381,11 @@ class CombineMerger final : public ShuffleMerger {
 /// to be called once per key and map task, so it combines even where that does not pay. The spec remembers the sizes of
 /// its last tables, so that the next batch's begin with the right room.
 template <class P, class C, class Combiner>
-class CombineSpec final : public ShuffleSpec {
+class CombineSpec final : public ShuffleSpec, private Spilling {
+  using K = KeyOf<P>;
+  using File = CombineFile<K, C>;
+  using Merger = CombineMerger<P, C, Combiner>;
+
  public:
   explicit CombineSpec(Combiner combiner, PartitionerPtr partitioner = nullptr)
       : combiner_(std::move(combiner)), router_(std::move(partitioner)) {}
@@ -326,15 +393,44 @@ class CombineSpec final : public ShuffleSpec {
     return std::make_unique<CombineWriter<P, C, Combiner>>(combiner_, router_, outputs, writerSize_);
   }
   std::unique_ptr<ShuffleMerger> merger() const override {
-    return std::make_unique<CombineMerger<P, C, Combiner>>(combiner_, mergerSize_);
+    return std::make_unique<Merger>(combiner_, mergerSize_);
   }
   bool shrinksByMerging() const override { return true; }
+  const Spilling* spilling() const override { return kCanSpill<K, C> ? this : nullptr; }
 
  private:
+  std::size_t buckets(int outputs) const override { return spillBucketsFor(outputs); }
+  void write(int, ShuffleFile& file, const SpillBuckets& buckets, SpillWriter& to) const override {
+    if constexpr (kCanSpill<K, C>) {
+      static_cast<File&>(file).each([&](const auto& key, const C& value) {
+        to.add(buckets.of(KeyForm<K>::hash(key)),
+               [&](ByteWriter& bytes) { writeEntry<K>(bytes, key, value); });
+      });
+    }
+  }
+  ShuffleFilePtr asFile(ShuffleMerger& merged) const override {
+    return static_cast<Merger&>(merged).asFile();
+  }
+  ShuffleFilePtr load(int, SpillReader& from) const override {
+    auto file = std::make_unique<File>();
+    if constexpr (kCanSpill<K, C>) {
+      file->texts = std::make_shared<TextArena>();
+      file->combined = readEntries<K, C>(from, *file->texts);
+    }
+    return file;
+  }
+  std::unique_ptr<ShuffleMerger> bucketMerger() const override {
+    return std::make_unique<Merger>(combiner_, bucketSize_);
+  }
+  BlockPtr open(ShuffleSpecPtr spec, SpilledPartition partition) const override {
+    return std::make_shared<SpilledBuckets<std::pair<K, C>>>(std::move(spec), std::move(partition));
+  }
+
   Combiner combiner_;
-  Router<KeyOf<P>> router_;
+  Router<K> router_;
   mutable std::atomic<std::size_t> writerSize_ = 0;
   mutable std::atomic<std::size_t> mergerSize_ = 0;
+  mutable std::atomic<std::size_t> bucketSize_ = 0;
 };
 
 }  // namespace millrace::core

@@ -2,15 +2,19 @@
 
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/pair.hpp>
+#include <millrace/rdd/core/shuffle/buckets.hpp>
+#include <millrace/rdd/core/shuffle/entry_codec.hpp>
 #include <millrace/rdd/core/shuffle/grouped_values.hpp>
 #include <millrace/rdd/core/shuffle/routing.hpp>
 #include <millrace/rdd/core/shuffle/shuffle.hpp>
+#include <millrace/rdd/core/shuffle/spilling.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <memory>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -44,6 +48,12 @@ struct Side {
 /// task share.
 template <class K, class V>
 struct GroupFile final : ShuffleFile {
+  std::size_t bytes() const override {
+    std::size_t bytes = entries.capacity() * sizeof(entries[0]) + heldByEntries(entries);
+    if (texts) bytes += texts->bytes() / static_cast<std::size_t>(texts.use_count());
+    return bytes;
+  }
+
   GroupEntries<K, V> entries;
   std::shared_ptr<TextArena> texts;
 };
@@ -58,17 +68,25 @@ class GroupWriter final : public ShuffleWriter {
   GroupWriter(Router<K> router, int outputs)
       : router_(std::move(router)), outputs_(outputs), files_(static_cast<std::size_t>(outputs)) {}
 
-  void drain(ReaderBase& input) override {
-    auto& reader = static_cast<Reader<P>&>(input);
-    for (Chunk<P> chunk = reader.next(); !chunk.empty(); chunk = reader.next()) {
-      for (const P& record : chunk) {
-        typename Form::Stored key = Form::probe(record.first);
-        Form::keep(key, texts_);
-        auto& file = files_[router_(key, outputs_)];
-        if (!file) file = std::make_unique<File>();
-        file->entries.emplace_back(std::move(key), S::value(record, chunk.movable));
-      }
+  bool take(ReaderBase& input) override {
+    const Chunk<P> chunk = static_cast<Reader<P>&>(input).next();
+    if (chunk.empty()) return false;
+    for (const P& record : chunk) {
+      typename Form::Stored key = Form::probe(record.first);
+      Form::keep(key, texts_);
+      auto& file = files_[router_(key, outputs_)];
+      if (!file) file = std::make_unique<File>();
+      const auto& entry = file->entries.emplace_back(std::move(key), S::value(record, chunk.movable));
+      held_ += heldByEntry(entry.first, entry.second);
     }
+    records_ += chunk.size;
+    return true;
+  }
+
+  /// Vectors that grow have a third more room than they need.
+  std::size_t bytes() const override {
+    return records_ * sizeof(std::pair<typename Form::Stored, typename S::Value>) / 3 * 4 + held_ +
+           texts_.bytes();
   }
 
   std::vector<ShuffleFilePtr> finish() override {
@@ -76,7 +94,10 @@ class GroupWriter final : public ShuffleWriter {
     for (auto& file : files_) {
       if (file) file->texts = texts;
     }
-    return {std::make_move_iterator(files_.begin()), std::make_move_iterator(files_.end())};
+    records_ = held_ = 0;
+    std::vector<ShuffleFilePtr> files(std::make_move_iterator(files_.begin()),
+                                      std::make_move_iterator(files_.end()));
+    return files;
   }
 
  private:
@@ -84,10 +105,11 @@ class GroupWriter final : public ShuffleWriter {
   int outputs_;
   std::vector<std::unique_ptr<File>> files_;
   TextArena texts_;
+  std::size_t records_ = 0, held_ = 0;
 };
 
 /// A partition of groups: a table from key to the group's number, and per side the values of group after group. `Emit`
-/// opens the reader that makes records of them.
+/// opens the reader that makes records of them, of the type Emit::Record<K, Vs...>.
 template <class Emit, class K, class... Vs>
 struct GroupBlock final : Block {
   using Key = K;
@@ -95,7 +117,8 @@ struct GroupBlock final : Block {
   ReaderPtr open() const override { return Emit::open(*this); }
   std::size_t records() const override { return groups.size(); }
   std::size_t bytes() const override {
-    return std::apply([&](const auto&... side) { return (groups.bytes() + ... + side.bytes()); }, sides);
+    const std::size_t keys = groups.bytes() + heldByEntries(groups);
+    return std::apply([&](const auto&... side) { return (keys + ... + side.bytes()); }, sides);
   }
 
   Table<K, std::size_t> groups;
@@ -112,10 +135,14 @@ class GroupMerger final : public ShuffleMerger {
     eachSide([&]<std::size_t I>() {
       if (side != static_cast<int>(I)) return;
       auto& file = static_cast<GroupFile<K, ValueAt<I>>&>(*base);
+      bytes_ += file.bytes();
       inputs<I>().add(std::move(file.entries));
       texts_.push_back(std::move(file.texts));
     });
   }
+
+  /// All entries are moved once or twice, each time to other memory.
+  std::size_t bytes() const override { return 2 * bytes_; }
 
   BlockPtr finish() override {
     auto block = std::make_shared<Result>();
@@ -172,12 +199,13 @@ class GroupMerger final : public ShuffleMerger {
   std::tuple<GroupInput<K, typename Sides::Value>...> inputs_;
   std::vector<std::uint32_t> numbers_[sizeof...(Sides)];
   std::vector<std::shared_ptr<TextArena>> texts_;
+  std::size_t bytes_ = 0;
 };
 
 /// The shuffle of groupByKey, cogroup, the joins and what else brings together all values of a key, of one or several
 /// sides. Nothing is combined before the shuffle. Values of a group stand in order of map task and place.
 template <class Emit, class K, class... Sides>
-class GroupSpec final : public ShuffleSpec {
+class GroupSpec final : public ShuffleSpec, private Spilling {
  public:
   explicit GroupSpec(PartitionerPtr partitioner = nullptr) : router_(std::move(partitioner)) {}
   std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const override {
@@ -191,8 +219,47 @@ class GroupSpec final : public ShuffleSpec {
   std::unique_ptr<ShuffleMerger> merger() const override {
     return std::make_unique<GroupMerger<Emit, K, Sides...>>();
   }
+  const Spilling* spilling() const override { return kSpills ? this : nullptr; }
 
  private:
+  static constexpr bool kSpills = (kCanSpill<K, typename Sides::Value> && ...);
+
+  /// Calls `visit` with the type of value of this side.
+  template <class Visit>
+  static void ofSide(int side, Visit visit) {
+    int at = 0;
+    ((side == at++ ? visit(std::type_identity<typename Sides::Value>()) : void()), ...);
+  }
+
+  std::size_t buckets(int outputs) const override { return spillBucketsFor(outputs); }
+  void write(int side, ShuffleFile& base, const SpillBuckets& buckets, SpillWriter& to) const override {
+    ofSide(side, [&]<class V>(std::type_identity<V>) {
+      if constexpr (kSpills) {
+        for (const auto& [key, value] : static_cast<GroupFile<K, V>&>(base).entries)
+          to.add(buckets.of(KeyForm<K>::hash(key)),
+                 [&](ByteWriter& bytes) { writeEntry<K>(bytes, key, value); });
+      }
+    });
+  }
+  ShuffleFilePtr asFile(ShuffleMerger&) const override { return nullptr; }
+  ShuffleFilePtr load(int side, SpillReader& from) const override {
+    ShuffleFilePtr loaded;
+    ofSide(side, [&]<class V>(std::type_identity<V>) {
+      if constexpr (kSpills) {
+        auto file = std::make_unique<GroupFile<K, V>>();
+        file->texts = std::make_shared<TextArena>();
+        file->entries = readEntries<K, V>(from, *file->texts);
+        loaded = std::move(file);
+      }
+    });
+    return loaded;
+  }
+  std::unique_ptr<ShuffleMerger> bucketMerger() const override { return merger(); }
+  BlockPtr open(ShuffleSpecPtr spec, SpilledPartition partition) const override {
+    using Record = typename Emit::template Record<K, typename Sides::Value...>;
+    return std::make_shared<SpilledBuckets<Record>>(std::move(spec), std::move(partition));
+  }
+
   Router<K> router_;
 };
 

@@ -82,9 +82,7 @@ class GroupedValues {
   /// Start fetching into the cache where a group ends, and, once that has come, its values. Do not wait.
   void fetchPlace(std::size_t group) const { __builtin_prefetch(&ends_[group]); }
   void fetchValues(std::size_t group) const { __builtin_prefetch(of(group).data()); }
-  std::size_t bytes() const {
-    return values_.capacity() * sizeof(V) + ends_.capacity() * sizeof(std::size_t);
-  }
+  std::size_t bytes() const { return bytesOf(values_) + ends_.capacity() * sizeof(std::size_t); }
   void reserve(std::size_t values) { values_.reserve(values); }
 
   /// Adds `groups` groups: the value of the i-th entry goes into group numbers[i]. Within a group the order stays.

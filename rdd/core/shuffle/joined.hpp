@@ -81,6 +81,8 @@ struct EmitJoined {
   };
 
   template <class K, class V, class W>
+  using Record = typename JoinReader<K, V, W>::Record;
+  template <class K, class V, class W>
   static ReaderPtr open(const GroupBlock<EmitJoined, K, V, W>& block) {
     return std::make_unique<JoinReader<K, V, W>>(block);
   }

@@ -8,9 +8,13 @@
 
 namespace millrace::core {
 
+struct Spilling;
+
 /// What one map task wrote for one output partition.
 struct ShuffleFile {
   virtual ~ShuffleFile() = default;
+  /// Memory held. Asked for once, before the other files of its task go.
+  virtual std::size_t bytes() const = 0;
 };
 using ShuffleFilePtr = std::unique_ptr<ShuffleFile>;
 
@@ -20,16 +24,26 @@ std::vector<ShuffleFilePtr> onlyFile(ShuffleFilePtr file);
 /// The map side of a shuffle, one per task.
 struct ShuffleWriter {
   virtual ~ShuffleWriter() = default;
-  /// Takes all that the reader has; may be called again.
-  virtual void drain(ReaderBase& input) = 0;
-  /// One file per output partition, null where there is nothing for it.
+  /// Takes the reader's next chunk; false if there is none.
+  virtual bool take(ReaderBase& input) = 0;
+  /// The memory of what was taken, with what `finish` will need. Cheap: asked for after each chunk.
+  virtual std::size_t bytes() const = 0;
+  /// One file per output partition, null where there is nothing for it. The writer begins anew.
   virtual std::vector<ShuffleFilePtr> finish() = 0;
+
+  /// Takes all that the reader has; may be called again.
+  void drain(ReaderBase& input) {
+    while (take(input)) {
+    }
+  }
 };
 
 /// The reduce side, one per output partition. The files of a side are added in the order of its map tasks.
 struct ShuffleMerger {
   virtual ~ShuffleMerger() = default;
   virtual void add(int side, ShuffleFilePtr file) = 0;
+  /// The memory of what was added, with what `finish` will need.
+  virtual std::size_t bytes() const = 0;
   virtual BlockPtr finish() = 0;
 };
 
@@ -40,7 +54,10 @@ struct ShuffleSpec {
   virtual std::unique_ptr<ShuffleWriter> writer(int side, int outputs) const = 0;
   virtual std::unique_ptr<ShuffleMerger> merger() const = 0;
   /// True if files take less room once merged, so that those of many map tasks should not be kept until all are done.
+  /// Such a shuffle has one side.
   virtual bool shrinksByMerging() const { return false; }
+  /// How what memory has no room for goes to the disk; null if all stays in memory. As long as the spec lives.
+  virtual const Spilling* spilling() const { return nullptr; }
 };
 using ShuffleSpecPtr = std::shared_ptr<const ShuffleSpec>;
 
@@ -61,6 +78,9 @@ using ExchangeSpecPtr = std::shared_ptr<const ExchangeSpec>;
 /// The node of a wide operator, spread by key: as many outputs as the partitioner has. `prepare` runs the map tasks of all
 /// sides, the first reader of a partition merges it. The result partitions are blocks of the spec's own type, kept as long
 /// as the node: what it was made of is let go of when nothing reads it any more, which is when the map tasks have run.
+///
+/// Where the memory budget has no room for what the map tasks hold, all of it goes to the disk, and each partition is read
+/// from there; so does a partition whose merging has no room. `Node::block` gives a partition in memory even so.
 ///
 /// A side whose keys are spread by the partitioner already is not shuffled: its partition is read where it is merged. Then
 /// the parents stay until the last partition is merged.
