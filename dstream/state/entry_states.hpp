@@ -1,9 +1,13 @@
 #pragma once
 
+#include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/dstream/state/update_call.hpp>
+#include <millrace/dstream/state/update_tables.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/vector_block.hpp>
 
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -19,16 +23,14 @@ class HeldEntries final : public UpdateEntries<KeyOf<T>, ValueOf<T>, S> {
   using V = ValueOf<T>;
   using Entry = UpdateEntry<K, V, S>;
 
-  HeldEntries(const ValueGroups<T>* news, const VectorBlock<std::pair<K, S>>* states) : news_(news) {
+  HeldEntries(const ValueGroups<T>* news, const VectorBlock<std::pair<K, S>>& states) : news_(news) {
     if (news_) {
       seen_.resize(news_->groups.size());
       newKey_ = news_->groups.begin();
     }
-    if (states) {
-      for (const auto& [key, state] : states->stored)
-        states_.upsert(
-            KeyForm<K>::probe(key), [&] { return state; }, [](S&) {});
-    }
+    for (const auto& [key, state] : states.stored)
+      states_.upsert(
+          KeyForm<K>::probe(key), [&] { return state; }, [](S&) {});
     oldKey_ = states_.begin();
   }
 
@@ -64,17 +66,39 @@ class HeldEntries final : public UpdateEntries<KeyOf<T>, ValueOf<T>, S> {
   typename Table<K, std::size_t>::const_iterator newKey_;
 };
 
-/// The states that a function of a whole partition makes of the old ones (null: none) and the new values (null: none).
+/// The states of an updateStateByKey whose function takes whole partitions. It is called once per batch, and what it gives
+/// takes the place of what was there.
 template <class T, class S, class F>
-BlockPtr updateEntries(const F& function, const BlockPtr& values, const BlockPtr& states) {
+class EntryStates final : public UpdateTables {
+ public:
+  EntryStates(int partitions, F function)
+      : blocks_(static_cast<std::size_t>(partitions), std::make_shared<States>(PooledVector<Pair>())),
+        function_(std::move(function)) {}
+
+  void update(int partition, Time, const BlockPtr& values, const BlockPtr& states) override {
+    BlockPtr& held = blocks_[static_cast<std::size_t>(partition)];
+    HeldEntries<T, S> entries(static_cast<const ValueGroups<T>*>(values.get()),
+                              static_cast<const States&>(states ? *states : *held));
+    F own = function_;
+    auto&& given = own(static_cast<UpdateEntries<KeyOf<T>, ValueOf<T>, S>&>(entries));
+    PooledVector<Pair> updated;
+    for (auto&& pair : given) updated.push_back(Pair(pair));
+    held = std::make_shared<States>(std::move(updated));
+  }
+  bool movesKeys() const override { return true; }
+
+  BlockPtr table(int partition) const override { return blocks_[static_cast<std::size_t>(partition)]; }
+  void write(int partition, ByteWriter& to) const override { writeRecords<Pair>(to, table(partition)); }
+  void read(int partition, ByteReader& from) override {
+    blocks_[static_cast<std::size_t>(partition)] = readRecords<Pair>(from);
+  }
+
+ private:
   using Pair = std::pair<KeyOf<T>, S>;
-  HeldEntries<T, S> entries(static_cast<const ValueGroups<T>*>(values.get()),
-                            static_cast<const VectorBlock<Pair>*>(states.get()));
-  F own = function;
-  auto&& given = own(static_cast<UpdateEntries<KeyOf<T>, ValueOf<T>, S>&>(entries));
-  PooledVector<Pair> updated;
-  for (auto&& pair : given) updated.push_back(Pair(pair));
-  return std::make_shared<VectorBlock<Pair>>(std::move(updated));
-}
+  using States = VectorBlock<Pair>;
+
+  std::vector<BlockPtr> blocks_;
+  F function_;
+};
 
 }  // namespace millrace::core

@@ -15,12 +15,15 @@ MovingStream::MovingStream(const std::string& kind, const StreamPtr& parent, Dur
       showsPartitioner_(showsPartitioner) {}
 
 std::shared_ptr<MovingRdd> MovingStream::moveTo(Time time, MovingRdd::Move move, bool isAskedFor) {
-  const bool kept = isAskedFor || graph()->isConcurrent();
   move.previous = last_;
   begun_ = true;
-  last_ = std::make_shared<MovingRdd>(engine(), info(), state_, partitioner_, showsPartitioner_,
-                                      std::move(move), kept || isReadEarly());
-  if (isReadEarly() && !kept) keptForBatch_.emplace(time, last_);
+  last_ =
+      std::make_shared<MovingRdd>(engine(), info(), state_, partitioner_, showsPartitioner_, std::move(move));
+  if (isAskedFor || graph()->isConcurrent()) {
+    last_->keep();
+  } else if (isReadEarly()) {
+    untilDone_.emplace(time, last_->lease());
+  }
   return last_;
 }
 
@@ -51,10 +54,7 @@ void MovingStream::restore(Time time, ByteReader& from) {
 }
 
 void MovingStream::clearMetadata(Time time, bool unpersist) {
-  while (!keptForBatch_.empty() && keptForBatch_.begin()->first <= time) {
-    if (auto rdd = keptForBatch_.begin()->second.lock()) rdd->unkeep();
-    keptForBatch_.erase(keptForBatch_.begin());
-  }
+  untilDone_.erase(untilDone_.begin(), untilDone_.upper_bound(time));
   StreamNode::clearMetadata(time, unpersist);
 }
 

@@ -25,9 +25,12 @@ class MovingStream : public StreamNode {
                std::shared_ptr<MovingTables> tables, PartitionerPtr partitioner,
                bool showsPartitioner = true);
 
-  /// Makes the RDD of `time`, whose `previous` is the one made last. `isAskedFor`: others than this stream's own
-  /// children may read it after the next batch, so it is kept.
+  /// Makes the RDD of `time`, whose `previous` is the one made last. Whoever may read it after the next batch has a lease of
+  /// it: for good if the RDD is asked for later (`isAskedFor`) or jobs of several batches run at once, and until the batch is
+  /// done if the stream is read early.
   std::shared_ptr<MovingRdd> moveTo(Time time, MovingRdd::Move move, bool isAskedFor);
+  /// The RDD made last; null if there is none.
+  const std::shared_ptr<MovingRdd>& last() const { return last_; }
   /// True once this stream has made an RDD, or was restored from a run in which it had.
   bool hasBegun() const { return begun_; }
   const std::shared_ptr<MovingState>& state() const { return state_; }
@@ -40,7 +43,7 @@ class MovingStream : public StreamNode {
   bool begun_ = false;
   std::shared_ptr<MovingRdd> last_;
   std::weak_ptr<MovingRdd> watched_;  // the last one when takeUnread was called
-  std::map<Time, std::weak_ptr<MovingRdd>> keptForBatch_;
+  std::map<Time, Lease> untilDone_;   // by batch
 };
 
 }  // namespace millrace::core

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/dstream/state/update_call.hpp>
+#include <millrace/dstream/state/update_tables.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/stable_sort.hpp>
 #include <millrace/rdd/core/records/table.hpp>
@@ -18,14 +18,8 @@
 
 namespace millrace::core {
 
-/// The states of updateStateByKey, one table per partition.
-struct UpdateTables : MovingTables {
-  /// Takes over the initial states (`initial` may be null), then calls the function once for every key that has a state
-  /// or new values (`values` may be null).
-  virtual void update(int partition, Time time, const BlockPtr& values, const BlockPtr& initial) = 0;
-};
-
-/// One pass over a partition's table, and one over the keys that are new.
+/// The states of an updateStateByKey whose function takes one key: one pass over a partition's table, and one over the keys
+/// that are new.
 template <class T, class S, class F>
 class UpdatedStates final : public UpdateTables {
  public:
@@ -33,9 +27,9 @@ class UpdatedStates final : public UpdateTables {
 
   UpdatedStates(int partitions, F function) : tables_(partitions), function_(std::move(function)) {}
 
-  void update(int partition, Time time, const BlockPtr& values, const BlockPtr& initial) override {
+  void update(int partition, Time time, const BlockPtr& values, const BlockPtr& states) override {
     Table<K, S>& table = tables_.own(partition);
-    if (initial) begin(table, static_cast<const VectorBlock<std::pair<K, S>>&>(*initial));
+    if (states) begin(table, static_cast<const VectorBlock<std::pair<K, S>>&>(*states));
     UpdateCall<T, S, F> call(function_, time);
     const Values none;
     updateAll(table, values ? static_cast<const Values&>(*values) : none, call);
