@@ -19,7 +19,7 @@ StreamPtr updatedStream(const StreamPtr& parent, F function, const Partitions& p
   work.partitioner = partitionerOf(partitions, *parent);
   constexpr bool kByPartition = UpdateTraits<F, T, S>::kByPartition;
   using States = std::conditional_t<kByPartition, EntryStates<T, S, F>, UpdatedStates<T, S, F>>;
-  work.tables = std::make_shared<States>(work.partitioner->partitions(), std::move(function));
+  work.tables = std::make_shared<States>(work.partitioner, std::move(function));
   work.values = std::make_shared<GroupSpec<EmitGroups, K, Side<T>>>(work.partitioner);
   work.states = std::make_shared<RecordExchange<std::pair<K, S>, ByKey<K>>>(Router<K>(work.partitioner));
   work.initial = std::move(initial);

@@ -78,6 +78,7 @@ void MovingRdd::moveOrFail(bool mayWait) {
 void MovingRdd::move() {
   for (const NodePtr& input : move_.inputs) input->prepare();
   std::vector<std::vector<BlockPtr>> blocks = inputBlocks();
+  if (move_.cut) move_.cut->take();
   if (move_.previous) move_.previous->giveBack();
   results_.resize(blocks.size());
   try {

@@ -2,7 +2,8 @@
 
 #include <millrace/base/mutex.hpp>
 #include <millrace/dstream/state/lease.hpp>
-#include <millrace/dstream/state/moving_tables.hpp>
+#include <millrace/dstream/state/moving_state.hpp>
+#include <millrace/dstream/state/table_cut.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 
 #include <atomic>
@@ -13,15 +14,6 @@
 #include <vector>
 
 namespace millrace::core {
-
-/// The tables of a window or state, and the failure that made them useless, if there was one. Shared by the stream and
-/// its RDDs.
-struct MovingState {
-  explicit MovingState(std::shared_ptr<MovingTables> held) : tables(std::move(held)) {}
-  const std::shared_ptr<MovingTables> tables;
-  Mutex moving;  // held while a batch changes the tables, in tasks: so no task may wait for it
-  std::exception_ptr failure;
-};
 
 /// The RDD of a window or state at one time. The tables are changed in place, so when a job first needs this RDD,
 /// earlier RDDs of the stream that no job has needed change the tables first, each in turn, and then this one does.
@@ -36,9 +28,11 @@ class MovingRdd final : public Node {
  public:
   /// The change from `previous`, the stream's RDD before, to this one: `apply` is called for each partition with its
   /// blocks of all `inputs`. It may return a block of results, or null. `begin`, where there is one, is called once before
-  /// that, in the order of the moves, whether these succeed or not; it may change the inputs.
+  /// that, in the order of the moves, whether these succeed or not; it may change the inputs. Where a cut goes through between
+  /// `previous` and this RDD, `cut` is taken before the tables are changed.
   struct Move {
     std::shared_ptr<MovingRdd> previous;
+    std::shared_ptr<TableCut> cut;
     std::vector<NodePtr> inputs;
     std::function<void(std::vector<NodePtr>& inputs)> begin;
     std::function<BlockPtr(int partition, const std::vector<BlockPtr>& blocks)> apply;

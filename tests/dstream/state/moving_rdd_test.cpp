@@ -27,8 +27,6 @@ int numberOf(const BlockPtr& block) { return static_cast<const Numbers&>(*block)
 /// A state of one number, which is replaced in each batch.
 struct Number final : MovingTables {
   BlockPtr table(int) const override { return block; }
-  void write(int, ByteWriter&) const override {}
-  void read(int, ByteReader&) override {}
   BlockPtr block = std::make_shared<Numbers>(PooledVector<int>{0});
 };
 
