@@ -10,12 +10,18 @@ bool Epochs::awaitFewerThan(std::size_t most, std::chrono::steady_clock::time_po
   return !stopped_ && open_.size() < most;
 }
 
-Epoch Epochs::begin(Time time) {
+Epoch Epochs::begin(Time time, bool isCut) {
   MutexLock lock(mutex_);
   Epoch epoch = next_++;
   last_ = time;
-  open_.emplace(epoch, Open{time, cells_, EpochResult{std::vector<SinkPartitions>(sinks_), {}, {}}});
+  open_.emplace(epoch,
+                Open{time, isCut, cells_, EpochResult{std::vector<SinkPartitions>(sinks_), {}, {}, {}}});
   return epoch;
+}
+
+bool Epochs::isCut(Epoch epoch) {
+  MutexLock lock(mutex_);
+  return open_.at(epoch).isCut;
 }
 
 Time Epochs::timeOf(Epoch epoch) {
@@ -27,6 +33,11 @@ Time Epochs::timeOf(Epoch epoch) {
 void Epochs::add(Epoch epoch, std::size_t sink, PartitionPath key, SinkPartition partition) {
   MutexLock lock(mutex_);
   open_.at(epoch).result.sinks[sink].emplace(std::move(key), std::move(partition));
+}
+
+void Epochs::addState(Epoch epoch, StatePart part) {
+  MutexLock lock(mutex_);
+  open_.at(epoch).result.states.push_back(std::move(part));
 }
 
 void Epochs::addReceived(Epoch epoch, std::size_t source, std::int64_t records) {

@@ -2,6 +2,7 @@
 
 #include <millrace/base/mutex.hpp>
 #include <millrace/continuous/plan.hpp>
+#include <millrace/dstream/core/cut.hpp>
 #include <millrace/dstream/core/time.hpp>
 #include <millrace/io/position.hpp>
 #include <millrace/rdd/core/records/block.hpp>
@@ -39,12 +40,13 @@ struct SinkPartition {
 /// All that a sink has in one epoch.
 using SinkPartitions = std::map<PartitionPath, SinkPartition>;
 
-/// What an epoch has brought: what each sink has, how many records each source sent in blocks, and which
-/// positions of the partitions of polled sources it covers.
+/// What an epoch has brought: what each sink has, how many records each source sent in blocks, which positions of the
+/// partitions of polled sources it covers, and, if the states are cut after it, what has changed in those that cells keep.
 struct EpochResult {
   std::vector<SinkPartitions> sinks;
   std::map<std::size_t, std::int64_t> received;
   std::map<std::size_t, std::map<int, PositionRange>> positions;
+  std::vector<StatePart> states;
 };
 
 /// The open epochs of a graph: those that have begun and are not over. Cells put into an epoch what they have gathered in
@@ -56,18 +58,21 @@ class Epochs {
   /// epoch counts as open.
   using Closed = std::function<void(Epoch epoch, EpochResult result)>;
 
-  /// For so many sinks and cells. The first epoch is expected to end a `length` after `zeroTime`.
-  Epochs(std::size_t sinks, int cells, Time zeroTime, Duration length, Closed closed)
-      : sinks_(sinks), cells_(cells), length_(length), closed_(std::move(closed)), last_(zeroTime) {}
+  /// For so many sinks and cells. The first epoch is expected to end a `length` after `begunAfter`.
+  Epochs(std::size_t sinks, int cells, Time begunAfter, Duration length, Closed closed)
+      : sinks_(sinks), cells_(cells), length_(length), closed_(std::move(closed)), last_(begunAfter) {}
 
   /// Waits until fewer than `most` epochs are open; false when stopped or `deadline` passed.
   bool awaitFewerThan(std::size_t most, std::chrono::steady_clock::time_point deadline);
-  /// Begins the next epoch, which ends at `time`.
-  Epoch begin(Time time);
+  /// Begins the next epoch, which ends at `time`. `isCut`: the states are cut when it closes.
+  Epoch begin(Time time, bool isCut = false);
+  bool isCut(Epoch epoch);
   /// The time at which an open epoch ends; of one that has not begun, the time expected from the epochs before it.
   Time timeOf(Epoch epoch);
-  /// Adds what a sink has of a partition, how many records a source sent, and what a partition of it gave.
+  /// Adds what a sink has of a partition, what has changed in one of a state, how many records a source sent, and what a
+  /// partition of it gave.
   void add(Epoch epoch, std::size_t sink, PartitionPath key, SinkPartition partition);
+  void addState(Epoch epoch, StatePart part);
   void addReceived(Epoch epoch, std::size_t source, std::int64_t records);
   void addPositions(Epoch epoch, std::size_t source, int partition, const PositionRange& covered);
   /// How many are open.
@@ -82,6 +87,7 @@ class Epochs {
  private:
   struct Open {
     Time time;
+    bool isCut;
     int cellsLeft;
     EpochResult result;
   };

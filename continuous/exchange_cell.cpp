@@ -1,6 +1,8 @@
 #include <millrace/continuous/exchange_cell.hpp>
+#include <millrace/dstream/core/joined_delta.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace millrace::core {
@@ -10,7 +12,7 @@ ExchangeCell::ExchangeCell(const CellContext& graph, const Plan::Exchange& excha
       exchange_(exchange),
       state_(exchange.flow.state.get()),
       partition_(partition),
-      closed_(graph.zeroTime) {}
+      closed_(graph.begunAfter) {}
 
 void ExchangeCell::take(Mail& mail) {
   if (mail.isMarker()) {
@@ -46,6 +48,15 @@ void ExchangeCell::closeState(Epoch epoch) {
     put(epoch, partition_, openBlock(update(epoch, nullptr, true)), nullptr);
   for (std::size_t sink : exchange_.snapshots)
     epochs.add(epoch, sink, PartitionPath{{}, partition_}, SinkPartition{state_->table(partition_), {}});
+  if (epochs.isCut(epoch)) cutState(epoch, time);
+}
+
+void ExchangeCell::cutState(Epoch epoch, Time time) {
+  std::optional<Time> movedTo;
+  if (partition_ == 0) movedTo = time;
+  if (StateDeltaPtr changes = joinedDelta(state_->takeChanges(partition_), nullptr, movedTo))
+    graph().epochs.addState(
+        epoch, {graph().plan.streams[exchange_.to].node->info(), partition_, std::move(changes)});
 }
 
 BlockPtr ExchangeCell::update(Epoch epoch, const BlockPtr& records, bool sweep) {

@@ -24,8 +24,9 @@ class ExchangeCell final : public PipelineCell {
  private:
   void process(Mail& mail);
   void close(Epoch epoch);
-  /// At the end of an epoch: states that have been idle for too long go, and snapshots are taken.
+  /// At the end of an epoch: states that have been idle for too long go, and the others are shown, and cut if it is time.
   void closeState(Epoch epoch);
+  void cutState(Epoch epoch, Time time);
   BlockPtr update(Epoch epoch, const BlockPtr& records, bool sweep);
 
   const Plan::Exchange& exchange_;

@@ -21,11 +21,11 @@ std::size_t chunkSizeOf(const Plan& plan) {
 }  // namespace
 
 LiveGraph::LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSource, Time zeroTime,
-                     Duration epochLength, Epochs::Closed closed, Failed failed)
+                     Time begunAfter, Duration epochLength, Epochs::Closed closed, Failed failed)
     : plan_(std::move(plan)),
       cellsPerSource_(cellsPerSource),
       failed_(std::move(failed)),
-      epochs_(plan_.sinks.size(), cellCount(), zeroTime, epochLength, std::move(closed)),
+      epochs_(plan_.sinks.size(), cellCount(), begunAfter, epochLength, std::move(closed)),
       pool_(std::move(pool)),
       context_{plan_,
                *pool_,
@@ -34,11 +34,12 @@ LiveGraph::LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSour
                exchangeCells_,
                chunkSizeOf(plan_),
                zeroTime,
+               begunAfter,
                [this](std::exception_ptr failure, int partition, Epoch epoch) {
                  fail(std::move(failure), partition, epoch);
                }} {
   makeCells();
-  beginStates(zeroTime + epochLength);
+  beginStates(begunAfter + epochLength);
 }
 
 LiveGraph::~LiveGraph() { end(); }

@@ -30,10 +30,10 @@ class LiveGraph {
   /// Told of the first failure, by the thread that met it.
   using Failed = std::function<void(std::exception_ptr failure, Epoch epoch)>;
 
-  /// The first epoch is expected to end an `epochLength` after `zeroTime`. Each source has `cellsPerSource` cells, or, if it
+  /// The first epoch is expected to end an `epochLength` after `begunAfter`. Each source has `cellsPerSource` cells, or, if it
   /// is polled, one for each of its partitions. Brings
   /// initial states to their cells, for which jobs are run: throws what these throw.
-  LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSource, Time zeroTime,
+  LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSource, Time zeroTime, Time begunAfter,
             Duration epochLength, Epochs::Closed closed, Failed failed);
   /// Ends the run, and waits for user functions that still run on the pool.
   ~LiveGraph();

@@ -32,6 +32,7 @@ struct CellContext {
   const std::vector<ExchangeCells>& exchangeCells;  // by exchange of the plan
   std::size_t chunkSize;
   Time zeroTime;
+  Time begunAfter;  // the end of the epoch before the first one
   /// Ends the run because of what a user function threw in a partition.
   std::function<void(std::exception_ptr failure, int partition, Epoch epoch)> fail;
 };

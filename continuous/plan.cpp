@@ -72,6 +72,7 @@ class Lowering {
       } else if (auto* exchanged = std::get_if<Exchanged>(&flow); exchanged != nullptr && flows(stream)) {
         plan_.streams[places_.at(parent.get())].exchanges.push_back(plan_.exchanges.size());
         plan_.exchanges.push_back({places_.at(stream.get()), *exchanged, {}});
+        if (exchanged->state) stream->setCutInCells();
       } else if (std::holds_alternative<StateOf>(flow)) {
         auto exchange = std::ranges::find(plan_.exchanges, places_.at(parent.get()), &Plan::Exchange::to);
         exchange->snapshots.push_back(plan_.sinks.size());

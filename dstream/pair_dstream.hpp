@@ -149,6 +149,8 @@ class PairDStreamFunctions {
   /// batch that has an RDD; before that there is none. If f throws, in whichever form, the state is lost, and all later
   /// batches fail with that. If this stream's RDD of a batch cannot be read, that is no harm: the state keeps the batch and
   /// makes up for it in a later one, if that is not more than 100 batches later; then it is lost, too.
+  /// What is kept for a restart in a batch are the states with new values and those that have become others, by `==` or by the
+  /// bytes of their Codec; in the third form, all states of the partition.
   template <class S = void, class F>
     requires PairLike<T> && StateUpdateFn<F, T, S>
   DStream<UpdatedState<F, T, S>> updateStateByKey(F function, const Partitions& partitions = {},

@@ -34,7 +34,8 @@ EpochGenerator::EpochGenerator(std::shared_ptr<StreamGraph> graph, std::shared_p
 void EpochGenerator::open() {
   int threads = graph_->engine()->threads();
   live_ = std::make_unique<LiveGraph>(
-      lower(*graph_), makeTaskPool(threads), threads, graph_->zeroTime(), graph_->batchDuration(),
+      lower(*graph_), makeTaskPool(threads), threads, graph_->zeroTime(), graph_->begunAfter(),
+      graph_->batchDuration(),
       [this](Epoch epoch, EpochResult result) { onClosed(epoch, std::move(result)); },
       [this](std::exception_ptr failure, Epoch epoch) { onFailed(std::move(failure), epoch); });
   sources_.emplace(*live_, weak_from_this());
@@ -117,7 +118,8 @@ void EpochGenerator::awaitProgress() const {
 }
 
 void EpochGenerator::begin(Time time) {
-  Epoch epoch = live_->epochs().begin(time);
+  const auto& cuts = graph_->cuts();
+  Epoch epoch = live_->epochs().begin(time, cuts && cuts->isCut(time));
   EpochSources::Rdds rdds = sources_->rddsOf(time);
   {
     MutexLock lock(mutex_);
@@ -155,6 +157,9 @@ void EpochGenerator::makeJobs(ClosedEpoch& epoch) const {
   std::map<int, StreamInputInfo> inputs;
   setWriterFailures(live_->plan(), time, epoch.result.sinks);
   graph_->beginBatch(time);
+  for (StatePart& part : epoch.result.states)
+    graph_->cuts()->add(time,
+                        [part = std::move(part)](std::vector<StatePart>& parts) { parts.push_back(part); });
   try {
     inputs = sources_->inputsOf(time, epoch.result);
     if (epoch.begun.failure) std::rethrow_exception(epoch.begun.failure);

@@ -112,6 +112,16 @@ void StreamGraph::setUnpersist(bool unpersist) {
   unpersist_ = unpersist;
 }
 
+void StreamGraph::setCutSink(std::shared_ptr<CutSink> sink) {
+  RecursiveMutexLock lock(mutex_);
+  cuts_ = std::make_shared<Cuts>(std::move(sink));
+}
+
+void StreamGraph::resumeFrom(Resumed resumed) {
+  RecursiveMutexLock lock(mutex_);
+  resumed_ = std::move(resumed);
+}
+
 void StreamGraph::validate() const {
   RecursiveMutexLock lock(mutex_);
   if (outputs_.empty())
@@ -130,7 +140,7 @@ void StreamGraph::close() {
 void StreamGraph::start(Time zeroTime) {
   RecursiveMutexLock lock(mutex_);
   phase_ = Phase::kStarted;
-  zeroTime_ = zeroTime;
+  zeroTime_ = resumed_ ? resumed_->zeroTime : zeroTime;
   const std::vector<StreamPtr> streams = reachable();
   for (const StreamPtr& stream : streams) stream->initialize();
   for (const auto& output : outputs_) output->parent()->rememberAtLeast(remember_.value_or(Duration(0)));
@@ -138,6 +148,18 @@ void StreamGraph::start(Time zeroTime) {
     for (const StreamPtr& parent : stream->parents())
       parent->rememberAtLeast(stream->parentRememberDuration());
   }
+  if (!resumed_) return;
+  newestTime_ = resumed_->time;
+  for (const StreamPtr& stream : streams) {
+    const auto kept = resumed_->states.find(stream->info()->id);
+    stream->resume(resumed_->time, kept == resumed_->states.end() ? nullptr : &kept->second);
+  }
+  resumed_->states.clear();
+}
+
+Time StreamGraph::begunAfter() const {
+  RecursiveMutexLock lock(mutex_);
+  return resumed_ ? resumed_->time : zeroTime();
 }
 
 void StreamGraph::stop() {
@@ -189,6 +211,27 @@ std::vector<Job> StreamGraph::generateJobs(Time time) {
 
 std::vector<Job> StreamGraph::stateJobs(Time time) {
   RecursiveMutexLock lock(mutex_);
+  std::vector<Job> jobs = unreadJobs(time);
+  if (cuts_ && cuts_->isCut(time)) jobs.push_back(cutJob(time));
+  return jobs;
+}
+
+/// Where a stream cannot say what it has to give, because it cannot make an RDD, the job fails with that; what others have said
+/// joins the next cut.
+Job StreamGraph::cutJob(Time time) {
+  Job job{time, 0, std::make_shared<const OperatorInfo>(OperatorInfo{"cutting its states", -1, {}}), {}};
+  try {
+    for (const StreamPtr& stream : reachable()) {
+      if (!stream->isCutInCells()) stream->cutAt(time, *cuts_);
+    }
+    job.run = [cuts = cuts_, time] { cuts->take(time); };
+  } catch (...) {
+    job.run = [failure = std::current_exception()] { std::rethrow_exception(failure); };
+  }
+  return job;
+}
+
+std::vector<Job> StreamGraph::unreadJobs(Time time) {
   if (++batchesSinceStateJobs_ < kStateBatches) return {};
   batchesSinceStateJobs_ = 0;
   std::vector<Job> jobs;

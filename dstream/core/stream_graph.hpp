@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/recursive_mutex.hpp>
+#include <millrace/dstream/core/cuts.hpp>
 #include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/core/time.hpp>
@@ -8,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +25,13 @@ struct Job {
   int outputId = 0;
   OperatorPtr output;
   std::function<void()> run;
+};
+
+/// Where a run was when a cut of it was made.
+struct Resumed {
+  Time zeroTime;
+  Time time;                        // of the cut
+  std::map<int, KeptState> states;  // by operator of this program
 };
 
 /// The program of a context: its sources, its output operations, and through these all streams between them. The
@@ -70,6 +79,14 @@ class StreamGraph {
   /// Says whether RDDs that are forgotten drop what they store.
   void setUnpersist(bool unpersist);
 
+  /// Has cuts of the states made and given to `sink`. To be called before validate. Without a sink there are none, and no
+  /// state records its changes.
+  void setCutSink(std::shared_ptr<CutSink> sink);
+  /// Null without a sink.
+  const std::shared_ptr<Cuts>& cuts() const { return cuts_; }
+  /// Has the program go on where another run was when a cut of it was made. To be called before start.
+  void resumeFrom(Resumed resumed);
+
   /// Throws what is wrong with the program: IllegalArgument for one without an output operation or with two that write to
   /// the same directories, and what its operators throw. Called before start.
   void validate() const;
@@ -82,6 +99,9 @@ class StreamGraph {
   /// SparkException before start.
   Time zeroTime() const;
 
+  /// The time after which this run has batches: time zero, or that of the cut with which it goes on.
+  Time begunAfter() const;
+
   /// Says that there is a batch of `time`. Where batch intervals have passed since the one before, they have none.
   void beginBatch(Time time);
   /// The time of the newest batch; time zero if there was none.
@@ -92,8 +112,8 @@ class StreamGraph {
   /// count from 0 and leave out operations that have no job. Behind them come the state jobs.
   std::vector<Job> generateJobs(Time time);
   /// In every kStateBatches-th call, the jobs that make the newest RDDs of states which no output has read since the call
-  /// before: this bounds how many batches a state can lag behind, as a checkpoint does in Spark. Such a job fails as an
-  /// output's does. Called once for each batch, by generateJobs or, if that has thrown, by its caller.
+  /// before: this bounds how many batches a state can lag behind, as a checkpoint does in Spark. Where the states are to be cut
+  /// after the batch, a job that does so comes last. Such jobs fail as an output's does. Called once for each batch, by generateJobs or, if that has thrown, by its caller.
   std::vector<Job> stateJobs(Time time);
   /// Called when the jobs of batch `time` have ended: streams drop the RDDs that no later batch can ask for. What a failed
   /// batch read is kept one batch longer. Returns the oldest time whose input may be asked for again: sources can drop what
@@ -103,6 +123,10 @@ class StreamGraph {
   std::vector<StreamPtr> reachable() const;
 
  private:
+  std::vector<Job> unreadJobs(Time time) MILLRACE_REQUIRES(mutex_);
+  /// The job that makes the cut of `time`.
+  Job cutJob(Time time) MILLRACE_REQUIRES(mutex_);
+
   const EnginePtr engine_;
   const Duration batchDuration_;
   mutable RecursiveMutex mutex_;
@@ -114,6 +138,8 @@ class StreamGraph {
   std::string checkpointDirectory_ MILLRACE_GUARDED_BY(mutex_);
   bool concurrent_ MILLRACE_GUARDED_BY(mutex_) = false;
   bool unpersist_ MILLRACE_GUARDED_BY(mutex_) = true;
+  std::shared_ptr<Cuts> cuts_;  // constant once started
+  std::optional<Resumed> resumed_ MILLRACE_GUARDED_BY(mutex_);
   int operators_ MILLRACE_GUARDED_BY(mutex_) = 0;
   int batchesSinceStateJobs_ MILLRACE_GUARDED_BY(mutex_) = 0;
   std::vector<InputPtr> inputs_ MILLRACE_GUARDED_BY(mutex_);

@@ -93,7 +93,17 @@ void StreamNode::makeBefore(Time time) {
 
 Time StreamNode::timeBefore() const { return std::max(rdds_.latest(), graph()->zeroTime()); }
 
-void StreamNode::resumeAfter(Time time) { rdds_.skipTo(time.floor(slide_, graph()->zeroTime())); }
+void StreamNode::makeUpTo(Time time) { makeBefore(time.floor(slide_, graph()->zeroTime()) + slide_); }
+
+void StreamNode::resume(Time time, const KeptState* kept) {
+  skipTo(time.floor(slide_, graph()->zeroTime()));
+  if (kept == nullptr) return;
+  if (kept->type != stateType())
+    throw IllegalArgument(
+        "the state of " + info_->describe() + " was kept as " + kept->type + ", and is one of " +
+        stateType() + " in this program: keep its types, or give the operator another name to begin anew");
+  restoreState(*kept->entries);
+}
 
 std::vector<NodePtr> StreamNode::slice(Time from, Time to) {
   auto owner = graph();
@@ -128,8 +138,8 @@ std::vector<NodePtr> StreamNode::rddsBetween(Time from, Time to) {
 }
 
 bool StreamNode::isTimeValid(Time time) const {
-  Time zero = graph()->zeroTime();
-  return time > zero && (time - zero).isMultipleOf(slide_);
+  const auto owner = graph();
+  return time > owner->begunAfter() && (time - owner->zeroTime()).isMultipleOf(slide_);
 }
 
 std::vector<Time> StreamNode::rememberedTimes() const {

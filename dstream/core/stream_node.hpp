@@ -1,8 +1,8 @@
 #pragma once
 
-#include <millrace/base/byte_archive.hpp>
 #include <millrace/dstream/core/remembered_rdds.hpp>
 #include <millrace/dstream/core/time.hpp>
+#include <millrace/io/store/state_delta.hpp>
 #include <millrace/rdd/core/graph/node.hpp>
 #include <millrace/rdd/core/graph/storage_level.hpp>
 #include <millrace/rdd/core/run/operator_info.hpp>
@@ -17,10 +17,17 @@
 namespace millrace::core {
 
 struct Flow;
+class Cuts;
 struct RecordOps;
 class StreamGraph;
 class StreamNode;
 using StreamPtr = std::shared_ptr<StreamNode>;
+
+/// What was kept of a stream's state: its StreamNode::stateType, and all its entries as of one cut.
+struct KeptState {
+  std::string type;
+  StateDeltaPtr entries;
+};
 
 /// One stream operator: it makes one RDD per time, from those of its parents. Edges point to parents only, and no
 /// record type is known here. The node itself describes what the program built, which is fixed once the graph has
@@ -120,18 +127,24 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
 
   /// True if the RDD of a time may be asked for after the next one was made.
   bool isKept() const { return form_ != nullptr || isAskedForLater(); }
-  /// True for a stream that holds over batches what snapshots have to keep.
+  /// True for a stream that holds over batches what cuts have to keep.
   virtual bool keepsState() const { return false; }
   /// Called once every few batches, so that all batches up to the last call have ended: gives the newest RDD if no job has
   /// needed the one that was newest then. A state that no output reads would else hold the input of all batches, until one
   /// asks for it. Null if there is nothing to do.
   virtual NodePtr takeUnread() { return nullptr; }
-  /// Writes what the stream holds after the batch of `time`, which has been run. Unsupported, naming a type without a
-  /// Codec.
-  virtual void snapshot(Time, ByteWriter&) {}
-  /// Takes over what the same operator of an earlier run wrote for `time`, and goes on after that time. Called between
-  /// start and the first batch; time zero is that of the earlier run. BadRecord for other bytes.
-  virtual void restore(Time, ByteReader&) {}
+  /// The types that the state consists of, by name: a program goes on only with a state of the same ones. Empty for a stream
+  /// without state.
+  virtual std::string stateType() const { return {}; }
+  /// Called when the batch of `time` has been made, while its jobs and those of batches before may still have to run: adds to
+  /// the cut what this stream has kept up to that time.
+  virtual void cutAt(Time, Cuts&) {}
+  /// Says that cells of a long-lived graph change the state of this stream, and give its part of cuts.
+  void setCutInCells() { cutInCells_ = true; }
+  bool isCutInCells() const { return cutInCells_; }
+  /// Goes on after `time`, up to which another run has gone, with the state that the same operator had kept then; null if it had
+  /// none. Called between start and the first batch. IllegalArgument for a state of other types, BadRecord for other bytes.
+  void resume(Time time, const KeptState* kept);
 
  protected:
   /// Makes the RDD of a time, which is one of the stream's slides, or gives null if the stream has none then. Called
@@ -154,8 +167,12 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   /// For how long others ask this stream to remember its RDDs, and a slide at least: less than it remembers them where it
   /// has checkpoints to make.
   Duration askedDuration() const { return std::max(slide_, rdds_.longestAsked()); }
-  /// Makes no RDDs of times up to `time` any more.
-  void resumeAfter(Time time);
+  /// Makes the RDDs of all times up to `time` that nobody has asked for.
+  void makeUpTo(Time time);
+  /// Says that `time` is the newest one of which an earlier run had an RDD.
+  void skipTo(Time time) { rdds_.skipTo(time); }
+  /// Takes over what cuts have kept.
+  virtual void restoreState(const StateDelta&) {}
 
  private:
   bool isTimeValid(Time time) const;
@@ -170,6 +187,7 @@ class StreamNode : public std::enable_shared_from_this<StreamNode> {
   const StoredForm* form_ = nullptr;
   std::optional<Duration> checkpointInterval_;
   bool readEarly_ = false;
+  bool cutInCells_ = false;
 
   RememberedRdds rdds_;
 };

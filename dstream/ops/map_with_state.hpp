@@ -57,8 +57,7 @@ auto PairDStreamFunctions<T>::mapWithState(const StateSpecOf<F>& spec) const {
     auto partitioner = core::partitionerOf(spec.partitions(), *node_);
     core::Router<K> router(partitioner);
     core::StateWork work;
-    work.tables = std::make_shared<core::KeyedStates<K, V, F>>(partitioner->partitions(), spec.function(),
-                                                               spec.timeout());
+    work.tables = std::make_shared<core::KeyedStates<K, V, F>>(partitioner, spec.function(), spec.timeout());
     work.records = std::make_shared<core::RecordExchange<T, core::ByKey<K>>>(router);
     work.states = std::make_shared<core::RecordExchange<std::pair<K, S>, core::ByKey<K>>>(router);
     work.initial = spec.initial();

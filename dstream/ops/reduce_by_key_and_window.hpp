@@ -5,6 +5,7 @@
 #include <millrace/dstream/ops/filter.hpp>
 #include <millrace/dstream/ops/reduce_by_key.hpp>
 #include <millrace/dstream/ops/window.hpp>
+#include <millrace/dstream/state/batch_forms.hpp>
 #include <millrace/dstream/state/inverse_fold.hpp>
 #include <millrace/dstream/state/stacked_fold.hpp>
 
@@ -29,10 +30,12 @@ DStream<KeyedResult<T>> reduceWindow(const DStream<T>& stream, F function, Durat
   if (slide >= window) return reduceEachWindow(stream, std::move(function), window, slide, partitioner);
   using Fold = StackedFold<KeyOf<T>, ValueOf<T>, F>;
   auto reduced = stream.reduceByKey(function, millrace::Partitioner(partitioner));
+  auto form = std::make_shared<const TableBatches<KeyOf<T>, ValueOf<T>>>(partitioner);
   auto batches = static_cast<std::size_t>(window / reduced.slideDuration());
   auto fold = std::make_unique<Fold>(partitioner->partitions(), batches, std::move(function));
   return DStream<KeyedResult<T>>(movingWindow("reduceByKeyAndWindow", reduced.node(), window, slide,
-                                              std::move(fold), partitioner, KeepsState::kForItsWindow));
+                                              std::move(fold), std::move(form), partitioner,
+                                              KeepsState::kForItsWindow));
 }
 
 /// A window that is kept up to date: a key that came once stays, unless the filter drops it.
@@ -43,10 +46,10 @@ DStream<KeyedResult<T>> inverseWindow(const std::string& kind, const DStream<T>&
   checkWindow(kind, *stream.node(), window, slide);
   using Fold = InverseFold<KeyOf<T>, ValueOf<T>, F, Inverse, Filter>;
   auto reduced = stream.reduceByKey(function, millrace::Partitioner(partitioner));
-  auto fold = std::make_unique<Fold>(partitioner->partitions(), std::move(function), std::move(inverse),
-                                     std::move(filter));
-  return DStream<KeyedResult<T>>(
-      movingWindow(kind, reduced.node(), window, slide, std::move(fold), partitioner, KeepsState::kForEver));
+  auto fold = std::make_unique<Fold>(partitioner, std::move(function), std::move(inverse), std::move(filter));
+  auto form = std::make_shared<const TableBatches<KeyOf<T>, ValueOf<T>>>(partitioner);
+  return DStream<KeyedResult<T>>(movingWindow(kind, reduced.node(), window, slide, std::move(fold),
+                                              std::move(form), partitioner, KeepsState::kForEver));
 }
 
 /// The same, but that windows which share no batch are folded from their batches, and show no keys of others.

@@ -4,6 +4,7 @@
 #include <millrace/dstream/dstream.hpp>
 #include <millrace/dstream/state/entry_states.hpp>
 #include <millrace/dstream/state/update_state_stream.hpp>
+#include <millrace/dstream/state/updated_states.hpp>
 #include <millrace/rdd/core/shuffle/exchange.hpp>
 
 namespace millrace {
@@ -16,19 +17,13 @@ StreamPtr updatedStream(const StreamPtr& parent, F function, const Partitions& p
   using K = KeyOf<T>;
   UpdateWork work;
   work.partitioner = partitionerOf(partitions, *parent);
-  if constexpr (UpdateTraits<F, T, S>::kByPartition) {
-    work.byPartition = [function = std::move(function)](const BlockPtr& values, const BlockPtr& states) {
-      return updateEntries<T, S>(function, values, states);
-    };
-  } else {
-    work.tables =
-        std::make_shared<UpdatedStates<T, S, F>>(work.partitioner->partitions(), std::move(function));
-  }
+  constexpr bool kByPartition = UpdateTraits<F, T, S>::kByPartition;
+  using States = std::conditional_t<kByPartition, EntryStates<T, S, F>, UpdatedStates<T, S, F>>;
+  work.tables = std::make_shared<States>(work.partitioner, std::move(function));
   work.values = std::make_shared<GroupSpec<EmitGroups, K, Side<T>>>(work.partitioner);
   work.states = std::make_shared<RecordExchange<std::pair<K, S>, ByKey<K>>>(Router<K>(work.partitioner));
   work.initial = std::move(initial);
   work.rememberPartitioner = rememberPartitioner;
-  work.stateCodec = recordsCodec<std::pair<K, S>>();
   return updateStateStream(parent, std::move(work));
 }
 

@@ -2,6 +2,7 @@
 
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/state/keep_all.hpp>
+#include <millrace/dstream/state/keyed_tables.hpp>
 #include <millrace/dstream/state/window_fold.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/table.hpp>
@@ -18,21 +19,22 @@ namespace millrace::core {
 /// ones, then drops the keys that the filter refuses. `reduce` and `inverse` are `V(V, const V&)`. If one throws
 /// half-way, the state is lost.
 template <class K, class V, class Reduce, class Inverse, class Filter>
-class InverseFold final : public WindowFold {
+class InverseFold final : public KeyedTables<K, V, TableBlock<K, V>, WindowFold> {
  public:
-  InverseFold(int partitions, Reduce reduce, Inverse inverse, Filter filter)
-      : tables_(partitions),
+  InverseFold(const PartitionerPtr& partitioner, Reduce reduce, Inverse inverse, Filter filter)
+      : Tables(partitioner),
         reduce_(std::move(reduce)),
         inverse_(std::move(inverse)),
         filter_(std::move(filter)) {}
 
   void slide(int partition, const WindowSlide& slide) override {
-    Table<K, V>& table = tables_.own(partition);
+    Table<K, V>& table = this->own(partition);
+    Changes<K, V>& changes = this->changes(partition);
     std::vector<Stored> unknown;
     Inverse inverse = inverse_;
-    for (const BlockPtr& block : slide.leaving) takeOff(table, tableOf(block), inverse, unknown);
+    for (const BlockPtr& block : slide.leaving) takeOff(table, tableOf(block), inverse, changes, unknown);
     Reduce reduce = reduce_;
-    for (const BlockPtr& block : slide.entering) add(table, tableOf(block), reduce);
+    for (const BlockPtr& block : slide.entering) add(table, tableOf(block), reduce, changes);
     checkKnown(unknown, table);
     if constexpr (!std::is_same_v<Filter, KeepAll>) {
       Filter filter = filter_;
@@ -42,36 +44,33 @@ class InverseFold final : public WindowFold {
     }
   }
 
-  BlockPtr table(int partition) const override { return tables_.block(partition); }
-  void write(int partition, ByteWriter& to) const override {
-    writeTable(to, tables_.block(partition)->table);
-  }
-  void read(int partition, ByteReader& from) override { readTable(from, tables_.own(partition)); }
-  BlockCodec batchCodec() const override { return tableCodec<K, V>(); }
-
  private:
+  using Tables = KeyedTables<K, V, TableBlock<K, V>, WindowFold>;
   using Form = KeyForm<K>;
   using Stored = typename Form::Stored;
   using Held = TableBlock<K, V>;
 
   static const Table<K, V>& tableOf(const BlockPtr& block) { return static_cast<const Held&>(*block).table; }
 
-  void takeOff(Table<K, V>& table, const Table<K, V>& batch, Inverse& inverse, std::vector<Stored>& unknown) {
+  void takeOff(Table<K, V>& table, const Table<K, V>& batch, Inverse& inverse, Changes<K, V>& changes,
+               std::vector<Stored>& unknown) {
     table.visitAhead(batch, [&](const auto& entry, const Stored& key, const Hint& hint) {
       if (V* held = table.find(key, hint)) {
         *held = inverse(std::move(*held), entry.second);
+        changes.note(key);
       } else {
         unknown.push_back(key);
       }
     });
   }
 
-  void add(Table<K, V>& table, const Table<K, V>& batch, Reduce& reduce) {
+  void add(Table<K, V>& table, const Table<K, V>& batch, Reduce& reduce, Changes<K, V>& changes) {
     if (table.empty()) table.reserve(batch.size());
     table.visitAhead(batch, [&](const auto& entry, const Stored& key, const Hint& hint) {
       table.upsert(
           key, hint, [&] { return entry.second; },
           [&](V& held) { held = reduce(std::move(held), entry.second); });
+      changes.note(key);
     });
   }
 
@@ -94,7 +93,6 @@ class InverseFold final : public WindowFold {
     }
   }
 
-  SharedTables<Held> tables_;
   const Reduce reduce_;
   const Inverse inverse_;
   const Filter filter_;

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <millrace/dstream/state/keyed_tables.hpp>
 #include <millrace/dstream/state/moving_tables.hpp>
 #include <millrace/dstream/state/state_spec.hpp>
-#include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/dstream/state/task_copies.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
@@ -37,6 +37,10 @@ struct TimedState {
   S state;
   std::int64_t updated;
 };
+template <class S>
+struct ShownState<TimedState<S>> {
+  using type = S;
+};
 
 /// One partition of states, which readers see without their times.
 template <class K, class S>
@@ -66,19 +70,18 @@ struct StateBlock final : Block {
   States table;
 };
 
-template <class K, class V, class F>
-class KeyedStates final : public StateTables {
+template <class K, class V, class F, class S = typename StateFnTraitsOf<F>::StateType>
+class KeyedStates final : public KeyedTables<K, TimedState<S>, StateBlock<K, S>, StateTables> {
  public:
   using Traits = StateFnTraitsOf<F>;
-  using S = typename Traits::StateType;
   using Mapped = typename Traits::Mapped;
   using M = owned_t<Mapped>;
 
-  KeyedStates(int partitions, F function, std::optional<Duration> timeout)
-      : tables_(partitions), functions_(partitions, std::move(function)), timeout_(timeout) {}
+  KeyedStates(const PartitionerPtr& partitioner, F function, std::optional<Duration> timeout)
+      : Tables(partitioner), functions_(partitioner->partitions(), std::move(function)), timeout_(timeout) {}
 
   void begin(int partition, Time time, const BlockPtr& initial) override {
-    States& table = tables_.own(partition);
+    States& table = this->own(partition);
     for (const auto& [key, state] : static_cast<const VectorBlock<std::pair<K, S>>&>(*initial).stored) {
       table.upsert(
           Form::probe(key),
@@ -88,50 +91,52 @@ class KeyedStates final : public StateTables {
           [&](Entry& held) {
             held = Entry{state, time.milliseconds()};
           });
+      this->changes(partition).note(KeyForm<K>::probe(key));
     }
   }
 
   BlockPtr update(int partition, Time time, const BlockPtr& records, bool sweep) override {
-    States& table = tables_.own(partition);
+    States& table = this->own(partition);
+    Noted& changes = this->changes(partition);
     F& function = functions_.of(partition, time);
     PooledVector<M> emitted;
     if (records) {
       const auto& stored = static_cast<const VectorBlock<std::pair<K, V>>&>(*records).stored;
       emitted.reserve(std::min(stored.size(), kChunkSize));
       table.visitAhead(stored, [&](const auto& record, const Stored& probe, const Hint& hint) {
-        updateOne(function, table, time, record, probe, hint, emitted);
+        updateOne(function, table, changes, time, record, probe, hint, emitted);
       });
     }
     if (sweep) {
-      if (timeout_) expire(function, table, time, emitted);
+      if (timeout_) expire(function, table, changes, time, emitted);
       table.compact();
     }
     return std::make_shared<VectorBlock<M>>(std::move(emitted));
   }
 
-  BlockPtr table(int partition) const override { return tables_.block(partition); }
-  void write(int partition, ByteWriter& to) const override {
-    writeTable(to, tables_.block(partition)->table);
-  }
-  void read(int partition, ByteReader& from) override { readTable(from, tables_.own(partition)); }
-
  private:
+  using Tables = KeyedTables<K, TimedState<S>, StateBlock<K, S>, StateTables>;
+  using Noted = Changes<K, TimedState<S>>;
   using Entry = TimedState<S>;
   using Form = KeyForm<K>;
   using Stored = typename Form::Stored;
   using States = typename StateBlock<K, S>::States;
 
-  void updateOne(F& function, States& table, Time time, const std::pair<K, V>& record, const Stored& probe,
-                 const Hint& hint, PooledVector<M>& emitted) {
+  void updateOne(F& function, States& table, Noted& changes, Time time, const std::pair<K, V>& record,
+                 const Stored& probe, const Hint& hint, PooledVector<M>& emitted) {
     const auto& [key, value] = record;
     Entry* held = table.find(probe, hint);
     State<S> state(held == nullptr ? nullptr : &held->state, false);
     call(function, time, key, value, state, emitted);
     if (!state.value_) {
-      if (held) table.erase(probe);
+      if (!held) return;
+      changes.note(probe);
+      table.erase(probe);
     } else if (held) {
       held->state = std::move(*state.value_);
-      if (state.updated_ || timeout_) held->updated = time.milliseconds();
+      if (!state.updated_ && !timeout_) return;
+      changes.note(probe);
+      held->updated = time.milliseconds();
     } else {
       table.upsert(
           probe, hint,
@@ -139,16 +144,18 @@ class KeyedStates final : public StateTables {
             return Entry{std::move(*state.value_), time.milliseconds()};
           },
           [](Entry&) {});
+      changes.note(probe);
     }
   }
 
-  void expire(F& function, States& table, Time time, PooledVector<M>& emitted) {
+  void expire(F& function, States& table, Noted& changes, Time time, PooledVector<M>& emitted) {
     std::int64_t oldest = (time - *timeout_).milliseconds();
     for (auto at = table.begin(); at != table.end();) {
       auto idle = at++;
       if (idle->second.updated >= oldest) continue;
       State<S> state(&idle->second.state, true);
       call(function, time, Form::load(idle->first), std::nullopt, state, emitted);
+      changes.note(idle->first);
       table.erase(idle);
     }
   }
@@ -162,7 +169,6 @@ class KeyedStates final : public StateTables {
     }
   }
 
-  SharedTables<StateBlock<K, S>> tables_;
   TaskCopies<F> functions_;
   std::optional<Duration> timeout_;
 };

@@ -41,7 +41,8 @@ class MapWithStateStream final : public MovingStream {
 
   Flow flow() const override {
     NodePtr initial;
-    if (work_.initial) initial = shuffleNode(info(), {work_.initial}, work_.states, work_.partitioner);
+    if (work_.initial && !hasBegun())
+      initial = shuffleNode(info(), {work_.initial}, work_.states, work_.partitioner);
     return Exchanged{work_.records, work_.partitioner->partitions(),
                      std::shared_ptr<StateTables>(state(), tables()), std::move(initial),
                      checkpointInterval()->milliseconds()};

@@ -9,12 +9,12 @@
 namespace millrace::core {
 
 MovingRdd::MovingRdd(EnginePtr engine, OperatorPtr info, std::shared_ptr<MovingState> state,
-                     const PartitionerPtr& partitioner, bool showsPartitioner, Move move, bool kept)
+                     const PartitionerPtr& partitioner, bool showsPartitioner, Move move)
     : Node(std::move(engine), std::move(info), {}, partitioner->partitions(),
            showsPartitioner ? partitioner : nullptr),
       state_(std::move(state)),
       move_(std::move(move)),
-      kept_(kept) {}
+      shown_(untilNext_) {}
 
 MovingRdd::~MovingRdd() {
   move_.inputs.push_back(std::move(move_.previous));
@@ -22,33 +22,37 @@ MovingRdd::~MovingRdd() {
 }
 
 void MovingRdd::prepareSelf() {
-  MutexLock lock(state_->moving);
-  std::vector<MovingRdd*> ahead;
-  for (MovingRdd* at = this; at != nullptr && !at->done_; at = at->move_.previous.get()) ahead.push_back(at);
-  const bool mayWait = ahead.size() <= kMostOwed;
-  for (; !ahead.empty(); ahead.pop_back()) ahead.back()->moveOrFail(mayWait);
+  if (!done_) {  // else no lock: one that moves may read the one before
+    MutexLock lock(state_->moving);
+    std::vector<MovingRdd*> ahead;
+    for (MovingRdd* at = this; at != nullptr && !at->done_; at = at->move_.previous.get())
+      ahead.push_back(at);
+    const bool mayWait = ahead.size() <= kMostOwed;
+    for (; !ahead.empty(); ahead.pop_back()) ahead.back()->moveOrFail(mayWait);
+  }
   if (failure_) std::rethrow_exception(failure_);
 }
 
-void MovingRdd::pinSelf() {
-  MutexLock lock(showing_);
-  pinned_ = true;
+Lease MovingRdd::lease() const { return shown_.lock(); }
+
+void MovingRdd::keep() {
+  MutexLock lock(leasing_);
+  kept_ = lease();
 }
 
-void MovingRdd::unkeep() {
-  MutexLock lock(showing_);
-  kept_ = false;
-  if (!pinned_) tables_.clear();
+void MovingRdd::giveBack() {
+  MutexLock lock(leasing_);
+  untilNext_.reset();
 }
 
 BlockPtr MovingRdd::result(int partition) const { return results_[static_cast<std::size_t>(partition)]; }
 
 ReaderPtr MovingRdd::compute(int partition) {
-  MutexLock lock(showing_);
-  if (tables_.empty())
+  const Lease shown = lease();
+  if (!shown)
     throw IllegalState("the RDD of " + info()->describe() +
                        " has moved on: persist() the stream to read it after the next batch");
-  return openBlock(tables_[static_cast<std::size_t>(partition)]);
+  return openBlock(shown->blocks[static_cast<std::size_t>(partition)]);
 }
 
 /// Tables that recover go on at the next time. Others are lost; but what inputs throw is no harm to them: if they may wait,
@@ -74,7 +78,8 @@ void MovingRdd::moveOrFail(bool mayWait) {
 void MovingRdd::move() {
   for (const NodePtr& input : move_.inputs) input->prepare();
   std::vector<std::vector<BlockPtr>> blocks = inputBlocks();
-  if (move_.previous) move_.previous->letGo();
+  if (move_.cut) move_.cut->take();
+  if (move_.previous) move_.previous->giveBack();
   results_.resize(blocks.size());
   try {
     engine().runTasksOnce(*info(), allOf(*this), [&](int p) {
@@ -85,13 +90,8 @@ void MovingRdd::move() {
     if (!state_->tables->recovers()) state_->failure = std::current_exception();
     throw;
   }
-  MutexLock lock(showing_);
-  for (int p = 0; p < partitions(); ++p) tables_.push_back(state_->tables->table(p));
-}
-
-void MovingRdd::letGo() {
-  MutexLock lock(showing_);
-  if (!kept_ && !pinned_) tables_.clear();
+  MutexLock lock(leasing_);
+  for (int p = 0; p < partitions(); ++p) untilNext_->blocks.push_back(state_->tables->table(p));
 }
 
 std::vector<std::vector<BlockPtr>> MovingRdd::inputBlocks() {

@@ -1,8 +1,10 @@
-#include <millrace/base/error.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/state/moving_stream.hpp>
 
+#include <cstddef>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace millrace::core {
 
@@ -15,12 +17,16 @@ MovingStream::MovingStream(const std::string& kind, const StreamPtr& parent, Dur
       showsPartitioner_(showsPartitioner) {}
 
 std::shared_ptr<MovingRdd> MovingStream::moveTo(Time time, MovingRdd::Move move, bool isAskedFor) {
-  const bool kept = isAskedFor || graph()->isConcurrent();
   move.previous = last_;
+  move.cut = std::exchange(cut_, nullptr);
   begun_ = true;
-  last_ = std::make_shared<MovingRdd>(engine(), info(), state_, partitioner_, showsPartitioner_,
-                                      std::move(move), kept || isReadEarly());
-  if (isReadEarly() && !kept) keptForBatch_.emplace(time, last_);
+  last_ =
+      std::make_shared<MovingRdd>(engine(), info(), state_, partitioner_, showsPartitioner_, std::move(move));
+  if (isAskedFor || graph()->isConcurrent()) {
+    last_->keep();
+  } else if (isReadEarly()) {
+    untilDone_.emplace(time, last_->lease());
+  }
   return last_;
 }
 
@@ -29,32 +35,60 @@ NodePtr MovingStream::takeUnread() {
   return watched && !watched->isDone() ? last_ : nullptr;
 }
 
-/// Whether there is anything yet, then table after table.
-void MovingStream::snapshot(Time, ByteWriter& to) {
-  to.raw(begun_);
-  if (!begun_) return;
-  if (last_) last_->prepare();
-  MutexLock lock(state_->moving);
-  to.varint(static_cast<std::uint64_t>(partitioner_->partitions()));
-  for (int p = 0; p < partitioner_->partitions(); ++p) state_->tables->write(p, to);
+void MovingStream::validate() const {
+  StreamNode::validate();
+  if (graph()->cuts()) state_->tables->requireCodecs();
 }
 
-void MovingStream::restore(Time time, ByteReader& from) {
-  resumeAfter(time);
-  begun_ = from.raw<bool>();
-  if (!begun_) return;
-  if (from.varint() != static_cast<std::uint64_t>(partitioner_->partitions()))
-    throw IllegalArgument(
-        "the state of " + info()->describe() +
-        " was kept in another number of partitions: keep it, or begin without the snapshot");
-  for (int p = 0; p < partitioner_->partitions(); ++p) state_->tables->read(p, from);
+/// A cut goes through behind the last RDD, whether its turn has come or not.
+void MovingStream::cutAt(Time time, Cuts& cuts) {
+  makeUpTo(time);
+  std::shared_ptr<TableCut> tables;
+  if (!state_->tables->recovers() && !cut_) {
+    cut_ = std::make_shared<TableCut>(engine(), info(), state_, partitioner_->partitions());
+    tables = cut_;
+  }
+  std::optional<Time> movedTo;
+  if (begun_) movedTo = timeBefore();
+  auto take = [info = info(), state = state_, last = last_, tables, batches = batchesAt(time),
+               movedTo](std::vector<StatePart>& parts) {
+    if (tables) {
+      if (last) last->prepare();
+      MutexLock lock(state->moving);
+      tables->take();
+    }
+    const auto changesOf = [&](std::size_t p) { return tables ? tables->changes()[p] : nullptr; };
+    if (StateDeltaPtr first = joinedDelta(changesOf(0), batches(), movedTo))
+      parts.push_back({info, 0, std::move(first)});
+    for (std::size_t p = 1; tables && p < tables->changes().size(); ++p) {
+      if (StateDeltaPtr more = joinedDelta(changesOf(p), nullptr, std::nullopt))
+        parts.push_back({info, static_cast<int>(p), std::move(more)});
+    }
+  };
+  cuts.add(time, std::move(take));
+}
+
+std::function<StateDeltaPtr()> MovingStream::batchesAt(Time) {
+  return [] { return nullptr; };
+}
+
+void MovingStream::restoreState(const StateDelta& kept) {
+  state_->tables->reserve(kept.changes());
+  readKept(kept, [&](KeptKind kind, std::string_view key, std::string_view value) {
+    restoreEntry(kind, key, value);
+  });
+}
+
+void MovingStream::restoreEntry(KeptKind kind, std::string_view key, std::string_view value) {
+  if (kind == KeptKind::kTable) state_->tables->put(key, value);
+  if (kind == KeptKind::kTime) {
+    begun_ = true;
+    skipTo(readTime(value));
+  }
 }
 
 void MovingStream::clearMetadata(Time time, bool unpersist) {
-  while (!keptForBatch_.empty() && keptForBatch_.begin()->first <= time) {
-    if (auto rdd = keptForBatch_.begin()->second.lock()) rdd->unkeep();
-    keptForBatch_.erase(keptForBatch_.begin());
-  }
+  untilDone_.erase(untilDone_.begin(), untilDone_.upper_bound(time));
   StreamNode::clearMetadata(time, unpersist);
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
-#include <millrace/base/byte_archive.hpp>
+#include <millrace/io/store/state_delta.hpp>
 #include <millrace/rdd/core/records/block.hpp>
 
+#include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,10 +23,21 @@ struct MovingTables {
   /// failure. If false, the state is lost with it.
   virtual bool recovers() const { return false; }
   virtual void reset() {}
-  /// `write` gives the table of a partition as bytes; `read` puts such a table into a partition that no batch has
-  /// changed yet. Unsupported, naming the type, if a type has no Codec.
-  virtual void write(int partition, ByteWriter& to) const = 0;
-  virtual void read(int partition, ByteReader& from) = 0;
+
+  // Tables that recover are built anew from batches that are kept: they have nothing of their own to be kept, and the rest is
+  // not for them.
+
+  /// The types of an entry, by name.
+  virtual std::string entryType() const { return {}; }
+  /// Unsupported, naming the type, if an entry cannot be written.
+  virtual void requireCodecs() const {}
+  /// What has changed in a partition since the last call, as a copy; null if nothing has. The first call gives the whole table,
+  /// and changes are recorded from then on.
+  virtual StateDeltaPtr takeChanges(int) { return nullptr; }
+  /// Says that so many entries are about to be put, and puts one that was kept, into the partition that its key has now. No
+  /// batch has changed the tables yet. BadRecord for bytes that are no entry.
+  virtual void reserve(std::size_t) {}
+  virtual void put(std::string_view, std::string_view) {}
 };
 
 /// One block per partition, whose member `table` readers and the owner share. Where a reader still holds a block, the

@@ -1,3 +1,4 @@
+#include <millrace/dstream/core/kept_batches.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/core/window_stream.hpp>
 #include <millrace/dstream/state/moving_stream.hpp>
@@ -7,7 +8,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <functional>
+#include <map>
+#include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,10 +24,12 @@ namespace {
 class MovingWindow final : public MovingStream {
  public:
   MovingWindow(const std::string& kind, const StreamPtr& reduced, Duration window, Duration slide,
-               std::unique_ptr<WindowFold> fold, PartitionerPtr partitioner, KeepsState keeps)
+               std::unique_ptr<WindowFold> fold, std::shared_ptr<const BatchForm> batches,
+               PartitionerPtr partitioner, KeepsState keeps)
       : MovingStream(kind, reduced, slide, std::move(fold), std::move(partitioner)),
         window_(window),
-        keeps_(keeps) {
+        keeps_(keeps),
+        kept_(std::move(batches)) {
     if (keeps == KeepsState::kForEver) StreamNode::persist(StorageLevel::MEMORY_ONLY_SER, nullptr);
   }
 
@@ -32,49 +40,49 @@ class MovingWindow final : public MovingStream {
     parents()[0]->persist(level, nullptr);
   }
 
-  /// After the tables come the batches that have to leave the window again, and those that have not entered it yet.
-  void snapshot(Time time, ByteWriter& to) override {
-    MovingStream::snapshot(time, to);
-    to.raw(lastTime_.milliseconds());
-    StreamNode& reduced = *parents()[0];
-    const BlockCodec codec = fold()->batchCodec();
-    for (Time at = firstOfWindow(); at <= time; at = at + reduced.slideDuration()) {
-      NodePtr batch = reduced.rdd(at);
-      to.raw(batch != nullptr);
-      if (!batch) continue;
-      batch->prepare();
-      for (int p = 0; p < batch->partitions(); ++p) codec.write(to, batch->block(p));
-    }
+  void validate() const override {
+    MovingStream::validate();
+    if (graph()->cuts()) kept_.form().requireCodec();
   }
-  void restore(Time time, ByteReader& from) override {
-    MovingStream::restore(time, from);
-    lastTime_ = Time(from.raw<std::int64_t>());
-    const BlockCodec codec = fold()->batchCodec();
-    StreamNode& reduced = *parents()[0];
-    for (Time at = firstOfWindow(); at <= time; at = at + reduced.slideDuration()) {
-      NodePtr batch;
-      if (from.raw<bool>()) {
-        std::vector<BlockPtr> blocks;
-        for (int p = 0; p < partitioner()->partitions(); ++p) blocks.push_back(codec.read(from));
-        batch = blockNode(engine(), reduced.info(), std::move(blocks));
-      }
-      if (batch && hasBegun() && at <= lastTime_) {
-        inWindow_.emplace_back(at, batch);
-        batches_->push_back(batch);
-      }
-      reduced.setRdd(at, std::move(batch));
-    }
-  }
+
+  std::string stateType() const override { return kept_.form().recordType(); }
 
  protected:
   bool mustCheckpoint() const override { return keeps_ == KeepsState::kForEver; }
+
+  /// Those that are in the window, and those that have not entered it yet.
+  std::function<StateDeltaPtr()> batchesAt(Time time) override {
+    StreamNode& reduced = *parents()[0];
+    std::map<Time, NodePtr> needed(inWindow_.begin(), inWindow_.end());
+    for (Time at = lastTime() + reduced.slideDuration(); at <= time; at = at + reduced.slideDuration()) {
+      if (NodePtr batch = reduced.rdd(at)) needed.emplace(at, std::move(batch));
+    }
+    return kept_.changesTo(needed);
+  }
+  void restoreEntry(KeptKind kind, std::string_view key, std::string_view value) override {
+    MovingStream::restoreEntry(kind, key, value);
+    if (kind == KeptKind::kTime) lastTime_ = readTime(value);
+    if (kind == KeptKind::kBatch) kept_.put(key, value);
+  }
+  void restoreState(const StateDelta& kept) override {
+    MovingStream::restoreState(kept);
+    StreamNode& reduced = *parents()[0];
+    for (auto& [at, blocks] : kept_.takeRestored()) {
+      NodePtr batch = blockNode(engine(), reduced.info(), std::move(blocks));
+      reduced.setRdd(at, batch);
+      if (at > lastTime()) continue;
+      inWindow_.emplace_back(at, batch);
+      batches_->push_back(std::move(batch));
+    }
+    if (fold()->recovers()) fold()->reset();
+  }
 
   /// From the last window that was made, which is more than a slide ago if times were skipped, or never was.
   NodePtr compute(Time time) override {
     makeBefore(time);
     StreamNode& reduced = *parents()[0];
     const Duration step = reduced.slideDuration();
-    const Time begin = time - window_, before = hasBegun() ? lastTime_ : graph()->zeroTime();
+    const Time begin = time - window_, before = lastTime();
     std::vector<NodePtr> leaving, entering;
     for (; !inWindow_.empty() && inWindow_.front().first <= begin; inWindow_.pop_front())
       leaving.push_back(std::move(inWindow_.front().second));
@@ -113,14 +121,13 @@ class MovingWindow final : public MovingStream {
   }
 
  private:
-  Time firstOfWindow() const {
-    const Duration step = parents()[0]->slideDuration();
-    return std::max(lastTime_ - window_, graph()->zeroTime()) + step;
-  }
+  /// The time of the last window that was made; time zero if there was none.
+  Time lastTime() const { return hasBegun() ? lastTime_ : graph()->zeroTime(); }
   WindowFold* fold() const { return static_cast<WindowFold*>(state()->tables.get()); }
 
   const Duration window_;
   const KeepsState keeps_;
+  KeptBatches kept_;
   Time lastTime_{0};
   std::deque<std::pair<Time, NodePtr>> inWindow_;
   /// The window's batches as of the last move that was begun, which may be behind `inWindow_`. Used by moves only, one
@@ -131,11 +138,12 @@ class MovingWindow final : public MovingStream {
 }  // namespace
 
 StreamPtr movingWindow(const std::string& kind, const StreamPtr& reduced, Duration window, Duration slide,
-                       std::unique_ptr<WindowFold> fold, PartitionerPtr partitioner, KeepsState keeps) {
+                       std::unique_ptr<WindowFold> fold, std::shared_ptr<const BatchForm> batches,
+                       PartitionerPtr partitioner, KeepsState keeps) {
   checkWindow(kind, *reduced, window, slide);
   reduced->persist(StorageLevel::MEMORY_ONLY_SER, nullptr);
-  return std::make_shared<MovingWindow>(kind, reduced, window, slide, std::move(fold), std::move(partitioner),
-                                        keeps);
+  return std::make_shared<MovingWindow>(kind, reduced, window, slide, std::move(fold), std::move(batches),
+                                        std::move(partitioner), keeps);
 }
 
 }  // namespace millrace::core

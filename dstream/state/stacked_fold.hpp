@@ -47,10 +47,6 @@ class StackedFold final : public WindowFold {
   }
 
   BlockPtr table(int partition) const override { return tables_.block(partition); }
-  /// Writes nothing: after `read` the table is built from the window's batches, as after a failure.
-  void write(int, ByteWriter&) const override {}
-  void read(int partition, ByteReader&) override { broken_[static_cast<std::size_t>(partition)] = 1; }
-  BlockCodec batchCodec() const override { return tableCodec<K, V>(); }
 
  private:
   SharedTables<TableBlock<K, V>> tables_;

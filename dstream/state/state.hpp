@@ -11,7 +11,7 @@
 namespace millrace {
 
 namespace core {
-template <class K, class V, class F>
+template <class K, class V, class F, class S>
 class KeyedStates;
 }
 
@@ -55,7 +55,7 @@ class State {
   }
 
  private:
-  template <class K, class V, class F>
+  template <class K, class V, class F, class State>
   friend class core::KeyedStates;
 
   /// Moves the state out of `held`; the key has no state if that is null.

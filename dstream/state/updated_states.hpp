@@ -1,8 +1,9 @@
 #pragma once
 
-#include <millrace/dstream/state/moving_tables.hpp>
-#include <millrace/dstream/state/table_codec.hpp>
+#include <millrace/dstream/state/keyed_tables.hpp>
+#include <millrace/dstream/state/state_before.hpp>
 #include <millrace/dstream/state/update_call.hpp>
+#include <millrace/dstream/state/update_tables.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/stable_sort.hpp>
 #include <millrace/rdd/core/records/table.hpp>
@@ -18,37 +19,33 @@
 
 namespace millrace::core {
 
-/// The states of updateStateByKey, one table per partition.
-struct UpdateTables : MovingTables {
-  /// Takes over the initial states (`initial` may be null), then calls the function once for every key that has a state
-  /// or new values (`values` may be null).
-  virtual void update(int partition, Time time, const BlockPtr& values, const BlockPtr& initial) = 0;
-};
-
-/// One pass over a partition's table, and one over the keys that are new.
+/// The states of an updateStateByKey whose function takes one key: one pass over a partition's table, and one over the keys
+/// that are new.
 template <class T, class S, class F>
-class UpdatedStates final : public UpdateTables {
+class UpdatedStates final : public KeyedTables<KeyOf<T>, S, TableBlock<KeyOf<T>, S>, UpdateTables> {
  public:
   using K = KeyOf<T>;
 
-  UpdatedStates(int partitions, F function) : tables_(partitions), function_(std::move(function)) {}
+  UpdatedStates(const PartitionerPtr& partitioner, F function)
+      : Tables(partitioner), function_(std::move(function)) {}
 
-  void update(int partition, Time time, const BlockPtr& values, const BlockPtr& initial) override {
-    Table<K, S>& table = tables_.own(partition);
-    if (initial) begin(table, static_cast<const VectorBlock<std::pair<K, S>>&>(*initial));
+  void update(int partition, Time time, const BlockPtr& values, const BlockPtr& states) override {
+    Table<K, S>& table = this->own(partition);
+    Changes<K, S>& changes = this->changes(partition);
+    if (states) begin(table, static_cast<const VectorBlock<std::pair<K, S>>&>(*states), changes);
     UpdateCall<T, S, F> call(function_, time);
     const Values none;
-    updateAll(table, values ? static_cast<const Values&>(*values) : none, call);
+    const Values& news = values ? static_cast<const Values&>(*values) : none;
+    if (changes.areRecorded()) {
+      updateAll<true>(table, news, call, changes);
+    } else {
+      updateAll<false>(table, news, call, changes);
+    }
     table.compact();
   }
 
-  BlockPtr table(int partition) const override { return tables_.block(partition); }
-  void write(int partition, ByteWriter& to) const override {
-    writeTable(to, tables_.block(partition)->table);
-  }
-  void read(int partition, ByteReader& from) override { readTable(from, tables_.own(partition)); }
-
  private:
+  using Tables = KeyedTables<K, S, TableBlock<K, S>, UpdateTables>;
   using V = ValueOf<T>;
   using Stored = typename KeyForm<K>::Stored;
   using Values = ValueGroups<T>;
@@ -58,15 +55,19 @@ class UpdatedStates final : public UpdateTables {
     std::size_t group;
   };
 
-  static void begin(Table<K, S>& table, const VectorBlock<std::pair<K, S>>& initial) {
-    for (const auto& [key, state] : initial.stored)
+  static void begin(Table<K, S>& table, const VectorBlock<std::pair<K, S>>& initial, Changes<K, S>& changes) {
+    for (const auto& [key, state] : initial.stored) {
       table.upsert(
           KeyForm<K>::probe(key), [&] { return state; }, [](S&) {});
+      changes.note(KeyForm<K>::probe(key));
+    }
   }
 
   /// Looks up the state of each key that has new values, and not the new values of each state: there are fewer such
   /// keys.
-  static void updateAll(Table<K, S>& table, const Values& news, UpdateCall<T, S, F>& call) {
+  template <bool kRecords>
+  static void updateAll(Table<K, S>& table, const Values& news, UpdateCall<T, S, F>& call,
+                        Changes<K, S>& changes) {
     std::vector<Renewed> renewed;
     std::vector<std::pair<const Stored*, std::size_t>> unknown;
     table.visitAhead(news.groups, [&](const auto& entry, const Stored& key, const Hint& hint) {
@@ -81,18 +82,21 @@ class UpdatedStates final : public UpdateTables {
     insertionSort(renewed.data(), renewed.data() + renewed.size(),
                   [](const Renewed& a, const Renewed& b) { return std::less<>()(a.state, b.state); });
     const auto& values = std::get<0>(news.sides);
-    updateOld(table, renewed, values, call);
+    updateOld<kRecords>(table, renewed, values, call, changes);
     for (const auto& [key, group] : unknown) {
       std::optional<S> state;
       call(*key, values.of(group), state);
       if (!state) continue;
       table.upsert(
           *key, [&] { return std::move(*state); }, [](S&) {});
+      changes.note(*key);
     }
   }
 
+  /// The function gets the state itself and not a copy, so to see whether it has given another one, one has to be kept.
+  template <bool kRecords>
   static void updateOld(Table<K, S>& table, const std::vector<Renewed>& renewed,
-                        const GroupedValues<V>& values, UpdateCall<T, S, F>& call) {
+                        const GroupedValues<V>& values, UpdateCall<T, S, F>& call, Changes<K, S>& changes) {
     constexpr std::size_t kAhead = 16;
     std::size_t next = 0;
     for (auto entry = table.begin(); entry != table.end();) {
@@ -103,8 +107,15 @@ class UpdatedStates final : public UpdateTables {
         if (next + kAhead < renewed.size()) values.fetchValues(renewed[next + kAhead].group);
         given = values.of(renewed[next++].group);
       }
+      std::optional<StateBefore<S>> before;
+      if constexpr (kRecords) {
+        if (given.empty()) before.emplace(at->second);
+      }
       std::optional<S> state(std::move(at->second));
       call(at->first, given, state);
+      if constexpr (kRecords) {
+        if (!before || before->differsFrom(state)) changes.note(at->first);
+      }
       if (state) {
         at->second = std::move(*state);
       } else {
@@ -113,7 +124,6 @@ class UpdatedStates final : public UpdateTables {
     }
   }
 
-  SharedTables<TableBlock<K, S>> tables_;
   F function_;
 };
 

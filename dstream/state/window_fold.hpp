@@ -1,8 +1,8 @@
 #pragma once
 
+#include <millrace/dstream/core/batch_form.hpp>
 #include <millrace/dstream/core/stream_node.hpp>
 #include <millrace/dstream/state/moving_tables.hpp>
-#include <millrace/dstream/state/table_codec.hpp>
 #include <millrace/rdd/core/graph/partitioner.hpp>
 
 #include <cstddef>
@@ -29,8 +29,6 @@ struct WindowFold : MovingTables {
   virtual void slide(int partition, const WindowSlide& slide) = 0;
   /// True while the next slide has to build tables anew, from all batches of the window.
   virtual bool needsAll() const { return false; }
-  /// How the blocks of batches are written to snapshots and read.
-  virtual BlockCodec batchCodec() const = 0;
 };
 
 /// For how long the values of a batch have an effect on a window: while it is in the window, or for ever (a key stays
@@ -38,9 +36,10 @@ struct WindowFold : MovingTables {
 enum class KeepsState { kForItsWindow, kForEver };
 
 /// The stream of a window that is kept up to date over `reduced`, a stream whose blocks are tables: its RDDs show what
-/// the fold holds after each slide. An RDD that may be read after the next slide keeps its tables. Persisting the
+/// the fold holds after each slide. `batches` says how those of `reduced` are kept. An RDD that may be read after the next slide keeps its tables. Persisting the
 /// window persists `reduced` too.
 StreamPtr movingWindow(const std::string& kind, const StreamPtr& reduced, Duration window, Duration slide,
-                       std::unique_ptr<WindowFold> fold, PartitionerPtr partitioner, KeepsState keeps);
+                       std::unique_ptr<WindowFold> fold, std::shared_ptr<const BatchForm> batches,
+                       PartitionerPtr partitioner, KeepsState keeps);
 
 }  // namespace millrace::core

@@ -46,7 +46,7 @@ class LiveGraphTest : public testing::Test {
   core::LiveGraph& live() {
     if (!live_) {
       live_ = std::make_unique<core::LiveGraph>(
-          test::lowered(program), core::threadTaskPool(2), kCells, Time(0), Seconds(1),
+          test::lowered(program), core::threadTaskPool(2), kCells, Time(0), Time(0), Seconds(1),
           [this](Epoch epoch, core::EpochResult result) {
             std::lock_guard lock(mutex_);
             harvests_[epoch] = std::move(result);
@@ -315,7 +315,7 @@ TEST_F(LiveGraphTest, ItsFunctionsRunOnChunksOfTheEnginesSize) {
     return x;
   }));
   core::LiveGraph graph(
-      test::lowered(small), core::threadTaskPool(1), 1, Time(0), Seconds(1),
+      test::lowered(small), core::threadTaskPool(1), 1, Time(0), Time(0), Seconds(1),
       [](Epoch, const core::EpochResult&) {}, [](std::exception_ptr, Epoch) {});
   graph.feed(0, 0, test::blockOfRecords(Ints{1}), {});
   EXPECT_EQ(seenSize, 3U);
@@ -334,7 +334,8 @@ class LiveGraphAlone : public testing::Test {
     graph->validate();
     graph->start(Time(0));
     live.emplace(
-        core::lower(*graph), core::makeTaskPool(2), 2, graph->zeroTime(), graph->batchDuration(),
+        core::lower(*graph), core::makeTaskPool(2), 2, graph->zeroTime(), graph->begunAfter(),
+        graph->batchDuration(),
         [this](Epoch epoch, core::EpochResult closed) {
           result = std::move(closed);
           over.add("epoch " + std::to_string(epoch));

@@ -60,7 +60,7 @@ core::BlockPtr blockOf(const std::vector<T>& records) {
 void initialStates(const Json& row) {
   using States = std::vector<std::tuple<int, std::string, std::int64_t>>;
   auto nothing = [](int, std::optional<int>, State<std::string>&) { return 0; };
-  core::KeyedStates<int, int, decltype(nothing)> states(1, nothing, std::nullopt);
+  core::KeyedStates<int, int, decltype(nothing)> states(core::hashPartitioner(1), nothing, std::nullopt);
   states.begin(0, Time(123), blockOf<std::pair<int, std::string>>({{1, "1"}, {2, "2"}, {3, "3"}}));
   EXPECT_EQ(states.update(0, Time(123), nullptr, false)->records(), 0U);
   States held;
@@ -98,7 +98,8 @@ void expectUpdate(const Json& row) {
   std::optional<Duration> timeout;
   if (const auto* threshold = fields.if_contains("threshold"))
     timeout = Milliseconds(2000 - fromJson<std::int64_t>(*threshold));
-  core::KeyedStates<std::string, std::string, decltype(function)> states(1, function, timeout);
+  core::KeyedStates<std::string, std::string, decltype(function)> states(core::hashPartitioner(1), function,
+                                                                         timeout);
   std::vector<std::pair<std::string, int>> initial;
   for (int state : fromJson<std::vector<int>>(row.at("init"))) initial.emplace_back("key", state);
   states.begin(0, Time(1000), blockOf(initial));
@@ -136,7 +137,7 @@ void inState(std::optional<int> before, const std::function<void(State<int>&)>& 
     body(state);
     return 0;
   };
-  core::KeyedStates<int, int, decltype(function)> states(1, function, std::nullopt);
+  core::KeyedStates<int, int, decltype(function)> states(core::hashPartitioner(1), function, std::nullopt);
   if (before) states.begin(0, Time(1000), blockOf<std::pair<int, int>>({{1, *before}}));
   states.update(0, Time(2000), blockOf<std::pair<int, int>>({{1, 0}}), false);
 }
@@ -179,7 +180,7 @@ void lifeCycle(const Json&) {
     }
     return state.get();
   };
-  core::KeyedStates<int, int, decltype(idle)> states(1, idle, Milliseconds(10));
+  core::KeyedStates<int, int, decltype(idle)> states(core::hashPartitioner(1), idle, Milliseconds(10));
   states.begin(0, Time(1000), blockOf<std::pair<int, int>>({{1, 3}}));
   EXPECT_EQ(states.update(0, Time(2000), nullptr, true)->records(), 1U);
   EXPECT_EQ(states.table(0)->records(), 0U);

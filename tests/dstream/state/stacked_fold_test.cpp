@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
+#include <millrace/dstream/state/batch_forms.hpp>
 #include <millrace/dstream/state/stacked_fold.hpp>
 
 #include "support/script.hpp"
@@ -103,9 +104,6 @@ struct NotingFold final : core::WindowFold {
     if (handed.size() == 6) throw std::runtime_error("the sixth");
   }
   core::BlockPtr table(int) const override { return std::make_shared<core::TableBlock<std::string, int>>(); }
-  void write(int, ByteWriter&) const override {}
-  void read(int, ByteReader&) override {}
-  core::BlockCodec batchCodec() const override { return core::tableCodec<std::string, int>(); }
 
   std::vector<std::size_t> handed;
   bool fails = false;
@@ -116,8 +114,10 @@ TEST(StackedFold, ASlideCostsWhatEntersAndNotWhatTheWindowHolds) {
   auto fold = std::make_unique<NotingFold>();
   const NotingFold& noted = *fold;
   auto reduced = running.source<Pair>({}).reduceByKey(&largest, 1);
-  DStream<Pair> window(core::movingWindow("noted", reduced.node(), Seconds(4), Seconds(1), std::move(fold),
-                                          core::hashPartitioner(1), core::KeepsState::kForItsWindow));
+  DStream<Pair> window(
+      core::movingWindow("noted", reduced.node(), Seconds(4), Seconds(1), std::move(fold),
+                         std::make_shared<core::TableBatches<std::string, int>>(core::hashPartitioner(1)),
+                         core::hashPartitioner(1), core::KeepsState::kForItsWindow));
   window.foreachRDD([](const RDD<Pair>& rdd) {
     try {
       rdd.count();

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <millrace/base/mutex.hpp>
+#include <millrace/dstream/state/moving_tables.hpp>
+
+#include <exception>
+#include <memory>
+#include <utility>
+
+namespace millrace::core {
+
+/// The tables of a window or state, and the failure that made them useless, if there was one. Shared by the stream and
+/// its RDDs.
+struct MovingState {
+  explicit MovingState(std::shared_ptr<MovingTables> held) : tables(std::move(held)) {}
+  const std::shared_ptr<MovingTables> tables;
+  Mutex moving;  // held while a batch changes the tables, in tasks: so no task may wait for it
+  std::exception_ptr failure;
+};
+
+}  // namespace millrace::core
