@@ -76,10 +76,8 @@ class InputHold final : public BatchWatch, public std::enable_shared_from_this<I
       MILLRACE_GUARDED_BY(mutex_);                        // by batch that has jobs which have not all ended
   std::size_t running_ MILLRACE_GUARDED_BY(mutex_) = 0;   // of these
   std::int64_t waiting_ MILLRACE_GUARDED_BY(mutex_) = 0;  // records of those of them that have not started
-  bool isBusy_ MILLRACE_GUARDED_BY(mutex_) =
-      false;  // the batch that ended last did so more than half an interval late
-  std::optional<std::int64_t> most_
-      MILLRACE_GUARDED_BY(mutex_);  // so many records may wait, as the last batch went
+  bool isBusy_ MILLRACE_GUARDED_BY(mutex_) = false;       // the last batch ended late
+  std::optional<std::int64_t> most_ MILLRACE_GUARDED_BY(mutex_);  // so many records may wait
   bool full_ MILLRACE_GUARDED_BY(mutex_) = false;
   bool held_ MILLRACE_GUARDED_BY(mutex_) = false;
   std::int64_t holds_ MILLRACE_GUARDED_BY(mutex_) = 0;
