@@ -33,8 +33,9 @@ using Batches = test::PairBatches;
 /// A program whose batches are made by hand, and whose jobs are run by hand.
 class ByHand {
  public:
-  explicit ByHand(const Batches& in)
-      : store(std::make_shared<MemoryStore>()),
+  explicit ByHand(
+      const Batches& in, std::function<bool(Time)> wanted = [](Time) { return true; })
+      : store(std::make_shared<MemoryStore>(std::move(wanted))),
         graph_(std::make_shared<core::StreamGraph>(test::makeEngine({.partitions = 2}), Seconds(1))) {
     graph_->setCheckpointDirectory("checkpoint");
     graph_->setCutSink(store);
@@ -86,9 +87,8 @@ class CutsByHand : public ::testing::Test {
   static constexpr int kMade = 8;
 
   CutsByHand() {
-    inOrder.make(0);
     for (int second = 1; second <= kMade; ++second) {
-      ByHand until(in);
+      ByHand until(in, [second](Time time) { return time == Time(second * 1000); });
       until.make(second);
       for (int batch = 1; batch <= second; ++batch) until.runOutputs(batch);
       until.runCut(second);
@@ -104,7 +104,7 @@ class CutsByHand : public ::testing::Test {
   std::mt19937_64 random{seed};
   const Batches in = test::randomBatches(random, kMade);
   ByHand inOrder{in};
-  /// What the only cut of a program holds that has been made no further, by its second.
+  /// What the only cut of a program holds, and so a whole one, whose batches are made no further: by its second.
   std::vector<std::map<int, MemoryStore::Entries>> expected;
 };
 
