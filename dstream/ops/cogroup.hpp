@@ -26,6 +26,8 @@ template <class A>
 DStream<Cogrouped<T, A>> PairDStreamFunctions<T>::cogroup(const DStream<A>& other,
                                                           const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
+  core::ShuffledRecord<KeyedResult<A>>();
   return DStream<Cogrouped<T, A>>(
       core::groupedStreams<core::EmitGroups, T, A>("cogroup", node_, other.node(), partitions));
 }

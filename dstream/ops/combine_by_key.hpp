@@ -35,6 +35,7 @@ DStream<KeyedResult<T, CombinedBy<Create, T>>> PairDStreamFunctions<T>::combineB
     bool mapSideCombine) const {
   core::ShuffledByKey<T>();
   core::KeptRecord<CombinedBy<Create, T>>();
+  core::ShuffledRecord<KeyedResult<T, CombinedBy<Create, T>>>();
   using C = CombinedBy<Create, T>;
   if (!mapSideCombine) {
     return groupByKey(partitions)

@@ -31,6 +31,7 @@ StreamPtr seenOnceStream(const std::string& kind, const StreamPtr& parent) {
 template <class T>
 DStream<std::pair<owned_t<T>, std::int64_t>> DStream<T>::countByValue(const Partitions& partitions) const {
   core::KeptKey<owned_t<T>>();
+  core::ShuffledRecord<owned_t<T>>();
   using Seen = std::pair<core::AsKey::Key<T>, std::int64_t>;
   auto partitioner = core::partitionerOf(partitions, *node_);
   DStream<Seen> seen(core::seenOnceStream<T>("countByValue", node_));

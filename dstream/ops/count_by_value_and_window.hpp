@@ -21,6 +21,7 @@ template <class T>
 DStream<std::pair<owned_t<T>, std::int64_t>> DStream<T>::countByValueAndWindow(
     Duration windowDuration, Duration slideDuration, const Partitions& partitions) const {
   core::KeptKey<owned_t<T>>();
+  core::ShuffledRecord<owned_t<T>>();
   using Seen = std::pair<core::AsKey::Key<T>, std::int64_t>;
   DStream<Seen> seen(core::seenOnceStream<T>("countByValueAndWindow", node_));
   return core::reduceWindowByInverse("countByValueAndWindow", seen, std::plus<std::int64_t>{},

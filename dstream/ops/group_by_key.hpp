@@ -12,6 +12,7 @@ DStream<KeyedResult<T, std::vector<ValueOf<T>>>> PairDStreamFunctions<T>::groupB
   requires PairLike<T>
 {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
   auto partitioner = core::partitionerOf(partitions, *node_);
   auto spec = std::make_shared<core::GroupSpec<core::EmitGroups, K, core::Side<T>>>(partitioner);
   return DStream<KeyedResult<T, std::vector<V>>>(

@@ -34,6 +34,7 @@ DStream<KeyedResult<T, std::vector<ValueOf<T>>>> PairDStreamFunctions<T>::groupB
   requires PairLike<T>
 {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
   using Grouped = KeyedResult<T, std::vector<V>>;
   Duration slide = slideDuration.value_or(node_->slideDuration());
   core::checkWindow("groupByKeyAndWindow", *node_, windowDuration, slide);

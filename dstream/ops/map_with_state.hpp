@@ -43,6 +43,7 @@ template <class F>
   requires PairLike<T>
 auto PairDStreamFunctions<T>::mapWithState(const StateSpecOf<F>& spec) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
   using S = typename StateSpecOf<F>::S;
   using M = owned_t<typename StateSpecOf<F>::Traits::Mapped>;
   core::KeptRecord<S>();

@@ -11,6 +11,7 @@ template <class F>
   requires PairLike<T> && Reducer<F, ValueOf<T>>
 DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKey(F function, const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
   auto partitioner = core::partitionerOf(partitions, *node_);
   auto spec = core::reduceSpec<T>(std::move(function), partitioner);
   return DStream<KeyedResult<T>>(

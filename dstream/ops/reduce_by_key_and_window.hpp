@@ -79,6 +79,7 @@ DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function
                                                                       std::optional<Duration> slideDuration,
                                                                       const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
   return core::reduceWindow(DStream<T>(node_), std::move(function), windowDuration,
                             slideDuration.value_or(node_->slideDuration()),
                             core::partitionerOf(partitions, *node_));
@@ -93,6 +94,7 @@ DStream<KeyedResult<T>> PairDStreamFunctions<T>::reduceByKeyAndWindow(F function
                                                                       const Partitions& partitions,
                                                                       Filter filter) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
   return core::reduceWindowByInverse("reduceByKeyAndWindow", DStream<T>(node_), std::move(function),
                                      std::move(inverse), windowDuration,
                                      slideDuration.value_or(node_->slideDuration()),

@@ -44,6 +44,7 @@ DStream<UpdatedState<F, T, S>> PairDStreamFunctions<T>::updateStateByKey(
     F function, const Partitions& partitions, bool rememberPartitioner,
     const RDD<UpdatedState<F, T, S>>& initial) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
   core::KeptRecord<core::StateTypeOf<F, S>>();
   using State = core::StateTypeOf<F, S>;
   return DStream<UpdatedState<F, T, S>>(core::updatedStream<T, State>(node_, std::move(function), partitions,

@@ -31,6 +31,7 @@ KeyedMap<KeyOf<T>, std::int64_t> PairRDDFunctions<T>::countByKey() const
   requires PairLike<T> && HashableKey<KeyOf<T>>
 {
   core::KeptKey<K>();
+  core::ShuffledRecord<K>();
   return RDD<std::pair<K, std::int64_t>>(core::countNode<T>("countByKey", node_)).collectAsMap();
 }
 
@@ -39,6 +40,7 @@ KeyedMap<owned_t<T>, std::int64_t> RDD<T>::countByValue() const
   requires HashableKey<owned_t<T>>
 {
   core::KeptKey<owned_t<T>>();
+  core::ShuffledRecord<owned_t<T>>();
   auto counts =
       core::countNode<core::AsKeyRecord<T>>("countByValue", core::asKeys<T>("countByValue", node()));
   return RDD<std::pair<owned_t<T>, std::int64_t>>(std::move(counts)).collectAsMap();

@@ -41,6 +41,7 @@ RDD<KeyedResult<T, Z>> PairRDDFunctions<T>::aggregateByKey(Z zero, MergeValue me
                                                            const Partitions& partitions) const {
   core::ShuffledByKey<T>();
   core::KeptRecord<Z>();
+  core::ShuffledRecord<KeyedResult<T, Z>>();
   return RDD<KeyedResult<T, Z>>(core::aggregateNode<T>("aggregateByKey", node_, std::move(zero),
                                                        std::move(mergeValue), std::move(mergeCombiners),
                                                        partitions));
@@ -52,6 +53,7 @@ template <class F>
 RDD<KeyedResult<T>> PairRDDFunctions<T>::foldByKey(ValueOf<T> zero, F function,
                                                    const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
   return RDD<KeyedResult<T>>(
       core::aggregateNode<T>("foldByKey", node_, std::move(zero), function, function, partitions));
 }

@@ -65,6 +65,8 @@ template <class A>
   requires SameKey<T, A>
 RDD<Cogrouped<T, A>> PairRDDFunctions<T>::cogroup(const RDD<A>& a, const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
+  core::ShuffledRecord<KeyedResult<A>>();
   return RDD<Cogrouped<T, A>>(core::cogroupNode<T>(partitions, node_, a));
 }
 
@@ -74,6 +76,9 @@ template <class A, class B>
 RDD<Cogrouped<T, A, B>> PairRDDFunctions<T>::cogroup(const RDD<A>& a, const RDD<B>& b,
                                                      const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
+  core::ShuffledRecord<KeyedResult<A>>();
+  core::ShuffledRecord<KeyedResult<B>>();
   return RDD<Cogrouped<T, A, B>>(core::cogroupNode<T>(partitions, node_, a, b));
 }
 
@@ -83,6 +88,10 @@ template <class A, class B, class C>
 RDD<Cogrouped<T, A, B, C>> PairRDDFunctions<T>::cogroup(const RDD<A>& a, const RDD<B>& b, const RDD<C>& c,
                                                         const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
+  core::ShuffledRecord<KeyedResult<A>>();
+  core::ShuffledRecord<KeyedResult<B>>();
+  core::ShuffledRecord<KeyedResult<C>>();
   return RDD<Cogrouped<T, A, B, C>>(core::cogroupNode<T>(partitions, node_, a, b, c));
 }
 

@@ -37,6 +37,7 @@ RDD<KeyedResult<T, CombinedBy<Create, T>>> PairRDDFunctions<T>::combineByKey(
     Create create, MergeValue mergeValue, MergeCombiners mergeCombiners, const Partitions& partitions) const {
   core::ShuffledByKey<T>();
   core::KeptRecord<CombinedBy<Create, T>>();
+  core::ShuffledRecord<KeyedResult<T, CombinedBy<Create, T>>>();
   auto partitioner = partitions.over({node_});
   auto spec =
       core::combineSpec<T>(std::move(create), std::move(mergeValue), std::move(mergeCombiners), partitioner);

@@ -19,6 +19,7 @@ struct KeepOne {
 template <class T>
 RDD<owned_t<T>> RDD<T>::distinct(std::optional<int> partitions) const {
   core::KeptKey<owned_t<T>>();
+  core::ShuffledRecord<owned_t<T>>();
   using Record = core::AsKeyRecord<T>;
   using Kept = std::pair<owned_t<T>, core::Nothing>;
   const int count = partitions.value_or(std::max(1, getNumPartitions()));

@@ -11,6 +11,7 @@ RDD<KeyedResult<T, std::vector<ValueOf<T>>>> PairRDDFunctions<T>::groupByKey(
   requires PairLike<T>
 {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
   return RDD<KeyedResult<T, std::vector<V>>>(core::groupNode<core::EmitGroups, K, core::Side<T>>(
       core::rddOperator("groupByKey"), {node_}, partitions.over({node_})));
 }

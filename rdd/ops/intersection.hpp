@@ -49,6 +49,7 @@ template <class U>
   requires std::is_same_v<owned_t<U>, owned_t<T>>
 RDD<owned_t<T>> RDD<T>::intersection(const RDD<U>& other, const Partitions& partitions) const {
   core::KeptKey<owned_t<T>>();
+  core::ShuffledRecord<owned_t<T>>();
   using Left = core::Side<core::AsKeyRecord<T>, core::Nothing>;
   using Right = core::Side<core::AsKeyRecord<U>, core::Nothing>;
   std::vector<core::NodePtr> parents{core::asKeys<T>("intersection", node()),

@@ -24,6 +24,8 @@ template <class A>
 RDD<Joined<T, ValueOf<T>, ValueOf<A>>> PairRDDFunctions<T>::join(const RDD<A>& other,
                                                                  const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
+  core::ShuffledRecord<KeyedResult<A>>();
   using Emit = core::EmitJoined<false, false>;
   return RDD<Joined<T, V, ValueOf<A>>>(core::joinNode<T, A, Emit>("join", node_, other.node(), partitions));
 }
@@ -34,6 +36,8 @@ template <class A>
 RDD<Joined<T, ValueOf<T>, std::optional<ValueOf<A>>>> PairRDDFunctions<T>::leftOuterJoin(
     const RDD<A>& other, const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
+  core::ShuffledRecord<KeyedResult<A>>();
   using Emit = core::EmitJoined<false, true>;
   return RDD<Joined<T, V, std::optional<ValueOf<A>>>>(
       core::joinNode<T, A, Emit>("leftOuterJoin", node_, other.node(), partitions));
@@ -45,6 +49,8 @@ template <class A>
 RDD<Joined<T, std::optional<ValueOf<T>>, ValueOf<A>>> PairRDDFunctions<T>::rightOuterJoin(
     const RDD<A>& other, const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
+  core::ShuffledRecord<KeyedResult<A>>();
   using Emit = core::EmitJoined<true, false>;
   return RDD<Joined<T, std::optional<V>, ValueOf<A>>>(
       core::joinNode<T, A, Emit>("rightOuterJoin", node_, other.node(), partitions));
@@ -56,6 +62,8 @@ template <class A>
 RDD<Joined<T, std::optional<ValueOf<T>>, std::optional<ValueOf<A>>>> PairRDDFunctions<T>::fullOuterJoin(
     const RDD<A>& other, const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
+  core::ShuffledRecord<KeyedResult<A>>();
   using Emit = core::EmitJoined<true, true>;
   return RDD<Joined<T, std::optional<V>, std::optional<ValueOf<A>>>>(
       core::joinNode<T, A, Emit>("fullOuterJoin", node_, other.node(), partitions));

@@ -11,6 +11,7 @@ RDD<owned_t<T>> PairRDDFunctions<T>::partitionBy(const Partitioner& partitioner)
   requires PairLike<T>
 {
   core::KeptRecord<owned_t<T>>();
+  core::ShuffledRecord<owned_t<T>>();
   if (core::samePartitioner(node_->partitioner(), partitioner.held())) return RDD<T>(node_);
   auto spec = std::make_shared<core::RecordExchange<T, core::ByKey<K>>>(core::Router<K>(partitioner.held()));
   return RDD<owned_t<T>>(

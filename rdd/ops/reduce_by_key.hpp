@@ -31,6 +31,7 @@ template <class F>
   requires PairLike<T> && Reducer<F, ValueOf<T>>
 RDD<KeyedResult<T>> PairRDDFunctions<T>::reduceByKey(F function, const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
   auto partitioner = partitions.over({node_});
   auto spec = core::reduceSpec<T>(std::move(function), partitioner);
   return RDD<KeyedResult<T>>(

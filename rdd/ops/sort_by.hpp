@@ -13,6 +13,7 @@ RDD<owned_t<T>> RDD<T>::sortBy(F function, bool ascending, std::optional<int> pa
   core::KeptRecord<owned_t<T>>();
   using P = KeyByResult<F, T>;
   core::KeptRecord<KeyOf<P>>();
+  core::ShuffledRecord<P>();
   auto keyed = core::keyedNode<T>("sortBy", node(), std::move(function));
   auto ranges =
       core::rangePartitioner<P>(*keyed, partitions.value_or(std::max(1, getNumPartitions())), ascending);

@@ -16,6 +16,7 @@ RDD<owned_t<T>> PairRDDFunctions<T>::sortByKey(bool ascending, std::optional<int
   requires PairLike<T> && OrderedKey<KeyOf<T>>
 {
   core::KeptRecord<owned_t<T>>();
+  core::ShuffledRecord<owned_t<T>>();
   auto ranges =
       core::rangePartitioner<T>(*node_, partitions.value_or(std::max(1, node_->partitions())), ascending);
   auto spec = std::make_shared<core::SortSpec<T>>(ranges, ascending);
@@ -28,6 +29,7 @@ RDD<owned_t<T>> PairRDDFunctions<T>::repartitionAndSortWithinPartitions(const Pa
   requires PairLike<T> && OrderedKey<KeyOf<T>>
 {
   core::KeptRecord<owned_t<T>>();
+  core::ShuffledRecord<owned_t<T>>();
   auto spec = std::make_shared<core::SortSpec<T>>(partitioner.held(), true);
   return RDD<owned_t<T>>(core::shuffleNode(core::rddOperator("repartitionAndSortWithinPartitions"), {node_},
                                            std::move(spec), partitioner.held()));

@@ -67,6 +67,7 @@ template <class A>
 RDD<KeyedResult<T>> PairRDDFunctions<T>::subtractByKey(const RDD<A>& other,
                                                        const Partitions& partitions) const {
   core::ShuffledByKey<T>();
+  core::ShuffledRecord<KeyedResult<T>>();
   using Right = core::Side<A, core::Nothing>;
   return RDD<KeyedResult<T>>(core::groupNode<core::EmitOnlyLeft, K, core::Side<T>, Right>(
       core::rddOperator("subtractByKey"), {node_, other.node()}, partitions.asIn(*node_)));
@@ -77,6 +78,7 @@ template <class U>
   requires std::is_same_v<owned_t<U>, owned_t<T>>
 RDD<owned_t<T>> RDD<T>::subtract(const RDD<U>& other, const Partitions& partitions) const {
   core::KeptKey<owned_t<T>>();
+  core::ShuffledRecord<owned_t<T>>();
   using Left = core::Side<core::AsKeyRecord<T>, core::Nothing>;
   using Right = core::Side<core::AsKeyRecord<U>, core::Nothing>;
   std::vector<core::NodePtr> parents{core::asKeys<T>("subtract", node()),

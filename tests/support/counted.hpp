@@ -17,6 +17,11 @@ class Counted {
   static long peak() { return peak_; }
   static void reset() { peak_ = live_.load(); }
 
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(value);
+  }
+
   long value;
 
  private:

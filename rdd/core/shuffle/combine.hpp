@@ -9,6 +9,7 @@
 #include <millrace/rdd/core/shuffle/entry_codec.hpp>
 #include <millrace/rdd/core/shuffle/routing.hpp>
 #include <millrace/rdd/core/shuffle/shuffle.hpp>
+#include <millrace/rdd/core/shuffle/shuffled_record.hpp>
 #include <millrace/rdd/core/shuffle/spilling.hpp>
 
 #include <algorithm>

@@ -79,7 +79,7 @@ class HeldWatch {
     if constexpr (kEntryHoldsMemory<std::decay_t<typename Entry::first_type>,
                                     std::decay_t<typename Entry::second_type>>) {
       records_ += records;
-      if (records_ < kFirst || records_ < 2 * seen_) return;
+      if (records_ < 2 * seen_) return;
       seen_ = records_;
       held_ = heldByEntries(table);
     }
@@ -87,7 +87,6 @@ class HeldWatch {
   std::size_t bytes() const { return seen_ == 0 ? 0 : held_ + held_ / seen_ * (records_ - seen_); }
 
  private:
-  static constexpr std::size_t kFirst = 256;
   std::size_t records_ = 0, seen_ = 0, held_ = 0;
 };
 

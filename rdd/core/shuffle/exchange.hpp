@@ -8,6 +8,7 @@
 #include <millrace/rdd/core/run/task_context.hpp>
 #include <millrace/rdd/core/shuffle/routing.hpp>
 #include <millrace/rdd/core/shuffle/shuffle.hpp>
+#include <millrace/rdd/core/shuffle/shuffled_record.hpp>
 #include <millrace/rdd/core/shuffle/spilled_records.hpp>
 #include <millrace/rdd/core/shuffle/spilling.hpp>
 

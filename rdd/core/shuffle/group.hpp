@@ -7,6 +7,7 @@
 #include <millrace/rdd/core/shuffle/grouped_values.hpp>
 #include <millrace/rdd/core/shuffle/routing.hpp>
 #include <millrace/rdd/core/shuffle/shuffle.hpp>
+#include <millrace/rdd/core/shuffle/shuffled_record.hpp>
 #include <millrace/rdd/core/shuffle/spilling.hpp>
 
 #include <cstddef>

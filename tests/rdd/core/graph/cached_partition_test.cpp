@@ -22,12 +22,6 @@
 #include <thread>
 #include <vector>
 
-template <>
-struct millrace::Codec<millrace::test::Counted> {
-  static void write(ByteWriter& to, const test::Counted& counted) { to.raw(counted.value); }
-  static test::Counted read(ByteReader& from) { return test::Counted(from.raw<long>()); }
-};
-
 namespace millrace::core {
 namespace {
 

@@ -130,6 +130,26 @@ TEST(Combine, AddsUpLongKeysItNoLongerCombines) {
   for (int outputs : {1, 3}) EXPECT_EQ(joined(shuffled(tasks, outputs)), expected) << outputs;
 }
 
+/// Joins texts.
+struct JoiningTexts {
+  std::string create(const std::string& text) { return text; }
+  void mergeValue(std::string& into, const std::string& text) { into += text; }
+  void mergeCombiners(std::string& into, const std::string& text) { into += text; }
+};
+
+TEST(Combine, CountsWhatItHoldsUntilItHandsThatOut) {
+  using P = std::pair<int, std::string>;
+  const std::string large(100'000, 'x');
+  CombineSpec<P, std::string, JoiningTexts> spec(JoiningTexts{});
+  auto writer = spec.writer(0, 2);
+  writer->drain(*chunksReader<P>({{{1, large}, {2, large}}, {{1, large}}, {{1, large}}}));
+  EXPECT_GE(writer->bytes(), 4 * large.size());
+  std::size_t written = 0;
+  for (const auto& file : writer->finish()) written += file ? file->bytes() : 0;
+  EXPECT_GE(written, 4 * large.size());
+  EXPECT_LT(writer->bytes(), large.size());
+}
+
 TEST(CombineWatch, GoesByTheLastRecordsOnly) {
   CombineWatch watch;
   std::size_t entries = 0;
@@ -178,7 +198,7 @@ TEST(Combine, MergesInTheOrderOfTasksWhetherTheyCombinedOrNot) {
     void mergeValue(std::string& into, const std::string& value) { into += value; }
     void mergeCombiners(std::string& into, std::string&& other) { into += other; }
   };
-  CombineSpec<P, std::string, Joining> spec(Joining{});
+  CombineSpec<P, std::string, JoiningTexts> spec(JoiningTexts{});
   for (int outputs : {1, 3}) {
     std::vector<std::unique_ptr<ShuffleMerger>> mergers;
     for (int p = 0; p < outputs; ++p) mergers.push_back(spec.merger());
