@@ -6,6 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace millrace::core {
 
@@ -30,6 +33,36 @@ class FileSelectionRule {
   /// Between scans: whether the batch of `time`, which is still to come, reads a file that has just been moved in. If so, no scan
   /// reads it; if not, the question leaves no trace.
   virtual bool takesMoved(std::int64_t time, const std::string& path, const FileStatus& file) = 0;
+
+  // ---- Recovery: what a later run has to know, so that it reads no file again. Between scans. --------------------------
+
+  /// What the rule knows of a path, as bytes of its own; nothing: it has forgotten the path.
+  struct Memory {
+    std::int64_t time;  // of the batch with which it came to know that
+    std::string path;   // empty: of the stream as a whole
+    std::optional<std::string> bytes;
+  };
+
+  /// Says how the rule calls what it knows: another rule cannot go on with it.
+  virtual std::string memoryType() const = 0;
+  /// Keeps from now on what changes in its memory, beginning with all that it knows already.
+  virtual void recordMemory() = 0;
+  /// What has changed since the last call.
+  std::vector<Memory> takeChanges() { return std::exchange(changes_, {}); }
+  /// Goes on behind the batch of `time` of an earlier run, and knows nothing but what `recall` tells it after that.
+  virtual void resumeAfter(std::int64_t time) = 0;
+  virtual void recall(const std::string& path, std::string_view bytes) = 0;
+
+ protected:
+  bool isRecording() const { return isRecording_; }
+  void beginRecording() { isRecording_ = true; }
+  void note(std::int64_t time, const std::string& path, std::optional<std::string> bytes) {
+    if (isRecording_) changes_.push_back({time, path, std::move(bytes)});
+  }
+
+ private:
+  bool isRecording_ = false;
+  std::vector<Memory> changes_;
 };
 
 /// Spark's rule. A file is read if it was modified after `start` and within the last `span` before the batch's time, at

@@ -26,6 +26,8 @@ class FileSelector {
   /// Whether a batch of `time` reads a file that was just moved in, without looking at any other; `select` passes it by
   /// then. Says nothing of files that it passes by: `select` finds them, too.
   bool selectMoved(std::int64_t time, const std::string& path);
+  /// Its rule, for who keeps what it remembers.
+  FileSelectionRule& rule() { return *rule_; }
   /// The directories that there are now.
   std::vector<std::string> directories();
 

@@ -1,4 +1,5 @@
 #include <millrace/base/arithmetic.hpp>
+#include <millrace/base/byte_archive.hpp>
 #include <millrace/io/file_selection_rule.hpp>
 
 #include <algorithm>
@@ -22,7 +23,11 @@ class ModificationTimeRule final : public FileSelectionRule {
     const std::int64_t first = hasScanned_ ? std::min(saturatedSum(time_, batch_), time) : time;
     time_ = time;
     ignored_ = std::max(start_, first - span_);
-    std::erase_if(selected_, [&](const auto& file) { return file.second < first - span_; });
+    std::erase_if(selected_, [&](const auto& file) {
+      const bool isOver = file.second < first - span_;
+      if (isOver) note(time, file.first, std::nullopt);
+      return isOver;
+    });
   }
 
   std::optional<Skip> skip(const std::string& path, const FileStatus& file) override {
@@ -30,7 +35,7 @@ class ModificationTimeRule final : public FileSelectionRule {
     if (file.modified > time_) return selected_.contains(path) ? Skip{} : fromTheFuture(file);
     if (file.modified <= ignored_)
       return hasArrived(file) && !selected_.contains(path) ? Skip{true, tooOld()} : Skip{};
-    if (!selected_.emplace(path, time_).second) return Skip{};
+    if (!select(time_, path)) return Skip{};
     return std::nullopt;
   }
 
@@ -40,11 +45,43 @@ class ModificationTimeRule final : public FileSelectionRule {
   }
 
   bool takesMoved(std::int64_t time, const std::string& path, const FileStatus& file) override {
-    return file.modified <= time && file.modified > std::max(start_, time - span_) &&
-           selected_.emplace(path, time).second;
+    return file.modified <= time && file.modified > std::max(start_, time - span_) && select(time, path);
+  }
+
+  std::string memoryType() const override { return "files by modification time"; }
+
+  void recordMemory() override {
+    beginRecording();
+    note(time_, {}, bytesOf(start_));
+    for (const auto& [path, time] : selected_) note(time, path, bytesOf(time));
+  }
+  void resumeAfter(std::int64_t time) override {
+    time_ = time;
+    hasScanned_ = true;
+    selected_.clear();
+  }
+  void recall(const std::string& path, std::string_view bytes) override {
+    ByteReader reader(bytes);
+    const auto time = reader.raw<std::int64_t>();
+    if (path.empty()) {
+      start_ = time;
+    } else {
+      selected_[path] = time;
+    }
   }
 
  private:
+  bool select(std::int64_t time, const std::string& path) {
+    const bool isNew = selected_.emplace(path, time).second;
+    if (isNew) note(time, path, bytesOf(time));
+    return isNew;
+  }
+  static std::string bytesOf(std::int64_t time) {
+    ByteWriter writer;
+    writer.raw(time);
+    return writer.written();
+  }
+
   // Since the last scan, or since the start. A rename leaves a file's modification time as it is, and sets that of its change.
   bool hasArrived(const FileStatus& file) const {
     if (hasScanned_) return file.changed > newestOfLastScan_;
@@ -60,7 +97,7 @@ class ModificationTimeRule final : public FileSelectionRule {
            "spark.streaming.fileStream.detectMoved=true";
   }
 
-  const std::int64_t start_;
+  std::int64_t start_;
   const std::int64_t span_;
   const std::int64_t batch_;
   std::int64_t time_ = 0;

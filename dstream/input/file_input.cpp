@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
+#include <millrace/dstream/core/cuts.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/input/file_input.hpp>
 #include <millrace/dstream/input/vanished_file.hpp>
@@ -7,7 +8,11 @@
 #include <millrace/rdd/core/graph/gather.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <map>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -23,6 +28,39 @@ std::pair<std::string_view, std::string_view> directoryAndName(std::string_view 
   return {path.substr(0, slash), path.substr(slash + 1)};
 }
 
+/// What a file stream has come to remember.
+class MemoryDelta final : public StateDelta {
+ public:
+  explicit MemoryDelta(std::vector<FileSelectionRule::Memory> memory) {
+    for (auto& [time, path, bytes] : memory) byPath_[std::move(path)] = std::move(bytes);
+  }
+  void writeTo(DeltaSink& sink) const override {
+    for (const auto& [path, bytes] : byPath_) {
+      if (bytes) {
+        sink.put(path, *bytes);
+      } else {
+        sink.remove(path);
+      }
+    }
+  }
+  std::size_t changes() const override { return byPath_.size(); }
+  bool isWhole() const override { return false; }
+
+ private:
+  std::map<std::string, std::optional<std::string>> byPath_;
+};
+
+/// Hands what was kept of a file stream to its rule.
+class Recalling final : public DeltaSink {
+ public:
+  explicit Recalling(FileSelectionRule& rule) : rule_(rule) {}
+  void put(std::string_view key, std::string_view value) override { rule_.recall(std::string(key), value); }
+  void remove(std::string_view) override {}
+
+ private:
+  FileSelectionRule& rule_;
+};
+
 }  // namespace
 
 FileInput::FileInput(const std::shared_ptr<StreamGraph>& graph, std::unique_ptr<FileSelector> selector,
@@ -35,7 +73,7 @@ void FileInput::startReceiving() {
   if (!watch_) return;
   {
     MutexLock turn(turn_);
-    ended_ = graph()->zeroTime();
+    ended_ = graph()->begunAfter();
   }
   watch_->watch(selector_->directories());
   watching_ = std::jthread([this](const std::stop_token& stop) {
@@ -45,6 +83,42 @@ void FileInput::startReceiving() {
 }
 
 void FileInput::stop() { watching_ = {}; }
+
+void FileInput::initialize() {
+  InputNode::initialize();
+  if (graph()->cuts()) selector_->rule().recordMemory();
+}
+
+std::string FileInput::stateType() const { return selector_->rule().memoryType(); }
+
+void FileInput::restoreState(const StateDelta& kept) {
+  FileSelectionRule& rule = selector_->rule();
+  rule.resumeAfter(graph()->begunAfter().milliseconds());
+  Recalling recalling(rule);
+  kept.writeTo(recalling);
+  rule.takeChanges();  // that the stream came to remember when it was made
+}
+
+void FileInput::keepMemory() {
+  auto changes = selector_->rule().takeChanges();
+  MutexLock lock(mutex_);
+  std::ranges::move(changes, std::back_inserter(memory_));
+}
+
+void FileInput::cutAt(Time time, Cuts& cuts) {
+  std::vector<FileSelectionRule::Memory> memory;
+  {
+    MutexLock lock(mutex_);
+    const auto later = std::ranges::find_if(memory_, [&](const auto& one) { return Time(one.time) > time; });
+    std::move(memory_.begin(), later, std::back_inserter(memory));
+    memory_.erase(memory_.begin(), later);
+  }
+  if (memory.empty()) return;
+  cuts.add(time, [info = info(),
+                  delta = std::make_shared<MemoryDelta>(std::move(memory))](std::vector<StatePart>& parts) {
+    parts.push_back({info, 0, delta});
+  });
+}
 
 bool FileInput::isOwnThread() const { return watchingFor == this; }
 
@@ -58,6 +132,7 @@ NodePtr FileInput::compute(Time time) {
       files.push_back(path);
     }
   }
+  keepMemory();
   setFiles(time, std::move(files));
   return unionNode(engine(), info(), std::move(rdds));
 }
@@ -66,7 +141,9 @@ void FileInput::onMoved(const std::string& path) {
   MutexLock turn(turn_);
   try {
     const Time end = ended_ + slideDuration();
-    if (selector_->selectMoved(end.milliseconds(), path)) sendPart(path);
+    const bool isTaken = selector_->selectMoved(end.milliseconds(), path);
+    keepMemory();
+    if (isTaken) sendPart(path);
   } catch (...) {
     failure_ = std::current_exception();
   }
@@ -76,7 +153,9 @@ FileInput::EndOfEpoch FileInput::endEpoch(Time time) MILLRACE_UNCHECKED {
   EndOfEpoch end;
   end.pause = std::make_shared<MutexLock>(turn_);
   try {
-    for (const std::string& path : selector_->select(time.milliseconds())) sendPart(path);
+    const auto selected = selector_->select(time.milliseconds());
+    keepMemory();
+    for (const std::string& path : selected) sendPart(path);
     if (watch_) watch_->watch(selector_->directories());
   } catch (...) {
     failure_ = std::current_exception();

@@ -40,7 +40,14 @@ class FileInput final : public InputNode, private EagerSource {
   InputMetadata metadataOf(Time time) const override;
   void clearMetadata(Time time, bool unpersist) override;
 
+  /// A file belongs to the batch that has selected it: where that was not kept, a later run selects it again.
+  bool canBeReadAgain() const override { return true; }
+  void initialize() override;
+  std::string stateType() const override;
+  void cutAt(Time time, Cuts& cuts) override;
+
  protected:
+  void restoreState(const StateDelta& kept) override;
   NodePtr compute(Time time) override;
 
  private:
@@ -61,11 +68,15 @@ class FileInput final : public InputNode, private EagerSource {
   /// Null, and a line in the log, for a file that cannot be opened.
   NodePtr open(const std::string& path) const;
   void setFiles(Time time, std::vector<std::string> files);
+  /// Keeps for the next cut what the selector has come to remember.
+  void keepMemory();
 
   const std::unique_ptr<FileSelector> selector_;
   const ReadFile read_;
   mutable Mutex mutex_;
   std::map<Time, std::vector<std::string>> files_ MILLRACE_GUARDED_BY(mutex_);
+  std::vector<FileSelectionRule::Memory> memory_
+      MILLRACE_GUARDED_BY(mutex_);  // that no cut has taken, oldest batch first
 
   // of a continuous run
   Send send_;
