@@ -175,6 +175,18 @@ inline constexpr ConfigKey<bool> kStopSparkContextByDefault{
 inline constexpr ConfigKey<std::string> kCheckpointDirectory{
     "spark.streaming.checkpoint.directory", "as if the program called checkpoint() with it; unset: none", "",
     ""};
+inline constexpr ConfigKey<bool> kRecoveryStartAfresh{
+    "spark.streaming.recovery.startAfresh", "moves the checkpoint of an earlier run aside and begins anew",
+    "", "false"};
+inline constexpr ConfigKey<bool> kRecoveryDropUnknownState{
+    "spark.streaming.recovery.dropUnknownState",
+    "a program goes on with a checkpoint that has states which it does not have any more; these are lost", "",
+    "false"};
+inline constexpr ConfigKey<int> kRecoveryMaxUncommitted{
+    "spark.streaming.recovery.maxUncommitted",
+    "how many batches may run behind one that has failed, which a later run will run again; then the run "
+    "ends",
+    "", "100", 1};
 inline constexpr ConfigKey<std::chrono::milliseconds> kHealthLogInterval{
     "spark.streaming.healthLogInterval",
     "how often one line of the log says how the program fares, after a batch; 0: never", "ms", "60s", 0};

@@ -75,11 +75,14 @@ void StreamingContext::checkpoint(const std::string& path) {
   const std::string directory = localPath(path);
   if (!path.empty()) {
     impl_->sparkContext.engine()->files().createDirectories(directory);
-    logWarning("state is not written to the checkpoint directory yet: it does not survive a restart",
-               {{"directory", directory}});
+    sparkContext().setCheckpointDir(directory);
   }
-  if (!path.empty()) sparkContext().setCheckpointDir(directory);
+  impl_->checkpointTo(directory);
   impl_->graph->setCheckpointDirectory(directory);
+}
+
+void StreamingContext::goOnFrom(const std::string& checkpointDirectory) {
+  impl_->goOnFrom(localPath(checkpointDirectory));
 }
 
 DStream<std::string_view> StreamingContext::socketTextStream(const std::string& hostname, int port,

@@ -79,8 +79,23 @@ class StreamingContext {
 
   /// Keeps the RDDs of streams at least this long, for slices. Once only, and not below 0 (IllegalArgument), before start.
   void remember(Duration duration);
-  /// Where state is to be kept safe; makes the directory. State does not survive a restart yet, which is logged once.
+  /// Keeps in this directory how far the program has come, after each batch: states, windows, and the places of sources that
+  /// can be read again. Makes the directory. A program that is to go on there after a restart is made with getOrCreate; where a
+  /// program is not, what an earlier run has left in the directory is moved aside when it starts. (docs/recovery.md)
   void checkpoint(const std::string& directory);
+
+  /// The context that `create()` makes, a function without parameters that gives a StreamingContext with checkpoint(directory)
+  /// and all streams. When it starts it goes on behind the last batch that an earlier run has completed, if there was one, in
+  /// either mode: operators are matched by the names that `name` gave them, others by number and kind. start() throws
+  /// IllegalArgument where program and checkpoint do not fit, with all the reasons, and SparkException if another process runs
+  /// on the directory. (Spark makes no new context then, and loses the checkpoint when the code changes)
+  template <class F>
+    requires std::same_as<std::invoke_result_t<F&>, StreamingContext>
+  static StreamingContext getOrCreate(const std::string& checkpointDirectory, F create) {
+    StreamingContext context = create();
+    context.goOnFrom(checkpointDirectory);
+    return context;
+  }
 
   // ---- Sources ------------------------------------------------------------------------------------------------------
 
@@ -254,6 +269,7 @@ class StreamingContext {
  private:
   class Impl;
 
+  void goOnFrom(const std::string& checkpointDirectory);
   template <class T>
   static T recordOf(const Receiver<T>*);
   void addInput(core::InputPtr input);

@@ -1,6 +1,7 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
 #include <millrace/base/scope_exit.hpp>
+#include <millrace/base/secret.hpp>
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/contexts/scheduler/health_log.hpp>
@@ -162,6 +163,7 @@ void StreamingContext::Impl::start() {
     if (sparkContext.isStopped())
       throw IllegalState(
           "start() of a StreamingContext whose SparkContext is stopped: create a new SparkContext");
+    openCheckpoint();
     graph->validate();
     startParts();
   } catch (...) {
@@ -171,8 +173,43 @@ void StreamingContext::Impl::start() {
   }
 }
 
+void StreamingContext::Impl::checkpointTo(std::string directory) {
+  core::MutexLock lock(mutex_);
+  checkpointDirectory_ = std::move(directory);
+}
+
+void StreamingContext::Impl::goOnFrom(const std::string& directory) {
+  core::MutexLock lock(mutex_);
+  if (checkpointDirectory_ != directory)
+    throw IllegalArgument("getOrCreate() with " + directory + " of a context whose checkpoints go to " +
+                          (checkpointDirectory_.empty() ? "no directory" : checkpointDirectory_) +
+                          ": call checkpoint() with the same directory where the context is made");
+  goesOn_ = true;
+}
+
+void StreamingContext::Impl::openCheckpoint() {
+  const SparkConf& conf = sparkContext.getConf();
+  core::Recovery::Settings settings;
+  {
+    core::MutexLock lock(mutex_);
+    settings.directory = checkpointDirectory_;
+    settings.goesOn = goesOn_;
+  }
+  if (settings.directory.empty()) return;
+  settings.startAfresh = conf.get(config::kRecoveryStartAfresh);
+  settings.dropUnknownState = conf.get(config::kRecoveryDropUnknownState);
+  settings.maxUncommitted = static_cast<std::size_t>(conf.get(config::kRecoveryMaxUncommitted));
+  for (const auto& [key, value] : conf.getAll()) settings.settings[key] = redact(key, value);
+  settings.mode = conf.get(config::kMode) == StreamingMode::kContinuous ? "continuous" : "micro-batch";
+  const core::EnginePtr engine = sparkContext.engine();
+  recovery_ = std::make_shared<core::Recovery>(std::shared_ptr<FileSystem>(engine, &engine->files()), *graph,
+                                               waiter, std::move(settings));
+  graph->setCutSink(recovery_);
+}
+
 void StreamingContext::Impl::startParts() {
-  auto batchEnd = [graph = graph, tracker = tracker](Time time, bool succeeded) {
+  auto batchEnd = [graph = graph, tracker = tracker, recovery = recovery_](Time time, bool succeeded) {
+    if (recovery) recovery->onEnd(time, succeeded);
     tracker->cleanupOldBlocks(graph->batchEnded(time, succeeded).milliseconds());
   };
   int concurrentJobs = sparkContext.getConf().get(config::kConcurrentJobs);
@@ -189,9 +226,11 @@ void StreamingContext::Impl::startParts() {
     state_ = StreamingContextState::ACTIVE;
   }
   bus->post([time = clock->now()](StreamingListener& to) { to.onStreamingStarted(time); });
+  const auto goneOn = recovery_ ? recovery_->resume(*graph) : std::nullopt;
   for (const core::InputPtr& input : graph->inputs()) input->start();
-  Time first = generator->firstBatchTime();
+  Time first = goneOn ? *goneOn + graph->batchDuration() : generator->firstBatchTime();
   graph->start(first - graph->batchDuration());
+  if (recovery_) recovery_->start(graph->zeroTime());
   generator->open();
   tracker->start();
   for (const core::InputPtr& input : graph->inputs()) input->startReceiving();
@@ -199,11 +238,10 @@ void StreamingContext::Impl::startParts() {
 }
 
 std::shared_ptr<core::BatchGenerator> StreamingContext::Impl::makeGenerator(
-    const std::shared_ptr<core::JobScheduler>& scheduler,
-    const std::shared_ptr<core::InputHold>& hold) const {
+    const std::shared_ptr<core::JobScheduler>& scheduler, const std::shared_ptr<core::InputHold>& hold) {
   if (sparkContext.getConf().get(config::kMode) == StreamingMode::kContinuous)
-    return std::make_shared<core::EpochGenerator>(graph, tracker, scheduler, hold, waiter, clock);
-  return std::make_shared<core::JobGenerator>(graph, tracker, scheduler, hold, clock);
+    return std::make_shared<core::EpochGenerator>(graph, tracker, scheduler, hold, waiter, clock, recovery_);
+  return std::make_shared<core::JobGenerator>(graph, tracker, scheduler, hold, clock, recovery_);
 }
 
 bool StreamingContext::Impl::stop(bool stopSparkContext, bool gracefully) {
@@ -265,6 +303,10 @@ bool StreamingContext::Impl::stopParts(bool gracefully) {
     bool jobsEnded = scheduler->stop(orSoon(inTime ? deadline : std::chrono::steady_clock::now()));
     if (!jobsEnded) left.add(scheduler->runningNow());
     ended = jobsEnded && input.empty() && ended;
+  }
+  if (recovery_ && !recovery_->close(orSoon(deadline))) {
+    left.add("the writing of the checkpoint");
+    ended = false;
   }
   if (generatorEnded) graph->stop();  // who makes a batch holds the graph
   {

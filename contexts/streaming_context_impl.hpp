@@ -2,6 +2,7 @@
 
 #include <millrace/base/detachable_thread.hpp>
 #include <millrace/base/mutex.hpp>
+#include <millrace/contexts/recovery/recovery.hpp>
 #include <millrace/contexts/scheduler/batch_generator.hpp>
 #include <millrace/contexts/scheduler/context_waiter.hpp>
 #include <millrace/contexts/scheduler/input_hold.hpp>
@@ -44,6 +45,10 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
   const std::shared_ptr<core::ProgressListener> progress;
   const std::shared_ptr<core::ContextWaiter> waiter;
 
+  /// Keeps in this directory how far the program has come. With `goesOn` it begins where an earlier run had come to. Before start.
+  void checkpointTo(std::string directory);
+  void goOnFrom(const std::string& directory);
+
  private:
   /// Hands on to listeners what receivers go through.
   struct ReceiversOnBus final : core::ReceiverListener {
@@ -60,9 +65,11 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
 
  private:
   void addBackpressure(const SparkConf& conf);
+  void openCheckpoint() MILLRACE_REQUIRES(changing_);
   void startParts() MILLRACE_REQUIRES(changing_);
   std::shared_ptr<core::BatchGenerator> makeGenerator(const std::shared_ptr<core::JobScheduler>& scheduler,
-                                                      const std::shared_ptr<core::InputHold>& hold) const;
+                                                      const std::shared_ptr<core::InputHold>& hold)
+      MILLRACE_REQUIRES(changing_);
   bool stopParts(bool gracefully) MILLRACE_REQUIRES(changing_);
   /// Gives the input whose stop has not ended by `deadline`, to be named; empty if all have.
   std::string stopInputs(std::chrono::steady_clock::time_point deadline);
@@ -71,9 +78,12 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
   std::chrono::milliseconds gracefulTimeout() const;
 
   core::Mutex changing_;  // held while starting or stopping
+  std::shared_ptr<core::Recovery> recovery_ MILLRACE_GUARDED_BY(changing_);  // null without a checkpoint
   mutable core::Mutex mutex_;
   std::shared_ptr<core::JobScheduler> scheduler_ MILLRACE_GUARDED_BY(mutex_);
   std::shared_ptr<core::BatchGenerator> generator_ MILLRACE_GUARDED_BY(mutex_);
+  std::string checkpointDirectory_ MILLRACE_GUARDED_BY(mutex_);
+  bool goesOn_ MILLRACE_GUARDED_BY(mutex_) = false;  // with what that directory has
   StreamingContextState state_ MILLRACE_GUARDED_BY(mutex_) = StreamingContextState::INITIALIZED;
   std::unique_ptr<core::DetachableThread> stopper_ MILLRACE_GUARDED_BY(mutex_);
 };

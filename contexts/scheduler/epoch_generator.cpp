@@ -19,13 +19,15 @@ namespace millrace::core {
 
 EpochGenerator::EpochGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
                                std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<InputHold> hold,
-                               std::shared_ptr<ContextWaiter> waiter, std::shared_ptr<Clock> clock)
+                               std::shared_ptr<ContextWaiter> waiter, std::shared_ptr<Clock> clock,
+                               std::shared_ptr<BatchObserver> observer)
     : graph_(std::move(graph)),
       tracker_(std::move(tracker)),
       scheduler_(std::move(scheduler)),
       hold_(std::move(hold)),
       waiter_(std::move(waiter)),
       clock_(std::move(clock)),
+      observer_(std::move(observer)),
       ticker_(
           clock_, graph_->batchDuration(), "epoch timer",
           [this](const std::stop_token& stop) { return awaitRoom(stop); },
@@ -118,6 +120,7 @@ void EpochGenerator::awaitProgress() const {
 }
 
 void EpochGenerator::begin(Time time) {
+  if (observer_) observer_->onBegin(time);
   const auto& cuts = graph_->cuts();
   Epoch epoch = live_->epochs().begin(time, cuts && cuts->isCut(time));
   EpochSources::Rdds rdds = sources_->rddsOf(time);
@@ -169,6 +172,7 @@ void EpochGenerator::makeJobs(ClosedEpoch& epoch) const {
       setEpochRdds(live_->plan(), time, epoch.begun.absentSources, std::move(epoch.result.sinks));
       jobs = graph_->generateJobs(time);
     }
+    if (observer_) observer_->onMade(time);
     scheduler_->submit(time, std::move(jobs), std::move(inputs));
   } catch (...) {
     std::vector<Job> others;

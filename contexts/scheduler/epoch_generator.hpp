@@ -4,6 +4,7 @@
 #include <millrace/base/detachable_thread.hpp>
 #include <millrace/base/mutex.hpp>
 #include <millrace/contexts/scheduler/batch_generator.hpp>
+#include <millrace/contexts/scheduler/batch_observer.hpp>
 #include <millrace/contexts/scheduler/batch_ticker.hpp>
 #include <millrace/contexts/scheduler/context_waiter.hpp>
 #include <millrace/contexts/scheduler/epoch_driver.hpp>
@@ -41,7 +42,8 @@ class EpochGenerator final : public BatchGenerator, public std::enable_shared_fr
 
   EpochGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
                  std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<InputHold> hold,
-                 std::shared_ptr<ContextWaiter> waiter, std::shared_ptr<Clock> clock);
+                 std::shared_ptr<ContextWaiter> waiter, std::shared_ptr<Clock> clock,
+                 std::shared_ptr<BatchObserver> observer = nullptr);
 
   Time firstBatchTime() const override { return ticker_.firstTime(); }
   void open() override;
@@ -69,6 +71,7 @@ class EpochGenerator final : public BatchGenerator, public std::enable_shared_fr
   const std::shared_ptr<InputHold> hold_;
   const std::shared_ptr<ContextWaiter> waiter_;
   const std::shared_ptr<Clock> clock_;
+  const std::shared_ptr<BatchObserver> observer_;  // null: nobody observes
   mutable Mutex mutex_;
   std::map<Epoch, BegunEpoch> begun_ MILLRACE_GUARDED_BY(mutex_);
   bool hasFailed_ MILLRACE_GUARDED_BY(mutex_) = false;

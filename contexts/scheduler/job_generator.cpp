@@ -20,11 +20,12 @@ constexpr std::int64_t kLogInterval = 60'000;  // ms
 struct JobGenerator::State {
   State(std::shared_ptr<StreamGraph> ownGraph, std::shared_ptr<ReceiverTracker> ownTracker,
         std::shared_ptr<JobScheduler> ownScheduler, std::shared_ptr<InputHold> ownHold,
-        std::shared_ptr<Clock> clock)
+        std::shared_ptr<Clock> clock, std::shared_ptr<BatchObserver> ownObserver)
       : graph(std::move(ownGraph)),
         tracker(std::move(ownTracker)),
         scheduler(std::move(ownScheduler)),
         hold(std::move(ownHold)),
+        observer(std::move(ownObserver)),
         behindLog(clock, kLogInterval),
         ticker(
             std::move(clock), graph->batchDuration(), "batch timer",
@@ -52,10 +53,12 @@ struct JobGenerator::State {
   }
 
   void generate(Time time) const {
+    if (observer) observer->onBegin(time);
     tracker->allocateBlocksToBatch(time.milliseconds());
     hold->onBatchMade();
     try {
       auto jobs = graph->generateJobs(time);
+      if (observer) observer->onMade(time);
       scheduler->submit(time, std::move(jobs), inputsOf(time));
     } catch (...) {
       scheduler->submitFailed(time, graph->stateJobs(time), {}, std::current_exception());
@@ -72,15 +75,16 @@ struct JobGenerator::State {
   const std::shared_ptr<ReceiverTracker> tracker;
   const std::shared_ptr<JobScheduler> scheduler;
   const std::shared_ptr<InputHold> hold;
+  const std::shared_ptr<BatchObserver> observer;  // null: nobody observes
   LogThrottle behindLog;
   BatchTicker ticker;
 };
 
 JobGenerator::JobGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
                            std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<InputHold> hold,
-                           std::shared_ptr<Clock> clock)
+                           std::shared_ptr<Clock> clock, std::shared_ptr<BatchObserver> observer)
     : state_(std::make_shared<State>(std::move(graph), std::move(tracker), std::move(scheduler),
-                                     std::move(hold), std::move(clock))) {}
+                                     std::move(hold), std::move(clock), std::move(observer))) {}
 
 Time JobGenerator::firstBatchTime() const { return state_->ticker.firstTime(); }
 

@@ -2,6 +2,7 @@
 
 #include <millrace/base/clock.hpp>
 #include <millrace/contexts/scheduler/batch_generator.hpp>
+#include <millrace/contexts/scheduler/batch_observer.hpp>
 #include <millrace/contexts/scheduler/input_hold.hpp>
 #include <millrace/contexts/scheduler/job_scheduler.hpp>
 #include <millrace/dstream/core/stream_graph.hpp>
@@ -22,7 +23,7 @@ class JobGenerator final : public BatchGenerator {
 
   JobGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<ReceiverTracker> tracker,
                std::shared_ptr<JobScheduler> scheduler, std::shared_ptr<InputHold> hold,
-               std::shared_ptr<Clock> clock);
+               std::shared_ptr<Clock> clock, std::shared_ptr<BatchObserver> observer = nullptr);
 
   Time firstBatchTime() const override;
   void start(Time firstBatch) override;

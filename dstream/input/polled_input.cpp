@@ -210,7 +210,9 @@ std::vector<SourcePositions> PolledInput::positionsOf(Time time) const {
 
 std::string PolledInput::inputOf(Time time) const {
   MutexLock lock(mutex_);
-  const Batch& batch = batches_.at(time);
+  const auto next = batches_.upper_bound(time);
+  if (next == batches_.begin()) return {};
+  const Batch& batch = std::prev(next)->second;
   std::vector<ReplayedRange> ranges;
   for (const PositionRange& covered : batch.positions)
     ranges.push_back({covered, ranges.size() < batch.recordsOf.size() ? batch.recordsOf[ranges.size()] : 0});
@@ -227,7 +229,12 @@ void PolledInput::replay(Time time, std::string_view input) {
 
 void PolledInput::resumeAt(std::string_view place) {
   const auto ranges = readRanges(place);
-  for (std::size_t partition = 0; partition < std::min(ranges.size(), pumps_.size()); ++partition)
+  if (ranges.size() > pumps_.size()) {
+    throw IllegalArgument(inputName() + " has " + std::to_string(pumps_.size()) + " partitions, but had " +
+                          std::to_string(ranges.size()) +
+                          " when the checkpoint was written: those left out would be lost");
+  }
+  for (std::size_t partition = 0; partition < ranges.size(); ++partition)
     pumps_[partition]->startAt(ranges[partition].positions.until);
 }
 

@@ -56,6 +56,7 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   std::string inputOf(Time time) const override;
   std::string placeBehind(Time time) const override;
   void replay(Time time, std::string_view input) override;
+  /// IllegalArgument if the source has fewer partitions than it had.
   void resumeAt(std::string_view place) override;
 
  protected:

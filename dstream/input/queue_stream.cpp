@@ -1,3 +1,5 @@
+#include <millrace/base/error.hpp>
+#include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/input/queue_stream.hpp>
 #include <millrace/rdd/core/graph/gather.hpp>
 
@@ -11,6 +13,15 @@ QueueInput::QueueInput(const std::shared_ptr<StreamGraph>& graph, NodeQueue queu
       queue_(std::move(queue)),
       oneAtATime_(oneAtATime),
       whenEmpty_(std::move(whenEmpty)) {}
+
+void QueueInput::validate() const {
+  InputNode::validate();
+  if (graph()->cuts())
+    throw Unsupported(
+        inputName() +
+        " does not go with a checkpoint: its RDDs are gone with the process. Use another source, or leave "
+        "out StreamingContext::checkpoint");
+}
 
 NodePtr QueueInput::compute(Time) {
   std::vector<NodePtr> taken = queue_.take(oneAtATime_);

@@ -21,6 +21,9 @@ class QueueInput final : public InputNode {
  public:
   QueueInput(const std::shared_ptr<StreamGraph>& graph, NodeQueue queue, bool oneAtATime, NodePtr whenEmpty);
 
+  /// Unsupported with checkpoints: RDDs of the program are gone with it. (Spark refuses it, too)
+  void validate() const override;
+
  protected:
   NodePtr compute(Time) override;
 

@@ -316,7 +316,6 @@ TEST_F(StreamingContextTest, MakesTheCheckpointDirectoryThatIsConfigured) {
   test::ScratchDirectory scratch;
   SmallProgram program(SmallProgram::Settings{{"spark.streaming.checkpoint.directory", scratch / "state"}});
   EXPECT_EQ(scratch.list(), std::vector<std::string>{"state"});
-  EXPECT_NE(log.await(1)[0].find("does not survive a restart"), std::string::npos);
 }
 
 }  // namespace

@@ -49,9 +49,17 @@ StreamTest::StreamTest(core::EnginePtr engine, StreamOptions options)
   SparkConf conf;
   conf.set(config::kMode.name, options_.mode == StreamingMode::kMicroBatch ? "micro-batch" : "continuous");
   for (const auto& [key, value] : options_.conf) conf.set(key, value);
-  context_ =
-      std::make_unique<StreamingContext>(SparkContext(conf, std::move(engine)), options_.batch, clock_);
-  context_->graph()->setCheckpointDirectory("checkpoint");
+  const auto create = [&] {
+    StreamingContext context(SparkContext(conf, std::move(engine)), options_.batch, clock_);
+    if (options_.checkpoint.empty()) {
+      context.graph()->setCheckpointDirectory("checkpoint");
+    } else {
+      context.checkpoint(options_.checkpoint);
+    }
+    return context;
+  };
+  context_ = std::make_unique<StreamingContext>(
+      options_.checkpoint.empty() ? create() : StreamingContext::getOrCreate(options_.checkpoint, create));
 }
 
 StreamTest::~StreamTest() = default;

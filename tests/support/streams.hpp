@@ -107,6 +107,7 @@ struct StreamOptions {
   Duration batch = Seconds(1);
   std::int64_t now = 0;
   std::map<std::string, std::string> conf = {};
+  std::string checkpoint = {};  // a directory in which the program keeps how far it has come; empty: in none
 };
 
 /// A source that a test feeds while the program runs.

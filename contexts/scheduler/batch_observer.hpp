@@ -1,0 +1,19 @@
+#pragma once
+
+#include <millrace/dstream/core/time.hpp>
+
+namespace millrace::core {
+
+/// Is told of each batch, or epoch, on its way, in this order. Thread-safe.
+struct BatchObserver {
+  virtual ~BatchObserver() = default;
+  /// It is about to be made; in the order of times.
+  virtual void onBegin(Time time) = 0;
+  /// Its sources have said what it reads, and its jobs are there, but have not begun. What it throws fails the batch. Not
+  /// called for a batch whose jobs could not be made.
+  virtual void onMade(Time time) = 0;
+  /// All of its jobs have ended.
+  virtual void onEnd(Time time, bool succeeded) = 0;
+};
+
+}  // namespace millrace::core
