@@ -76,6 +76,25 @@ TEST_P(Sample, NetworkWordCount) {
   expectSays("network_word_count", {}, "a b a\n", {"Time: ", "(a,2)", "(b,1)"});
 }
 
+TEST_P(Sample, RecoverableNetworkWordCount) {
+  test::LineServer server;
+  for (const std::string line : {"d e d\n", "f a\n"}) {
+    auto program = run("recoverable_network_word_count", {"127.0.0.1", std::to_string(server.port()),
+                                                          scratch() / "checkpoint", scratch() / "counts"});
+    auto peer = server.accept();
+    peer.send(line);
+    peer.close();
+    program->awaitText("closed the connection");
+    program->send(SIGINT);
+    EXPECT_EQ(program->end(), 0) << program->said();
+    EXPECT_FALSE(program->hasSaid("begins anew")) << program->said();
+  }
+  const std::string counts = scratch().read("counts");
+  for (const char* text : {"(d, 2)", "(e, 1)", "(f, 1)"})
+    EXPECT_NE(counts.find(text), std::string::npos) << text << '\n' << counts;
+  EXPECT_EQ(counts.find("(a, "), std::string::npos) << counts;
+}
+
 TEST_P(Sample, CustomReceiver) { expectSays("custom_receiver", {}, "a b a\n", {"(a,2)", "(b,1)"}); }
 
 TEST_P(Sample, WindowedWordCount) {
