@@ -9,6 +9,7 @@
 #include <millrace/rdd/core/records/vector_block.hpp>
 #include <millrace/rdd/core/shuffle/combine.hpp>
 #include <millrace/rdd/core/shuffle/routing.hpp>
+#include <millrace/rdd/core/store/stored_form_of.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -28,7 +29,12 @@ class RecordBatches final : public BatchForm {
   void requireCodec() const override {
     if constexpr (!kHasCodec<Owned>) throwNoCodec<Owned>();
   }
-  BlockPtr store(Node& batch, int partition) const override { return storeBlock<T>(batch.read(partition)); }
+  BlockPtr store(Node& batch, int partition) const override {
+    VectorBuilder<T> records;
+    const ReaderPtr reader = batch.read(partition);
+    while (records.take(*reader)) continue;
+    return records.finish();
+  }
   void write(ByteWriter& to, const Block& block) const override {
     const auto& stored = static_cast<const VectorBlock<T>&>(block).stored;
     to.varint(stored.size());

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace millrace::core {
@@ -30,6 +31,10 @@ class TakeOnce final : public FileSelectionRule {
   bool takesMoved(std::int64_t, const std::string& path, const FileStatus& file) override {
     return !skip(path, file);
   }
+  std::string memoryType() const override { return "files taken"; }
+  void recordMemory() override {}
+  void resumeAfter(std::int64_t) override {}
+  void recall(const std::string&, std::string_view) override {}
 
  private:
   Paths taken_;

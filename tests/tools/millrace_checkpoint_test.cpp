@@ -34,11 +34,11 @@ class MillraceCheckpoint : public testing::Test {
   millrace::test::ScratchDirectory scratch;
   LocalFileSystem files;
   const std::string directory = scratch / "store";
-  const test::StateProgram program;
+  const stored::StateProgram program;
 };
 
 TEST_F(MillraceCheckpoint, SaysWhatARunningOneHoldsAndCopiesIt) {
-  StateStore store(files, directory, test::StateProgram::settings());
+  StateStore store(files, directory, stored::StateProgram::settings());
   program.run(store);
   const auto before = content();
 
@@ -46,7 +46,7 @@ TEST_F(MillraceCheckpoint, SaysWhatARunningOneHoldsAndCopiesIt) {
   EXPECT_EQ(inspected.code, 0) << inspected.text;
   EXPECT_NE(inspected.text.find("version 6, 10 bytes of metadata, 3 blobs"), std::string::npos)
       << inspected.text;
-  const auto keys = program.expected(test::StateProgram::kVersions).states.at("1 counts").size();
+  const auto keys = program.expected(stored::StateProgram::kVersions).states.at("1 counts").size();
   EXPECT_NE(inspected.text.find("operator 1 counts, " + std::to_string(keys) + " keys"), std::string::npos)
       << inspected.text;
   const auto json = run({"inspect", directory, "--json"});
@@ -66,14 +66,14 @@ TEST_F(MillraceCheckpoint, SaysWhatARunningOneHoldsAndCopiesIt) {
             "millrace-checkpoint: " + copy + " exists: name a directory that does not exist yet\n");
   const StateStore copied(files, copy);
   for (const std::uint64_t version : copied.versions())
-    EXPECT_EQ(test::StateProgram::heldBy(copied, version, program.expected(version)),
+    EXPECT_EQ(stored::StateProgram::heldBy(copied, version, program.expected(version)),
               program.expected(version));
   EXPECT_EQ(copied.versions(), store.versions());
 }
 
 TEST_F(MillraceCheckpoint, NamesEveryDamagedFile) {
   {
-    StateStore store(files, directory, test::StateProgram::settings());
+    StateStore store(files, directory, stored::StateProgram::settings());
     program.run(store);
   }
   const std::string needed = run({"inspect", directory}).text;

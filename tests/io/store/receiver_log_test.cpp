@@ -19,7 +19,7 @@
 namespace millrace::core {
 namespace {
 
-using millrace::test::failureOf;
+using test::failureOf;
 using Blocks = std::vector<std::string>;
 
 const std::string kLog = "/received";
@@ -58,8 +58,8 @@ class ReceiverLogTest : public testing::Test {
     return blocks;
   }
 
-  millrace::test::MemoryFileSystem memory;
-  millrace::test::FaultyFileSystem files{memory};
+  test::MemoryFileSystem memory;
+  test::FaultyFileSystem files{memory};
 };
 
 TEST_F(ReceiverLogTest, GivesBlocksBackByTheirPositionsInEveryRun) {
@@ -106,12 +106,12 @@ TEST_F(ReceiverLogTest, BlocksThatWaitTogetherAreSyncedOnce) {
 }
 
 TEST_F(ReceiverLogTest, APowerCutAtEveryCallLosesNothingThatWasAcknowledged) {
-  const millrace::test::Seed seed;
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   for (const bool keepsParts : {false, true}) {
     for (int n = 1;; ++n) {
-      millrace::test::MemoryFileSystem disk;
-      millrace::test::FaultyFileSystem faulty(disk);
+      test::MemoryFileSystem disk;
+      test::FaultyFileSystem faulty(disk);
       faulty.failFrom(n);
       const std::uint64_t acknowledged = write(faulty, 10);
       if (faulty.calls() < n) break;
@@ -131,8 +131,8 @@ TEST_F(ReceiverLogTest, APowerCutAtEveryCallLosesNothingThatWasAcknowledged) {
 
 TEST_F(ReceiverLogTest, AnErrorAtEveryCallIsReportedAndLosesNothingElse) {
   for (int n = 1;; ++n) {
-    millrace::test::MemoryFileSystem disk;
-    millrace::test::FaultyFileSystem faulty(disk);
+    test::MemoryFileSystem disk;
+    test::FaultyFileSystem faulty(disk);
     Blocks acknowledged;
     {
       ReceiverLog log(faulty, kLog, kSmallSegment);
@@ -166,7 +166,7 @@ TEST_F(ReceiverLogTest, CutOrFlippedAnywhereGivesTheBlocksBeforeOrAnError) {
   const std::string last = "received-1-" + std::to_string(content.size());
   ASSERT_TRUE(content.contains(last));
   const auto expectSafe = [&](const std::string& name, const std::string& changed) {
-    millrace::test::MemoryFileSystem disk;
+    test::MemoryFileSystem disk;
     for (const auto& [other, bytes] : content) disk.put(kLog + "/" + other, bytes);
     disk.put(kLog + "/" + name, changed);
     try {

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace millrace::core::test {
+namespace millrace::core::stored {
 
 using State = std::map<std::string, std::string>;
 
@@ -161,4 +161,4 @@ class StateProgram {
   std::map<std::uint64_t, Everything> expected_;
 };
 
-}  // namespace millrace::core::test
+}  // namespace millrace::core::stored

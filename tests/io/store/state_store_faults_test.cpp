@@ -15,10 +15,10 @@
 namespace millrace::core {
 namespace {
 
-using millrace::test::FaultyFileSystem;
-using millrace::test::MemoryFileSystem;
-using test::Everything;
-using test::StateProgram;
+using stored::Everything;
+using stored::StateProgram;
+using test::FaultyFileSystem;
+using test::MemoryFileSystem;
 
 const std::string kDirectory = "/store";
 
@@ -44,7 +44,7 @@ class StateStoreFaults : public testing::Test {
     EXPECT_LE(newest, acknowledged + 1);
     for (const std::uint64_t version : versions) expectHolds(store, version);
     if (newest == StateProgram::kVersions) return;
-    EXPECT_EQ(test::commitAndSettle(store, StateProgram::commitOf(newest + 1)).failure, nullptr);
+    EXPECT_EQ(stored::commitAndSettle(store, StateProgram::commitOf(newest + 1)).failure, nullptr);
     expectHolds(store, newest + 1);
   }
 
@@ -77,7 +77,7 @@ TEST_F(StateStoreFaults, APowerCutAtEveryCallLeavesTheLastVersionOrTheNext) {
 }
 
 TEST_F(StateStoreFaults, APowerCutThatKeepsPartsOfWhatWasNotSynced) {
-  const millrace::test::Seed seed;
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   for (int n = 1, calls = callsOfARun(); n <= calls; ++n) {
     SCOPED_TRACE("call " + std::to_string(n));

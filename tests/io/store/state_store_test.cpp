@@ -19,20 +19,20 @@
 namespace millrace::core {
 namespace {
 
-using millrace::test::failureOf;
-using test::blob;
-using test::blobOf;
-using test::commitAndSettle;
-using test::delta;
-using test::State;
-using test::stateOf;
+using stored::blob;
+using stored::blobOf;
+using stored::commitAndSettle;
+using stored::delta;
+using stored::State;
+using stored::stateOf;
+using test::failureOf;
 
 const std::string kStore = "/store";
 
 class StateStoreTest : public testing::Test {
  protected:
-  millrace::test::MemoryFileSystem memory;
-  millrace::test::FaultyFileSystem files{memory};
+  test::MemoryFileSystem memory;
+  test::FaultyFileSystem files{memory};
 };
 
 TEST_F(StateStoreTest, HoldsWhatKeysHadInEachVersion) {
@@ -186,7 +186,7 @@ TEST_F(StateStoreTest, AFullDiskCostsOnlyTheVersionsMeanwhile) {
 }
 
 TEST_F(StateStoreTest, WhoWasTakenOverCommitsNothing) {
-  StateStore paused(files, kStore, test::StateProgram::settings());
+  StateStore paused(files, kStore, stored::StateProgram::settings());
   commitAndSettle(paused, {1, {delta("op", 0, {{"a", "1"}})}, "", {}});
   memory.remove(kStore + "/lock");
   StateStore next(files, kStore);
@@ -203,9 +203,9 @@ TEST_F(StateStoreTest, WhoWasTakenOverCommitsNothing) {
 
 TEST_F(StateStoreTest, OfTwoOwnersNoCommitIsMixedWhateverCallTheOtherOneComesBefore) {
   for (int n = 1;; ++n) {
-    millrace::test::MemoryFileSystem disk;
+    test::MemoryFileSystem disk;
     std::unique_ptr<StateStore> next;
-    millrace::test::FaultyFileSystem hooked(disk);
+    test::FaultyFileSystem hooked(disk);
     StateStore paused(hooked, kStore);
     commitAndSettle(paused, {1, {delta("op", 0, {{"a", "1"}})}, "", {}});
     const int before = hooked.calls();
@@ -236,7 +236,7 @@ TEST_F(StateStoreTest, TheDiskHoldsAtMostTwiceTheStateAndADelta) {
   State live;
   std::uint64_t most = 0, largestDelta = 0, largestState = 0;
   for (std::uint64_t v = 1; v <= 150; ++v) {
-    test::WrittenDelta::Changes changes;
+    stored::WrittenDelta::Changes changes;
     for (int i = 0; i < (v == 1 ? 2'000 : 60); ++i) {
       const std::string key = "key" + std::to_string(random() % 2'000);
       changes[key] = random() % 4 == 0 ? std::nullopt : std::optional(std::string(20, 'v'));
@@ -262,7 +262,7 @@ TEST_F(StateStoreTest, TheDiskHoldsAtMostTwiceTheStateAndADelta) {
 
 TEST_F(StateStoreTest, ManySmallDeltasBecomeFewFiles) {
   StateStore store(files, kStore);
-  test::WrittenDelta::Changes changes;
+  stored::WrittenDelta::Changes changes;
   for (int i = 0; i < 5'000; ++i) changes["key" + std::to_string(i)] = "value";
   commitAndSettle(store, {1, {delta("op", 0, changes)}, "", {}});
   for (std::uint64_t v = 2; v <= 200; ++v) {
@@ -292,10 +292,10 @@ TEST_F(StateStoreTest, WhatDeadAttemptsLeftIsRemovedAndWhatIsNotItsOwnStays) {
 }
 
 TEST_F(StateStoreTest, DoesWhatAModelDoes) {
-  const millrace::test::Seed seed;
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   for (int round = 0; round < 6; ++round) {
-    millrace::test::MemoryFileSystem disk;
+    test::MemoryFileSystem disk;
     const StateStore::Settings settings{random() % 2 * 500, 100 + random() % 1'000, 64 + random() % 2'000};
     auto store = std::make_unique<StateStore>(disk, kStore, settings);
     std::map<std::uint64_t, std::map<std::string, State>> versions;
@@ -330,7 +330,7 @@ TEST_F(StateStoreTest, DoesWhatAModelDoes) {
           for (const char* name : {"a", "b", "c"}) {
             const bool isWhole = random() % 8 == 0;
             if (isWhole) now[name].clear();
-            std::map<int, test::WrittenDelta::Changes> parts;
+            std::map<int, stored::WrittenDelta::Changes> parts;
             for (std::uint64_t i = random() % 20; i > 0; --i) {
               const std::string key = std::to_string(random() % 50);
               auto& change = parts[static_cast<int>(key.size() + static_cast<std::size_t>(key[0])) % 3][key];

@@ -27,7 +27,7 @@ namespace millrace::core {
 namespace {
 
 using test::Shape;
-using Pairs = std::vector<std::pair<int, std::int64_t>>;
+using NumberedPairs = std::vector<std::pair<int, std::int64_t>>;
 
 /// An engine with a budget, and a disk that can fail.
 struct Tight {
@@ -40,7 +40,7 @@ struct Tight {
   }
   /// (i mod keys, i) for each i below count.
   RDD<std::pair<int, std::int64_t>> pairs(int count, int keys, int partitions = 3) {
-    Pairs made;
+    NumberedPairs made;
     for (int i = 0; i < count; ++i) made.emplace_back(i % keys, i);
     return test::rddOf<std::pair<int, std::int64_t>>(engine, made, partitions);
   }
@@ -75,8 +75,8 @@ std::string failureOf(const std::function<void()>& action) {
   return "";
 }
 
-Pairs sumsOf(int count, int keys) {
-  Pairs sums;
+NumberedPairs sumsOf(int count, int keys) {
+  NumberedPairs sums;
   for (int k = 0; k < keys; ++k) sums.emplace_back(k, 0);
   for (int i = 0; i < count; ++i) sums[static_cast<std::size_t>(i % keys)].second += i;
   return sums;
@@ -156,7 +156,7 @@ TEST(Spill, IsUndoneForWhoeverNeedsAPartitionInMemory) {
   auto sums = tight.pairs(30'000, 9'000).reduceByKey(std::plus<>{}, 3);
   Node& node = *sums.node();
   tight.engine->runJob(node, [](int, ReaderPtr) {});
-  Pairs all;
+  NumberedPairs all;
   for (int p = 0; p < 3; ++p) {
     const BlockPtr block = node.block(p);
     using Sums = TableBlock<int, std::int64_t>;
@@ -171,7 +171,7 @@ TEST(Spill, ReadsASideInPlaceThatDoesNotFit) {
   Tight tight(std::size_t{48} << 10);
   auto sums = tight.pairs(30'000, 9'000).reduceByKey(std::plus<>{}, 2);
   auto joined = sums.join(tight.pairs(9'000, 9'000), 2);
-  Pairs both;
+  NumberedPairs both;
   for (const auto& [key, values] : joined.collect()) {
     EXPECT_EQ(values.second, key);
     both.emplace_back(key, values.first);
@@ -222,15 +222,15 @@ TEST(Spill, ThatFailsFailsTheJobWithTheFileNamedAndLeavesNothingBehind) {
                        std::map<int, std::int64_t> sums;
                        for (auto& [key, value] : tight.pairs(6'000, 2'000).sortByKey(true, 2).collect())
                          sums[key] += value;
-                       return Pairs(sums.begin(), sums.end());
+                       return NumberedPairs(sums.begin(), sums.end());
                      },
                      +[](Tight& tight) {
                        std::map<int, std::int64_t> sums;
                        for (auto& [key, value] : tight.pairs(6'000, 2'000).repartition(2).collect())
                          sums[key] += value;
-                       return Pairs(sums.begin(), sums.end());
+                       return NumberedPairs(sums.begin(), sums.end());
                      }};
-  const Pairs expected = sumsOf(6'000, 2'000);
+  const NumberedPairs expected = sumsOf(6'000, 2'000);
   for (const auto& job : jobs) {
     Tight tight(std::size_t{16} << 10);
     EXPECT_EQ(job(tight), expected);
