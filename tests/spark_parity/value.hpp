@@ -57,6 +57,11 @@ class Value {
   /// A list of two as key and value.
   std::pair<Value, Value> pair() const;
 
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(held_);
+  }
+
   std::uint64_t hash() const;
   bool operator==(const Value& other) const;
   std::partial_ordering operator<=>(const Value& other) const;
