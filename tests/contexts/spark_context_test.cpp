@@ -184,8 +184,8 @@ std::vector<std::string> loggedLines() {
 }
 
 TEST_F(SparkContextTest, SetsWhatIsLogged) {
-  using Lines = std::vector<std::string>;
-  const std::vector<std::pair<std::string, Lines>> rows{{"ALL", {"debug", "info", "warning", "error"}},
+  using Shown = std::vector<std::string>;
+  const std::vector<std::pair<std::string, Shown>> rows{{"ALL", {"debug", "info", "warning", "error"}},
                                                         {"TRACE", {"debug", "info", "warning", "error"}},
                                                         {"debug", {"debug", "info", "warning", "error"}},
                                                         {"Info", {"info", "warning", "error"}},
@@ -198,9 +198,9 @@ TEST_F(SparkContextTest, SetsWhatIsLogged) {
     EXPECT_EQ(loggedLines(), lines) << level;
   }
   const SparkContext other(SparkConf().setMaster("local").set("spark.log.level", "warn"));
-  EXPECT_EQ(loggedLines(), (Lines{"warning", "error"})) << "as the setting says";
+  EXPECT_EQ(loggedLines(), (Shown{"warning", "error"})) << "as the setting says";
   const SparkContext third(SparkConf().setMaster("local"));
-  EXPECT_EQ(loggedLines(), (Lines{"warning", "error"})) << "which lasts";
+  EXPECT_EQ(loggedLines(), (Shown{"warning", "error"})) << "which lasts";
   sc.setLogLevel("INFO");
   for (const char* wrong : {"", "WARNING", "info ", "verbose"})
     EXPECT_THROW(sc.setLogLevel(wrong), IllegalArgument) << wrong;

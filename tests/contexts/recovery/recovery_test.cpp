@@ -112,18 +112,18 @@ std::vector<std::string> linesOf(StreamOptions options, const ScratchDirectory& 
 }
 
 TEST_F(RecoveryTest, NoFileIsReadTwiceAndNoneIsMissed) {
-  using Lines = std::vector<std::string>;
+  using FileLines = std::vector<std::string>;
   for (const char* detectMoved : {"false", "true"}) {
     SCOPED_TRACE(detectMoved);
     inBothModes([&](StreamOptions options) {
       const ScratchDirectory scratch;
       options.conf = {{"spark.streaming.fileStream.detectMoved", detectMoved}};
       LocalFileSystem().createDirectories(scratch / "in");
-      EXPECT_EQ(linesOf(options, scratch, 1'000'000, {"a", "b"}), (Lines{"a", "b"}));
+      EXPECT_EQ(linesOf(options, scratch, 1'000'000, {"a", "b"}), (FileLines{"a", "b"}));
       std::ofstream(scratch / "in/meanwhile") << "meanwhile\n";
       setModified(scratch / "in/meanwhile", 1'003'000);
-      EXPECT_EQ(linesOf(options, scratch, 1'200'000, {"c"}), (Lines{"meanwhile", "c"}));
-      EXPECT_EQ(linesOf(options, scratch, 1'202'000, {"d"}), (Lines{"d"}));
+      EXPECT_EQ(linesOf(options, scratch, 1'200'000, {"c"}), (FileLines{"meanwhile", "c"}));
+      EXPECT_EQ(linesOf(options, scratch, 1'202'000, {"d"}), (FileLines{"d"}));
     });
   }
 }

@@ -28,8 +28,8 @@ class StallWatchTest : public testing::Test {
         })
         .foreachRDD([](const RDD<int>&) {});
     live.emplace(
-        test::lowered(program), threadTaskPool(1), 1, Time(0), Seconds(1), [](Epoch, const EpochResult&) {},
-        [](std::exception_ptr, Epoch) {});
+        test::lowered(program), threadTaskPool(1), 1, Time(0), Time(0), Seconds(1),
+        [](Epoch, const EpochResult&) {}, [](std::exception_ptr, Epoch) {});
     scheduler = std::make_shared<JobScheduler>(1, clock, std::make_shared<StreamingBus>(),
                                                std::make_shared<ContextWaiter>(), [](Time, bool) {});
     watch.emplace(*live, scheduler, clock, Seconds(1));
