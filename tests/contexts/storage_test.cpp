@@ -95,7 +95,7 @@ TEST_P(StreamStorage, WithoutMemoryBatchesGoToTheDiskAndAreTheSame) {
                           {"spark.local.dir", scratch / "local"},
                           {"spark.driver.memory", "64m"},
                           {"spark.memory.fraction", fraction}});
-    program.ssc.checkpoint(scratch / "checkpoint");
+    program.ssc.graph()->setCheckpointDirectory(scratch / "checkpoint");
     auto sums = program.numbers.map([](int number) { return std::pair(number % 3, number); })
                     .reduceByKeyAndWindow([](int a, int b) { return a + b; }, Seconds(2), Seconds(1));
     auto kept = sums.map([](const auto& sum) { return sum; });

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,16 +27,19 @@ namespace {
 /// Stores 1, 2, 3 … as fast as it can, and has stored all up to `stored` when it has stopped.
 class Counting final : public Receiver<int> {
  public:
-  explicit Counting(int& stored) : Receiver(StorageLevel::MEMORY_ONLY), stored_(stored) {}
+  explicit Counting(std::atomic<int>& stored) : Receiver(StorageLevel::MEMORY_ONLY), stored_(stored) {}
   void onStart() override {
     thread_ = std::thread([this] {
-      while (!isStopped()) store(++stored_);
+      while (!isStopped()) {
+        store(++stored_);
+        stored_.notify_all();
+      }
     });
   }
   void onStop() override { thread_.join(); }
 
  private:
-  int& stored_;
+  std::atomic<int>& stored_;
   std::thread thread_;
 };
 
@@ -62,7 +66,7 @@ class SparkReceivers : public testing::TestWithParam<StreamingMode> {
 TEST_P(SparkReceivers, F15_AGracefulStopProcessesAllThatWasStored) {
   const SparkContext core(conf(), test::makeEngine());
   for (int round = 0; round < 4; ++round) {
-    int stored = 0;
+    std::atomic<int> stored = 0;
     std::int64_t counted = 0;
     const auto clock = std::make_shared<ManualClock>();
     StreamingContext context(core, Milliseconds(100), clock);
@@ -70,6 +74,7 @@ TEST_P(SparkReceivers, F15_AGracefulStopProcessesAllThatWasStored) {
       counted += rdd.count();
     });
     context.start();
+    stored.wait(0);
     for (std::int64_t time = 100; time <= 500; time += 100) {
       ASSERT_TRUE(clock->awaitWaiter(time, test::kPatienceOfStreams));
       clock->setTime(time);
