@@ -1,6 +1,8 @@
 #include <millrace/contexts/recovery/program_match.hpp>
+#include <millrace/rdd/core/run/operator_info.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace millrace::core {
@@ -39,11 +41,7 @@ std::string twiceProblem(const RecoverableOperator& saved, const RecoverableOper
 
 }  // namespace
 
-std::string RecoverableOperator::describe() const {
-  std::string text = kind + " #" + std::to_string(id);
-  if (!name.empty()) text += " \"" + name + '"';
-  return text;
-}
+std::string RecoverableOperator::describe() const { return OperatorInfo{kind, id, name}.describe(); }
 
 ProgramMatch matchProgram(const Operators& saved, const Operators& running) {
   ProgramMatch match;

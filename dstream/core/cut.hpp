@@ -22,9 +22,9 @@ class CutSink {
   virtual ~CutSink() = default;
   /// Whether the states are to be cut after the batch or epoch of `time`. Asked when that begins, in the order of times.
   virtual bool wants(Time time) = 0;
-  /// What has changed from the cut before to this one, or, in the first one, all there is: what is not in that has no state. Several parts of one partition of a
-  /// state apply in their order; a partition without a part has not changed. Called in the order of times, on the thread of a
-  /// job: what is to be encoded and written is left to another one.
+  /// What has changed from the cut before to this one, or, in the first one, all there is: what is not in that has no state.
+  /// Several parts of one partition of a state apply in their order; a partition without a part has not changed. Called in the
+  /// order of times, on the thread of a job: what is to be encoded and written is left to another one.
   virtual void take(Time time, std::vector<StatePart> parts) = 0;
 };
 
