@@ -24,7 +24,7 @@ void replay(const std::string& name, Target target) {
 
 TEST(Corpus, OfFramedFiles) { replay("framed_file", fuzz::framedFile); }
 TEST(Corpus, OfManifests) { replay("manifest", fuzz::manifest); }
-TEST(Corpus, OfReceiverLogs) { replay("receiver_log", fuzz::receiverLog); }
+TEST(Corpus, OfBlockLogs) { replay("block_log", fuzz::blockLog); }
 
 }  // namespace
 }  // namespace millrace::test

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <millrace/base/error.hpp>
+#include <millrace/io/store/block_log.hpp>
 #include <millrace/io/store/framed_file.hpp>
 #include <millrace/io/store/manifest.hpp>
-#include <millrace/io/store/receiver_log.hpp>
 
 #include "support/memory_file_system.hpp"
 
@@ -59,11 +59,11 @@ inline void manifest(std::string_view bytes) {
 }
 
 /// A log with any segment is refused, or gives all the blocks it says it has, and goes on.
-inline void receiverLog(std::string_view bytes) {
+inline void blockLog(std::string_view bytes) {
   MemoryFileSystem files;
-  files.put("/log/received-1-1", std::string(bytes));
+  files.put("/log/log-1-1", std::string(bytes));
   try {
-    core::ReceiverLog log(files, "/log");
+    core::BlockLog log(files, "/log");
     std::uint64_t blocks = 0;
     log.read(log.first(), log.next(), [&](std::uint64_t, std::string_view) { ++blocks; });
     require(blocks == log.next() - log.first(), "every block is given");

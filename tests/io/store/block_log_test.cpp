@@ -1,4 +1,4 @@
-#include <millrace/io/store/receiver_log.hpp>
+#include <millrace/io/store/block_log.hpp>
 
 #include <millrace/base/error.hpp>
 
@@ -25,7 +25,7 @@ using Blocks = std::vector<std::string>;
 const std::string kLog = "/received";
 constexpr std::uint64_t kSmallSegment = 60;
 
-Blocks blocksOf(const ReceiverLog& log, std::uint64_t from, std::uint64_t to) {
+Blocks blocksOf(const BlockLog& log, std::uint64_t from, std::uint64_t to) {
   Blocks blocks;
   std::uint64_t expected = from;
   log.read(from, to, [&](std::uint64_t position, std::string_view block) {
@@ -35,15 +35,15 @@ Blocks blocksOf(const ReceiverLog& log, std::uint64_t from, std::uint64_t to) {
   return blocks;
 }
 
-Blocks allBlocks(const ReceiverLog& log) { return blocksOf(log, log.first(), log.next()); }
+Blocks allBlocks(const BlockLog& log) { return blocksOf(log, log.first(), log.next()); }
 
-class ReceiverLogTest : public testing::Test {
+class BlockLogTest : public testing::Test {
  protected:
   /// Appends "block 1" and so on up to this one; the number of the last that was acknowledged.
   static std::uint64_t write(FileSystem& files, std::uint64_t last) {
     std::uint64_t acknowledged = 0;
     try {
-      ReceiverLog log(files, kLog, kSmallSegment);
+      BlockLog log(files, kLog, kSmallSegment);
       for (std::uint64_t i = 1; i <= last; ++i) {
         log.append("block " + std::to_string(i));
         acknowledged = i;
@@ -62,9 +62,9 @@ class ReceiverLogTest : public testing::Test {
   test::FaultyFileSystem files{memory};
 };
 
-TEST_F(ReceiverLogTest, GivesBlocksBackByTheirPositionsInEveryRun) {
+TEST_F(BlockLogTest, GivesBlocksBackByTheirPositionsInEveryRun) {
   for (std::uint64_t run = 0; run < 3; ++run) {
-    ReceiverLog log(files, kLog, kSmallSegment);
+    BlockLog log(files, kLog, kSmallSegment);
     EXPECT_EQ(log.first(), 1u);
     EXPECT_EQ(log.next(), run * 4 + 1);
     for (std::uint64_t i = 1; i <= 4; ++i)
@@ -73,14 +73,14 @@ TEST_F(ReceiverLogTest, GivesBlocksBackByTheirPositionsInEveryRun) {
     EXPECT_EQ(blocksOf(log, 2, 4), (Blocks{"block 2", "block 3"}));
     EXPECT_EQ(blocksOf(log, 3, 3), Blocks());
   }
-  const ReceiverLog log(files, kLog);
+  const BlockLog log(files, kLog);
   EXPECT_EQ(failureOf<IllegalArgument>([&] { blocksOf(log, 12, 14); }),
-            "the receiver log /received holds the blocks from 1 up to 13, and those from 12 up to 14 were "
+            "the block log /received holds the blocks from 1 up to 13, and those from 12 up to 14 were "
             "asked for");
 }
 
-TEST_F(ReceiverLogTest, BlocksThatWaitTogetherAreSyncedOnce) {
-  ReceiverLog log(files, kLog);
+TEST_F(BlockLogTest, BlocksThatWaitTogetherAreSyncedOnce) {
+  BlockLog log(files, kLog);
   log.append("first");
   constexpr int kThreads = 8;
   const int before = memory.syncs();
@@ -105,7 +105,7 @@ TEST_F(ReceiverLogTest, BlocksThatWaitTogetherAreSyncedOnce) {
     EXPECT_EQ(blocks[positions[static_cast<std::size_t>(i)] - 1], "of thread " + std::to_string(i));
 }
 
-TEST_F(ReceiverLogTest, APowerCutAtEveryCallLosesNothingThatWasAcknowledged) {
+TEST_F(BlockLogTest, APowerCutAtEveryCallLosesNothingThatWasAcknowledged) {
   const test::Seed seed;
   std::mt19937_64 random(seed);
   for (const bool keepsParts : {false, true}) {
@@ -119,7 +119,7 @@ TEST_F(ReceiverLogTest, APowerCutAtEveryCallLosesNothingThatWasAcknowledged) {
         disk.cutPower(random);
       else
         disk.cutPower();
-      ReceiverLog log(disk, kLog, kSmallSegment);
+      BlockLog log(disk, kLog, kSmallSegment);
       ASSERT_GE(log.next(), acknowledged + 1) << n;
       ASSERT_LE(log.next(), acknowledged + 2) << n;
       ASSERT_EQ(allBlocks(log), numbered(log.next() - 1)) << n;
@@ -129,13 +129,13 @@ TEST_F(ReceiverLogTest, APowerCutAtEveryCallLosesNothingThatWasAcknowledged) {
   }
 }
 
-TEST_F(ReceiverLogTest, AnErrorAtEveryCallIsReportedAndLosesNothingElse) {
+TEST_F(BlockLogTest, AnErrorAtEveryCallIsReportedAndLosesNothingElse) {
   for (int n = 1;; ++n) {
     test::MemoryFileSystem disk;
     test::FaultyFileSystem faulty(disk);
     Blocks acknowledged;
     {
-      ReceiverLog log(faulty, kLog, kSmallSegment);
+      BlockLog log(faulty, kLog, kSmallSegment);
       const int before = faulty.calls();
       faulty.failCall(n);
       for (const std::string& block : numbered(8)) {
@@ -150,27 +150,27 @@ TEST_F(ReceiverLogTest, AnErrorAtEveryCallIsReportedAndLosesNothingElse) {
       ASSERT_GE(acknowledged.size(), 7u) << n;
       ASSERT_EQ(allBlocks(log), acknowledged) << n;
     }
-    const ReceiverLog again(disk, kLog);
+    const BlockLog again(disk, kLog);
     Blocks found = allBlocks(again);
     if (found.size() > acknowledged.size()) found.pop_back();  // the last one, if it was that which failed
     ASSERT_EQ(found, acknowledged) << n;
   }
 }
 
-TEST_F(ReceiverLogTest, CutOrFlippedAnywhereGivesTheBlocksBeforeOrAnError) {
+TEST_F(BlockLogTest, CutOrFlippedAnywhereGivesTheBlocksBeforeOrAnError) {
   write(memory, 10);
   std::map<std::string, std::string> content;
   for (const std::string& name : memory.list(kLog))
-    if (name.starts_with("received")) content[name] = memory.read(kLog + "/" + name);
+    if (name.starts_with("log")) content[name] = memory.read(kLog + "/" + name);
   ASSERT_GE(content.size(), 3u);
-  const std::string last = "received-1-" + std::to_string(content.size());
+  const std::string last = "log-1-" + std::to_string(content.size());
   ASSERT_TRUE(content.contains(last));
   const auto expectSafe = [&](const std::string& name, const std::string& changed) {
     test::MemoryFileSystem disk;
     for (const auto& [other, bytes] : content) disk.put(kLog + "/" + other, bytes);
     disk.put(kLog + "/" + name, changed);
     try {
-      const ReceiverLog log(disk, kLog);
+      const BlockLog log(disk, kLog);
       EXPECT_EQ(name, last) << "only the last blocks can be taken for ones that were being written";
       EXPECT_EQ(allBlocks(log), numbered(log.next() - 1));
     } catch (const Error& error) {
@@ -188,8 +188,8 @@ TEST_F(ReceiverLogTest, CutOrFlippedAnywhereGivesTheBlocksBeforeOrAnError) {
   }
 }
 
-TEST_F(ReceiverLogTest, IsCleanedBySegments) {
-  ReceiverLog log(files, kLog, kSmallSegment);
+TEST_F(BlockLogTest, IsCleanedBySegments) {
+  BlockLog log(files, kLog, kSmallSegment);
   for (const std::string& block : numbered(10)) log.append(block);
   const std::size_t before = memory.list(kLog).size();
   log.cleanTo(7);
@@ -201,17 +201,17 @@ TEST_F(ReceiverLogTest, IsCleanedBySegments) {
   EXPECT_EQ(log.append("next"), 11u);
 }
 
-TEST_F(ReceiverLogTest, WhoWasTakenOverAcknowledgesNothing) {
-  ReceiverLog paused(files, kLog);
+TEST_F(BlockLogTest, WhoWasTakenOverAcknowledgesNothing) {
+  BlockLog paused(files, kLog);
   paused.append("one");
   memory.remove(kLog + "/lock");
   {
-    ReceiverLog next(files, kLog);
+    BlockLog next(files, kLog);
     EXPECT_NE(failureOf<SparkException>([&] { paused.append("late"); }).find("was taken over"),
               std::string::npos);
     EXPECT_EQ(next.append("two"), 2u);
   }
-  EXPECT_EQ(allBlocks(ReceiverLog(files, kLog)), (Blocks{"one", "two"}));
+  EXPECT_EQ(allBlocks(BlockLog(files, kLog)), (Blocks{"one", "two"}));
 }
 
 }  // namespace

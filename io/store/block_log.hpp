@@ -19,21 +19,21 @@
 
 namespace millrace::core {
 
-/// What receivers have taken in, written ahead of its processing: blocks of bytes, numbered from 1 in the order in which they
+/// A write-ahead log: blocks of bytes, such as what receivers took in, numbered from 1 in the order in which they
 /// became durable. The number is the block's position; it stays the same in every later run. Any thread may call.
 ///
 /// The log is a directory of segments. Blocks that wait while others are being synced are written together, with one sync.
-class ReceiverLog {
+class BlockLog {
  public:
   static constexpr std::uint64_t kUsualSegment = std::uint64_t{64} << 20;
 
   /// Opens the log of a directory, which is made where it is missing, and takes it for this process alone: SparkException
   /// naming the owner if it has one. All segments are read, so that damage is found here: DamagedFile naming file and offset. A
   /// block that was being written when its process died is not there, and was not acknowledged. `files` outlives the log.
-  ReceiverLog(FileSystem& files, std::string directory, std::uint64_t segmentBytes = kUsualSegment);
-  ~ReceiverLog();
-  ReceiverLog(const ReceiverLog&) = delete;
-  ReceiverLog& operator=(const ReceiverLog&) = delete;
+  BlockLog(FileSystem& files, std::string directory, std::uint64_t segmentBytes = kUsualSegment);
+  ~BlockLog();
+  BlockLog(const BlockLog&) = delete;
+  BlockLog& operator=(const BlockLog&) = delete;
 
   /// Returns its position when the block would survive a power cut. Where it throws, the block was not acknowledged, and the
   /// next one begins a new segment; a later run may find it all the same, unless a block was acknowledged after it.

@@ -1,7 +1,7 @@
 #include <millrace/base/byte_archive.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/base/unlocked.hpp>
-#include <millrace/io/store/receiver_log.hpp>
+#include <millrace/io/store/block_log.hpp>
 
 #include <algorithm>
 #include <map>
@@ -11,7 +11,7 @@ namespace millrace::core {
 
 namespace {
 
-constexpr FileKind kSegment{"MRSTRCVL", 1, "segment of a receiver log"};
+constexpr FileKind kSegment{"MRSTBLOG", 1, "segment of a block log"};
 constexpr std::size_t kLargestGroup = std::size_t{64} << 20;
 
 /// Gives the blocks of a frame; BadRecord if it holds none.
@@ -24,7 +24,7 @@ void forEachBlock(std::string_view payload, Visit visit) {
 
 }  // namespace
 
-ReceiverLog::ReceiverLog(FileSystem& files, std::string directory, std::uint64_t segmentBytes)
+BlockLog::BlockLog(FileSystem& files, std::string directory, std::uint64_t segmentBytes)
     : files_(files),
       directory_(std::move(directory)),
       segmentBytes_(segmentBytes),
@@ -32,14 +32,14 @@ ReceiverLog::ReceiverLog(FileSystem& files, std::string directory, std::uint64_t
   open();
 }
 
-ReceiverLog::~ReceiverLog() = default;
+BlockLog::~BlockLog() = default;
 
-void ReceiverLog::open() {
+void BlockLog::open() {
   MutexLock lock(mutex_);
   std::map<FileId, std::string> found;
   for (const std::string& name : files_.list(directory_)) {
     const auto parsed = parseFileName(name);
-    if (!parsed || parsed->kind != "received") continue;
+    if (!parsed || parsed->kind != "log") continue;
     if (parsed->isDraft)
       files_.remove(directory_ + "/" + name);
     else
@@ -61,7 +61,7 @@ void ReceiverLog::open() {
   }
 }
 
-ReceiverLog::Segment ReceiverLog::scan(const std::string& path) const {
+BlockLog::Segment BlockLog::scan(const std::string& path) const {
   FrameReader frames(files_.openForReading(path), path, kSegment);
   Segment segment{path, 0, 0, {}};
   const auto start = frames.next();
@@ -78,9 +78,9 @@ ReceiverLog::Segment ReceiverLog::scan(const std::string& path) const {
   return segment;
 }
 
-ReceiverLog::Segment ReceiverLog::beginSegment(std::uint64_t first) {
+BlockLog::Segment BlockLog::beginSegment(std::uint64_t first) {
   const FileId id{owner_.token(), ++lastNumber_};
-  Segment segment{directory_ + "/" + fileName("received", id), first, first, {}};
+  Segment segment{directory_ + "/" + fileName("log", id), first, first, {}};
   NewFile file(files_, segment.path, kSegment);
   ByteWriter start;
   start.varint(first);
@@ -89,10 +89,10 @@ ReceiverLog::Segment ReceiverLog::beginSegment(std::uint64_t first) {
   return segment;
 }
 
-std::uint64_t ReceiverLog::append(std::string_view block) {
+std::uint64_t BlockLog::append(std::string_view block) {
   if (block.size() > FrameWriter::kLargestFrame / 2)
     throw Unsupported("a block of " + std::to_string(block.size()) +
-                      " bytes is larger than the 512 MiB that a receiver log takes: store smaller ones");
+                      " bytes is larger than the 512 MiB that a block log takes: store smaller ones");
   Waiting mine{block, 0, nullptr, false};
   MutexLock lock(mutex_);
   waiting_.push_back(&mine);
@@ -106,7 +106,7 @@ std::uint64_t ReceiverLog::append(std::string_view block) {
   return mine.position;
 }
 
-void ReceiverLog::writeGroup() {
+void BlockLog::writeGroup() {
   isWriting_ = true;
   std::vector<Waiting*> group;
   for (std::size_t bytes = 0; !waiting_.empty() && bytes < kLargestGroup; waiting_.pop_front()) {
@@ -137,7 +137,7 @@ void ReceiverLog::writeGroup() {
   changed_.notifyAll();
 }
 
-ReceiverLog::Written ReceiverLog::write(const std::vector<Waiting*>& group, std::uint64_t first) {
+BlockLog::Written BlockLog::write(const std::vector<Waiting*>& group, std::uint64_t first) {
   ByteWriter payload;
   for (const Waiting* waiting : group) {
     payload.varint(waiting->block.size());
@@ -152,30 +152,30 @@ ReceiverLog::Written ReceiverLog::write(const std::vector<Waiting*>& group, std:
   return written;
 }
 
-std::size_t ReceiverLog::waiting() const {
+std::size_t BlockLog::waiting() const {
   MutexLock lock(mutex_);
   return waiting_.size();
 }
 
-std::uint64_t ReceiverLog::first() const {
+std::uint64_t BlockLog::first() const {
   MutexLock lock(mutex_);
   return segments_.empty() ? 1 : segments_.front().first;
 }
 
-std::uint64_t ReceiverLog::next() const {
+std::uint64_t BlockLog::next() const {
   MutexLock lock(mutex_);
   return segments_.empty() ? 1 : segments_.back().next;
 }
 
-void ReceiverLog::read(std::uint64_t from, std::uint64_t to,
-                       FunctionRef<void(std::uint64_t position, std::string_view block)> visit) const {
+void BlockLog::read(std::uint64_t from, std::uint64_t to,
+                    FunctionRef<void(std::uint64_t position, std::string_view block)> visit) const {
   std::vector<std::pair<Segment, std::shared_ptr<const ReadableFile>>> needed;
   {
     MutexLock lock(mutex_);
     const std::uint64_t oldest = segments_.empty() ? 1 : segments_.front().first;
     const std::uint64_t newest = segments_.empty() ? 1 : segments_.back().next;
     if (from < oldest || to > newest || from > to)
-      throw IllegalArgument("the receiver log " + directory_ + " holds the blocks from " +
+      throw IllegalArgument("the block log " + directory_ + " holds the blocks from " +
                             std::to_string(oldest) + " up to " + std::to_string(newest) +
                             ", and those from " + std::to_string(from) + " up to " + std::to_string(to) +
                             " were asked for");
@@ -199,7 +199,7 @@ void ReceiverLog::read(std::uint64_t from, std::uint64_t to,
   }
 }
 
-void ReceiverLog::cleanTo(std::uint64_t position) {
+void BlockLog::cleanTo(std::uint64_t position) {
   std::vector<std::string> gone;
   {
     MutexLock lock(mutex_);

@@ -4,6 +4,6 @@
 #include <cstdint>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  millrace::test::fuzz::receiverLog({reinterpret_cast<const char*>(data), size});
+  millrace::test::fuzz::blockLog({reinterpret_cast<const char*>(data), size});
   return 0;
 }
