@@ -92,11 +92,12 @@ inline constexpr ConfigKey<ByteSize> kDriverMemory{
     "spark.driver.memory",
     "what the process may use; unset: the machine's memory, or what its control group leaves", "bytes", "",
     std::int64_t{64} << 20};
-inline constexpr ConfigKey<double> kMemoryFraction{
-    "spark.memory.fraction",
-    "the part of it that holds cached RDDs and what is shuffled; what does not fit goes to the disk or is "
-    "computed again",
-    "", "0.6"};
+inline constexpr ConfigKey<double> kMemoryFraction{"spark.memory.fraction",
+                                                   "the part of it that holds cached RDDs, what is shuffled, "
+                                                   "windows and states; what does not fit goes to the "
+                                                   "disk or is computed again, but for windows and states: "
+                                                   "past it inputs wait, and after ten batches the run ends",
+                                                   "", "0.6"};
 inline constexpr ConfigKey<std::string> kLocalDirectory{
     "spark.local.dir", "where what has no room in memory is written; removed at the end", "", "/tmp"};
 inline constexpr ConfigKey<int> kDefaultParallelism{

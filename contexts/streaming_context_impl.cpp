@@ -6,6 +6,7 @@
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/contexts/scheduler/health_log.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
+#include <millrace/contexts/scheduler/memory_watch.hpp>
 #include <millrace/contexts/scheduler/rate_controller.hpp>
 #include <millrace/contexts/signal_watch.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
@@ -208,12 +209,15 @@ void StreamingContext::Impl::openCheckpoint() {
 }
 
 void StreamingContext::Impl::startParts() {
-  auto batchEnd = [graph = graph, tracker = tracker, recovery = recovery_](Time time, bool succeeded) {
+  auto hold = std::make_shared<core::InputHold>(graph, tracker, core::JobGenerator::kMostPending);
+  auto memory = std::make_shared<core::MemoryWatch>(graph->engine()->liveMemory(), hold, waiter);
+  auto batchEnd = [graph = graph, tracker = tracker, recovery = recovery_, memory](Time time,
+                                                                                   bool succeeded) {
     if (recovery) recovery->onEnd(time, succeeded);
     tracker->cleanupOldBlocks(graph->batchEnded(time, succeeded).milliseconds());
+    memory->onBatchEnded();
   };
   int concurrentJobs = sparkContext.getConf().get(config::kConcurrentJobs);
-  auto hold = std::make_shared<core::InputHold>(graph, tracker, core::JobGenerator::kMostPending);
   hold->watchInputs();
   auto scheduler =
       std::make_shared<core::JobScheduler>(concurrentJobs, clock, bus, waiter, std::move(batchEnd), hold);
@@ -379,6 +383,7 @@ std::chrono::milliseconds StreamingContext::Impl::gracefulTimeout() const {
 std::map<std::string, std::int64_t> StreamingContext::Impl::gauges() const {
   auto gauges = progress->gauges();
   core::MutexLock lock(mutex_);
+  gauges["liveBytes"] = static_cast<std::int64_t>(graph->engine()->liveMemory()->bytes());
   gauges["sourceWaits"] = generator_ ? generator_->sourceWaits() : 0;
   return gauges;
 }
