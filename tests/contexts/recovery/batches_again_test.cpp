@@ -1,0 +1,181 @@
+#include <millrace/contexts/recovery/recovery.hpp>
+
+#include "support/faulty_file_system.hpp"
+#include "support/log_source.hpp"
+#include "support/memory_file_system.hpp"
+#include "support/script.hpp"
+#include "support/seen.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace millrace::core {
+namespace {
+
+using namespace test;
+
+DStream<std::pair<int, int>> sumsByLastDigit(const DStream<int>& numbers) {
+  return numbers.map([](int x) { return std::pair(x % 10, x); })
+      .updateStateByKey([](std::span<const int> values, std::optional<int> sum) {
+        return std::optional(std::accumulate(values.begin(), values.end(), sum.value_or(0)));
+      })
+      .name("sums");
+}
+
+/// Whether a file of the states is made there. While that fails, batches are logged and run, but none is committed.
+bool isOfStates(const std::string& path) {
+  return path.ends_with(".tmp") && path.find("/state-") != std::string::npos;
+}
+
+class BatchesAgainTest : public testing::Test {
+ protected:
+  using Program = std::function<void(StreamTest& running)>;
+  using Life = std::function<void(StreamTest& running, FaultyFileSystem& files)>;
+
+  void beginAnew() {
+    disk = std::make_shared<MemoryFileSystem>();
+    source = std::make_shared<LogSource>(2);
+    seen = Seen();
+  }
+  /// A run from `now` on, which `life` starts; then its process dies.
+  void run(StreamOptions options, std::int64_t now, const Program& program, const Life& life) {
+    const auto files = std::make_shared<FaultyFileSystem>(*disk);
+    options.now = now;
+    options.checkpoint = "/checkpoint";
+    const auto engine = std::make_shared<Engine>(poolJobRunner(options.shape.threads),
+                                                 options.shape.partitions, files, options.shape.chunkSize);
+    StreamTest running(engine, options);
+    program(running);
+    life(running, *files);
+    files->failFrom(1);
+    running.context().stop(true, false);
+  }
+  /// Nothing that happens from now on is committed.
+  static void commitNothing(FaultyFileSystem& files) { files.failWhere(isOfStates); }
+
+  void sumsAndWindows(StreamTest& running) {
+    const DStream<int> numbers = running.context().inputStream(source);
+    seen.watch("numbers", numbers);
+    seen.watch("sums", sumsByLastDigit(numbers));
+    seen.watch("window", numbers.window(Seconds(3)));
+    seen.watch("every other", numbers.window(Seconds(2), Seconds(2)));
+  }
+  Program sumsAndWindows() {
+    return [this](StreamTest& running) { sumsAndWindows(running); };
+  }
+  void write(std::vector<Ints> numbers) { source->write(std::move(numbers)); }
+
+  std::shared_ptr<MemoryFileSystem> disk = std::make_shared<MemoryFileSystem>();
+  std::shared_ptr<LogSource> source = std::make_shared<LogSource>(2);
+  Seen seen;
+};
+
+TEST_F(BatchesAgainTest, HaveTheSameTimesAndTheSameInput) {
+  inBothModes([&](const StreamOptions& options) {
+    beginAnew();
+    run(options, 0, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem& files) {
+      running.start();
+      write({{1, 2}, {11}});
+      running.advance();
+      commitNothing(files);
+      write({{21}, {}});
+      running.advance();
+      write({{31}, {4}});
+      running.advance();
+    });
+    write({{41}, {5}});
+    run(options, 3500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
+      running.start();
+      running.advance(2);
+    });
+    EXPECT_EQ(seen.runs("numbers", 3000), 2);
+    EXPECT_EQ(seen.runs("every other", 2000), seen.runs("numbers", 2000));
+    EXPECT_EQ(seen.of("numbers", 3000), "{ 4, 31 }");
+    EXPECT_EQ(seen.of("sums", 5000), "{ (1, 105), (2, 2), (4, 4), (5, 5) }");
+    EXPECT_EQ(seen.of("window", 5000), "{ 4, 5, 31, 41 }");
+  });
+}
+
+TEST_F(BatchesAgainTest, HaveThemThoughNothingWasCommitted) {
+  inBothModes([&](const StreamOptions& options) {
+    beginAnew();
+    run(options, 7000, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem& files) {
+      commitNothing(files);
+      running.start();
+      write({{1}, {}});
+      running.advance();
+      write({{}, {2}});
+      running.advance();
+    });
+    write({{3}, {}});
+    run(options, 9500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
+      running.start();
+      EXPECT_EQ(running.context().graph()->zeroTime(), Time(7000));
+      running.advance(2);
+    });
+    EXPECT_EQ(seen.runs("numbers", 8000), 2);
+    EXPECT_EQ(seen.runs("numbers", 9000), 2);
+    EXPECT_EQ(seen.of("sums", 11000), "{ (1, 1), (2, 2), (3, 3) }");
+    EXPECT_EQ(seen.of("window", 11000), "{ 2, 3 }");
+  });
+}
+
+TEST_F(BatchesAgainTest, HaveThemInEachRunOfAChain) {
+  inBothModes([&](const StreamOptions& options) {
+    beginAnew();
+    const Life oneBatch = [&](StreamTest& running, FaultyFileSystem& files) {
+      commitNothing(files);
+      running.start();
+      running.advance();
+    };
+    write({{1}, {}});
+    run(options, 0, sumsAndWindows(), oneBatch);
+    write({{2}, {}});
+    run(options, 1500, sumsAndWindows(), oneBatch);
+    write({{}, {3}});
+    run(options, 2500, sumsAndWindows(), oneBatch);
+    run(options, 3500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
+      running.start();
+      running.advance(2);
+    });
+    EXPECT_EQ(seen.runs("numbers", 1000), 4);
+    EXPECT_EQ(seen.runs("numbers", 2000), 3);
+    EXPECT_EQ(seen.runs("numbers", 3000), 2);
+    EXPECT_EQ(seen.of("sums", 5000), "{ (1, 1), (2, 2), (3, 3) }");
+  });
+}
+
+TEST_F(BatchesAgainTest, GoOnInTheOtherModeWithOtherThreads) {
+  for (const bool beginsContinuous : {false, true}) {
+    beginAnew();
+    StreamOptions first{.shape = {.partitions = 3, .threads = 2}, .mode = kModes[beginsContinuous ? 1 : 0]};
+    StreamOptions second{.shape = {.partitions = 2, .threads = 1}, .mode = kModes[beginsContinuous ? 0 : 1]};
+    run(first, 0, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem& files) {
+      running.start();
+      write({{1, 2}, {11}});
+      running.advance();
+      commitNothing(files);
+      write({{21}, {3}});
+      running.advance();
+    });
+    write({{}, {4}});
+    run(second, 2500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
+      running.start();
+      running.advance(2);
+    });
+    EXPECT_EQ(seen.runs("numbers", 2000), 2);
+    EXPECT_EQ(seen.of("numbers", 2000), "{ 3, 21 }");
+    EXPECT_EQ(seen.of("sums", 4000), "{ (1, 33), (2, 2), (3, 3), (4, 4) }");
+  }
+}
+
+}  // namespace
+}  // namespace millrace::core
