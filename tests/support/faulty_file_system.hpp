@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/directory_watch.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
 
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -110,6 +112,7 @@ class FaultyFileSystem final : public FileSystem {
     count("read", path);
     return inner_.read(path);
   }
+  std::unique_ptr<DirectoryWatch> watchDirectories() const override { return inner_.watchDirectories(); }
 
  private:
   class File final : public WritableFile {

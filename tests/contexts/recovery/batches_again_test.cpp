@@ -3,17 +3,23 @@
 #include "support/faulty_file_system.hpp"
 #include "support/log_source.hpp"
 #include "support/memory_file_system.hpp"
+#include "support/scratch_directory.hpp"
 #include "support/script.hpp"
 #include "support/seen.hpp"
+#include "support/set_modified.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <numeric>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -49,7 +55,7 @@ class BatchesAgainTest : public testing::Test {
   void run(StreamOptions options, std::int64_t now, const Program& program, const Life& life) {
     const auto files = std::make_shared<FaultyFileSystem>(*disk);
     options.now = now;
-    options.checkpoint = "/checkpoint";
+    options.checkpoint = checkpoint;
     const auto engine = std::make_shared<Engine>(poolJobRunner(options.shape.threads),
                                                  options.shape.partitions, files, options.shape.chunkSize);
     StreamTest running(engine, options);
@@ -73,7 +79,8 @@ class BatchesAgainTest : public testing::Test {
   }
   void write(std::vector<Ints> numbers) { source->write(std::move(numbers)); }
 
-  std::shared_ptr<MemoryFileSystem> disk = std::make_shared<MemoryFileSystem>();
+  std::shared_ptr<FileSystem> disk;
+  std::string checkpoint = "/checkpoint";
   std::shared_ptr<LogSource> source = std::make_shared<LogSource>(2);
   Seen seen;
 };
@@ -175,6 +182,112 @@ TEST_F(BatchesAgainTest, GoOnInTheOtherModeWithOtherThreads) {
     EXPECT_EQ(seen.of("numbers", 2000), "{ 3, 21 }");
     EXPECT_EQ(seen.of("sums", 4000), "{ (1, 33), (2, 2), (3, 3), (4, 4) }");
   }
+}
+
+/// A directory that files are moved into.
+class Inbox {
+ public:
+  Inbox() { LocalFileSystem().createDirectories(scratch_ / "in"); }
+  std::string path() const { return scratch_ / "in"; }
+  std::string checkpoint() const { return scratch_ / "checkpoint"; }
+  void put(const std::string& name, std::int64_t modified) const {
+    const std::string draft = scratch_ / name;
+    std::ofstream(draft) << name << '\n';
+    setModified(draft, modified);
+    LocalFileSystem().rename(draft, path() + "/" + name);
+  }
+
+ private:
+  const ScratchDirectory scratch_;
+};
+
+TEST_F(BatchesAgainTest, ReadTheFilesThatTheyHad) {
+  for (const char* detectMoved : {"false", "true"}) {
+    for (const bool commitsOne : {false, true}) {
+      inBothModes([&](StreamOptions options) {
+        SCOPED_TRACE(std::string("detectMoved ") + detectMoved + (commitsOne ? ", one committed" : ""));
+        const Inbox inbox;
+        beginAnew();
+        disk = std::make_shared<LocalFileSystem>();
+        checkpoint = inbox.checkpoint();
+        options.conf = {{"spark.streaming.fileStream.detectMoved", detectMoved}};
+        const Program program = [&](StreamTest& running) {
+          const auto lines = running.context().textFileStream(inbox.path());
+          seen.watch("lines", lines);
+          seen.watch("window", lines.window(Seconds(2)));
+          seen.watch("lengths",
+                     lines.map([](std::string_view line) { return std::pair(line.size(), 1); })
+                         .updateStateByKey([](std::span<const int> ones, std::optional<int> count) {
+                           return std::optional(count.value_or(0) + static_cast<int>(ones.size()));
+                         }));
+        };
+        inbox.put("old", 990'000);
+        run(options, 1'000'000, program, [&](StreamTest& running, FaultyFileSystem& files) {
+          if (!commitsOne) commitNothing(files);
+          running.start();
+          inbox.put("a", 1'000'001);
+          running.advance();
+          commitNothing(files);
+          inbox.put("bb", 1'001'001);
+          running.advance();
+          inbox.put("c", 1'002'001);
+          inbox.put("gone", 1'002'002);
+          running.advance();
+        });
+        EXPECT_EQ(seen.of("lines", 1'003'000), "{ \"c\", \"gone\" }");
+        inbox.put("d", 1'003'001);
+        run(options, 1'003'500, program, [&](StreamTest& running, FaultyFileSystem&) {
+          running.start();
+          running.advance();
+          inbox.put("e", 1'004'001);
+          running.advance();
+        });
+        EXPECT_EQ(seen.runs("lines", 1'003'000), 2);
+        EXPECT_EQ(seen.all("lines"),
+                  (std::vector<std::string>{"{ \"a\" }", "{ \"bb\" }", "{ \"c\", \"gone\" }", "{ \"d\" }",
+                                            "{ \"e\" }"}));
+        EXPECT_EQ(seen.of("lengths", 1'005'000), "{ (1, 4), (2, 1), (4, 1) }");
+      });
+    }
+  }
+}
+
+TEST_F(BatchesAgainTest, LeaveOutAFileThatIsGone) {
+  inBothModes([&](const StreamOptions& options) {
+    const Inbox inbox;
+    beginAnew();
+    disk = std::make_shared<LocalFileSystem>();
+    checkpoint = inbox.checkpoint();
+    std::vector<std::string> lines;
+    const Program program = [&](StreamTest& running) {
+      running.context()
+          .textFileStream(inbox.path())
+          .foreachRDD([&](const RDD<std::string_view>& rdd, Time time) {
+            if (time != Time(1'001'000)) return;
+            lines.clear();
+            for (const auto& partition : partitionsOf(rdd))
+              lines.insert(lines.end(), partition.begin(), partition.end());
+          });
+    };
+    run(options, 1'000'000, program, [&](StreamTest& running, FaultyFileSystem& files) {
+      commitNothing(files);
+      running.start();
+      inbox.put("kept", 1'000'001);
+      inbox.put("lost", 1'000'001);
+      running.advance();
+    });
+    EXPECT_EQ(lines, (std::vector<std::string>{"kept", "lost"}));
+    LocalFileSystem().remove(inbox.path() + "/lost");
+    run(options, 1'001'500, program, [&](StreamTest& running, FaultyFileSystem&) {
+      running.start();
+      running.advance();
+      EXPECT_TRUE(std::ranges::any_of(running.log().lines(), [](const std::string& line) {
+        return line.find("a file stream leaves out a file") != std::string::npos &&
+               line.find("/in/lost") != std::string::npos;
+      }));
+    });
+    EXPECT_EQ(lines, (std::vector<std::string>{"kept"}));
+  });
 }
 
 }  // namespace
