@@ -199,6 +199,7 @@ void StreamingContext::Impl::openCheckpoint() {
   settings.startAfresh = conf.get(config::kRecoveryStartAfresh);
   settings.dropUnknownState = conf.get(config::kRecoveryDropUnknownState);
   settings.maxUncommitted = static_cast<std::size_t>(conf.get(config::kRecoveryMaxUncommitted));
+  settings.poison = conf.get(config::kRecoveryPoison);
   for (const auto& [key, value] : conf.getAll()) settings.settings[key] = redact(key, value);
   settings.isContinuous = conf.get(config::kMode) == StreamingMode::kContinuous;
   const core::EnginePtr engine = sparkContext.engine();

@@ -7,12 +7,14 @@
 namespace millrace::core {
 
 BatchLog::BatchLog(FileSystem& files, const std::string& directory) : log_(files, directory, kSegment) {
-  MutexLock lock(mutex_);
+  std::map<Time, std::uint64_t> positions;
   log_.read(log_.first(), log_.next(), [&](std::uint64_t position, std::string_view block) {
     const BatchRecord record = decodeBatchRecord(block);
-    if (const auto* batch = std::get_if<LoggedBatch>(&record)) positions_[batch->time] = position;
+    if (const auto* batch = std::get_if<LoggedBatch>(&record)) positions[batch->time] = position;
     earlier_.add(record);
   });
+  MutexLock lock(mutex_);
+  positions_ = std::move(positions);
 }
 
 void BatchLog::beginRun(const RunBegin& run) {
@@ -30,8 +32,7 @@ void BatchLog::append(LoggedBatch batch) {
   for (; !unlogged_.empty(); unlogged_.pop_front()) write(unlogged_.front());
 }
 
-void BatchLog::skip(LoggedBatch batch) {
-  batch.isSkipped = true;
+void BatchLog::skip(const LoggedBatch& batch) {
   MutexLock lock(mutex_);
   write(batch);
 }

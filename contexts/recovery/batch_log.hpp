@@ -33,8 +33,8 @@ class BatchLog {
   void beginBatch(Time time);
   /// Logs a batch, unless there is one of its time already. One that could not be logged is logged together with the next.
   void append(LoggedBatch batch);
-  /// Says that a batch that was logged runs without its input from now on.
-  void skip(LoggedBatch batch);
+  /// Logs anew a batch that is there already, since it is skipped from now on.
+  void skip(const LoggedBatch& batch);
   /// Says that this run is over, if it had begun.
   void endRun();
   /// The batches up to this time will not be asked for again.

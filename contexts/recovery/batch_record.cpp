@@ -11,6 +11,7 @@ void write(const LoggedBatch& batch, format::BatchRecord& record) {
   to.set_time_ms(batch.time.milliseconds());
   to.set_skipped(batch.isSkipped);
   if (batch.next) to.set_next_ms(batch.next->milliseconds());
+  if (batch.oldestRunning) to.set_oldest_running_ms(batch.oldestRunning->milliseconds());
   for (const LoggedInput& input : batch.inputs) {
     format::BatchInput& written = *to.add_inputs();
     written.set_source_id(input.source.id);
@@ -42,8 +43,9 @@ void write(const BatchBegin& begin, format::BatchRecord& record) {
 void write(const RunStop&, format::BatchRecord& record) { record.mutable_run_stop(); }
 
 LoggedBatch read(const format::Batch& from) {
-  LoggedBatch batch{Time(from.time_ms()), {}, from.skipped(), std::nullopt};
+  LoggedBatch batch{Time(from.time_ms()), {}, from.skipped(), std::nullopt, std::nullopt};
   if (from.next_ms() != 0) batch.next = Time(from.next_ms());
+  if (from.oldest_running_ms() != 0) batch.oldestRunning = Time(from.oldest_running_ms());
   for (const format::BatchInput& input : from.inputs()) {
     batch.inputs.push_back(
         {{input.source_id(), input.source_kind(), input.source_name(), input.source_type()},

@@ -24,8 +24,9 @@ struct LoggedInput {
 struct LoggedBatch {
   Time time{0};
   std::vector<LoggedInput> inputs;
-  bool isSkipped = false;    // it runs without its input
+  bool isSkipped = false;    // it runs without its input from now on, and nobody has died in it
   std::optional<Time> next;  // of an epoch: the one after it, which had begun when this one was logged
+  std::optional<Time> oldestRunning;  // all before this one had ended then
 };
 
 /// A run has begun.

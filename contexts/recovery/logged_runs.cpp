@@ -8,6 +8,12 @@ void LoggedRuns::add(const BatchRecord& record) {
 
 void LoggedRuns::add(const LoggedBatch& batch) {
   batches_[batch.time] = batch;
+  if (batch.isSkipped) {
+    begun_.erase(batch.time);
+    if (lastRun_) lastRun_->deaths.erase(batch.time);
+    return;
+  }
+  if (batch.oldestRunning) begun_.erase(begun_.begin(), begun_.lower_bound(*batch.oldestRunning));
   begun_.insert(batch.time);
   if (batch.next) begun_.insert(*batch.next);
 }

@@ -99,7 +99,8 @@ void Recovery::onBegin(Time time) {
 
 void Recovery::onMade(Time time) {
   std::map<int, std::string> places;
-  LoggedBatch batch{time, {}, false, std::nullopt};
+  LoggedBatch batch;
+  batch.time = time;
   if (settings_.isContinuous) batch.next = time + batchDuration_;
   for (const InputPtr& source : sources_) {
     places[source->info()->id] = source->placeBehind(time);
@@ -110,6 +111,7 @@ void Recovery::onMade(Time time) {
   {
     MutexLock lock(mutex_);
     batches_[time].places = std::move(places);
+    batch.oldestRunning = progress_.oldestRunning();
   }
   log()->append(std::move(batch));
 }

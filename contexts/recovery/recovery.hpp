@@ -6,6 +6,7 @@
 #include <millrace/contexts/recovery/batch_progress.hpp>
 #include <millrace/contexts/recovery/batch_record.hpp>
 #include <millrace/contexts/recovery/logged_runs.hpp>
+#include <millrace/contexts/recovery/poison_policy.hpp>
 #include <millrace/contexts/recovery/run_state.hpp>
 #include <millrace/contexts/scheduler/batch_generator.hpp>
 #include <millrace/contexts/scheduler/batch_observer.hpp>
@@ -53,6 +54,7 @@ class Recovery final : public CutSink, public BatchObserver {
     bool startAfresh = false;  // moves aside what the directory has, whatever it is
     bool dropUnknownState = false;
     std::size_t maxUncommitted = 100;
+    PoisonPolicy poison = PoisonPolicy::kStop;
     bool isContinuous = false;
     std::map<std::string, std::string> settings;  // of the program, without secrets
   };
@@ -91,8 +93,8 @@ class Recovery final : public CutSink, public BatchObserver {
   ProgramMatch match(const RunState& saved) const;
   void adopt(const RunState& saved, const ProgramMatch& match);
   std::map<int, KeptState> storedStates(const ProgramMatch& match, std::uint64_t version);
-  void goOnBehind(const RunState& saved, const std::vector<LoggedBatch>& batches);
-  void noteDeaths(const LoggedRuns& runs);
+  void readAgain(const std::vector<LoggedBatch>& batches);
+  void guardAgainstDeaths(const LoggedRuns& runs, std::vector<LoggedBatch>& batches);
   [[noreturn]] void refuse(const std::vector<std::string>& problems) const;
 
   // recovery.cpp

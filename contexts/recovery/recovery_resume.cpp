@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/contexts/recovery/crash_guard.hpp>
 #include <millrace/contexts/recovery/recovery.hpp>
 #include <millrace/contexts/recovery/replay.hpp>
 
@@ -62,7 +63,7 @@ std::optional<Time> Recovery::resume(StreamGraph& graph) {
   const LoggedRuns runs = log()->takeEarlier();
   std::optional<RunState> saved;
   if (!versions.empty()) saved = decodeRunState(store_->metadata(versions.back()));
-  const auto batches = runs.batchesBehind(saved ? std::optional(saved->time) : std::nullopt);
+  auto batches = runs.batchesBehind(saved ? std::optional(saved->time) : std::nullopt);
   if (!saved) {
     if (batches.empty() && !runs.diedInBatch()) return std::nullopt;
     saved = begunOnly(runs);
@@ -71,8 +72,9 @@ std::optional<Time> Recovery::resume(StreamGraph& graph) {
   adopt(*saved, match);
   Resumed resumed{saved->zeroTime, saved->time, {}};
   if (!versions.empty()) resumed.states = storedStates(match, versions.back());
-  goOnBehind(*saved, batches);
-  noteDeaths(runs);
+  next_ = (batches.empty() ? saved->time : batches.back().time) + batchDuration_;
+  guardAgainstDeaths(runs, batches);
+  readAgain(batches);
   graph.resumeFrom(std::move(resumed));
   logInfo("the program goes on where an earlier run had come to", {{"batch", saved->time.toString()},
                                                                    {"checkpoint", settings_.directory},
@@ -105,7 +107,7 @@ std::map<int, KeptState> Recovery::storedStates(const ProgramMatch& match, std::
   return states;
 }
 
-void Recovery::goOnBehind(const RunState& saved, const std::vector<LoggedBatch>& batches) {
+void Recovery::readAgain(const std::vector<LoggedBatch>& batches) {
   std::vector<RecoverableOperator> running;
   {
     MutexLock lock(mutex_);
@@ -117,12 +119,16 @@ void Recovery::goOnBehind(const RunState& saved, const std::vector<LoggedBatch>&
   }
   if (const auto problems = replay(batches, running, sources_); !problems.empty()) refuse(problems);
   for (const LoggedBatch& batch : batches) again_.push_back(batch.time);
-  next_ = (again_.empty() ? saved.time : again_.back()) + batchDuration_;
 }
 
-void Recovery::noteDeaths(const LoggedRuns& runs) {
-  for (Time time : again_) begin_.deaths[time] = runs.deathsIn(time);
-  if (settings_.isContinuous) begin_.deaths[next_] = runs.deathsIn(next_);
+void Recovery::guardAgainstDeaths(const LoggedRuns& runs, std::vector<LoggedBatch>& batches) {
+  const CrashGuard guard(*files_, settings_.directory, settings_.poison);
+  for (LoggedBatch& batch : batches) {
+    const bool wasSkipped = batch.isSkipped;
+    begin_.deaths[batch.time] = guard.examine(batch, runs.deathsIn(batch.time));
+    if (batch.isSkipped && !wasSkipped) log()->skip(batch);
+  }
+  if (settings_.isContinuous) begin_.deaths[next_] = guard.examineEpoch(next_, runs.deathsIn(next_));
   begin_.oneByOne =
       std::ranges::any_of(begin_.deaths, [](const auto& batch) { return batch.second >= kDeathsBeforeCare; });
 }

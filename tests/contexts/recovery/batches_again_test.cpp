@@ -1,8 +1,7 @@
 #include <millrace/contexts/recovery/recovery.hpp>
 
-#include "support/faulty_file_system.hpp"
+#include "support/lives.hpp"
 #include "support/log_source.hpp"
-#include "support/memory_file_system.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/script.hpp"
 #include "support/seen.hpp"
@@ -36,37 +35,13 @@ DStream<std::pair<int, int>> sumsByLastDigit(const DStream<int>& numbers) {
       .name("sums");
 }
 
-/// Whether a file of the states is made there. While that fails, batches are logged and run, but none is committed.
-bool isOfStates(const std::string& path) {
-  return path.ends_with(".tmp") && path.find("/state-") != std::string::npos;
-}
-
 class BatchesAgainTest : public testing::Test {
  protected:
-  using Program = std::function<void(StreamTest& running)>;
-  using Life = std::function<void(StreamTest& running, FaultyFileSystem& files)>;
-
   void beginAnew() {
-    disk = std::make_shared<MemoryFileSystem>();
+    lives = Lives();
     source = std::make_shared<LogSource>(2);
     seen = Seen();
   }
-  /// A run from `now` on, which `life` starts; then its process dies.
-  void run(StreamOptions options, std::int64_t now, const Program& program, const Life& life) {
-    const auto files = std::make_shared<FaultyFileSystem>(*disk);
-    options.now = now;
-    options.checkpoint = checkpoint;
-    const auto engine = std::make_shared<Engine>(poolJobRunner(options.shape.threads),
-                                                 options.shape.partitions, files, options.shape.chunkSize);
-    StreamTest running(engine, options);
-    program(running);
-    life(running, *files);
-    files->failFrom(1);
-    running.context().stop(true, false);
-  }
-  /// Nothing that happens from now on is committed.
-  static void commitNothing(FaultyFileSystem& files) { files.failWhere(isOfStates); }
-
   void sumsAndWindows(StreamTest& running) {
     const DStream<int> numbers = running.context().inputStream(source);
     seen.watch("numbers", numbers);
@@ -74,13 +49,12 @@ class BatchesAgainTest : public testing::Test {
     seen.watch("window", numbers.window(Seconds(3)));
     seen.watch("every other", numbers.window(Seconds(2), Seconds(2)));
   }
-  Program sumsAndWindows() {
+  Lives::Program sumsAndWindows() {
     return [this](StreamTest& running) { sumsAndWindows(running); };
   }
   void write(std::vector<Ints> numbers) { source->write(std::move(numbers)); }
 
-  std::shared_ptr<FileSystem> disk;
-  std::string checkpoint = "/checkpoint";
+  Lives lives;
   std::shared_ptr<LogSource> source = std::make_shared<LogSource>(2);
   Seen seen;
 };
@@ -88,18 +62,18 @@ class BatchesAgainTest : public testing::Test {
 TEST_F(BatchesAgainTest, HaveTheSameTimesAndTheSameInput) {
   inBothModes([&](const StreamOptions& options) {
     beginAnew();
-    run(options, 0, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem& files) {
+    lives.die(options, 0, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem& files) {
       running.start();
       write({{1, 2}, {11}});
       running.advance();
-      commitNothing(files);
+      Lives::commitNothing(files);
       write({{21}, {}});
       running.advance();
       write({{31}, {4}});
       running.advance();
     });
     write({{41}, {5}});
-    run(options, 3500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
+    lives.die(options, 3500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
       running.start();
       running.advance(2);
     });
@@ -114,8 +88,8 @@ TEST_F(BatchesAgainTest, HaveTheSameTimesAndTheSameInput) {
 TEST_F(BatchesAgainTest, HaveThemThoughNothingWasCommitted) {
   inBothModes([&](const StreamOptions& options) {
     beginAnew();
-    run(options, 7000, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem& files) {
-      commitNothing(files);
+    lives.die(options, 7000, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem& files) {
+      Lives::commitNothing(files);
       running.start();
       write({{1}, {}});
       running.advance();
@@ -123,7 +97,7 @@ TEST_F(BatchesAgainTest, HaveThemThoughNothingWasCommitted) {
       running.advance();
     });
     write({{3}, {}});
-    run(options, 9500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
+    lives.die(options, 9500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
       running.start();
       EXPECT_EQ(running.context().graph()->zeroTime(), Time(7000));
       running.advance(2);
@@ -138,18 +112,18 @@ TEST_F(BatchesAgainTest, HaveThemThoughNothingWasCommitted) {
 TEST_F(BatchesAgainTest, HaveThemInEachRunOfAChain) {
   inBothModes([&](const StreamOptions& options) {
     beginAnew();
-    const Life oneBatch = [&](StreamTest& running, FaultyFileSystem& files) {
-      commitNothing(files);
+    const Lives::Life oneBatch = [&](StreamTest& running, FaultyFileSystem& files) {
+      Lives::commitNothing(files);
       running.start();
       running.advance();
     };
     write({{1}, {}});
-    run(options, 0, sumsAndWindows(), oneBatch);
+    lives.die(options, 0, sumsAndWindows(), oneBatch);
     write({{2}, {}});
-    run(options, 1500, sumsAndWindows(), oneBatch);
+    lives.die(options, 1500, sumsAndWindows(), oneBatch);
     write({{}, {3}});
-    run(options, 2500, sumsAndWindows(), oneBatch);
-    run(options, 3500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
+    lives.die(options, 2500, sumsAndWindows(), oneBatch);
+    lives.die(options, 3500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
       running.start();
       running.advance(2);
     });
@@ -165,16 +139,16 @@ TEST_F(BatchesAgainTest, GoOnInTheOtherModeWithOtherThreads) {
     beginAnew();
     StreamOptions first{.shape = {.partitions = 3, .threads = 2}, .mode = kModes[beginsContinuous ? 1 : 0]};
     StreamOptions second{.shape = {.partitions = 2, .threads = 1}, .mode = kModes[beginsContinuous ? 0 : 1]};
-    run(first, 0, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem& files) {
+    lives.die(first, 0, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem& files) {
       running.start();
       write({{1, 2}, {11}});
       running.advance();
-      commitNothing(files);
+      Lives::commitNothing(files);
       write({{21}, {3}});
       running.advance();
     });
     write({{}, {4}});
-    run(second, 2500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
+    lives.die(second, 2500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
       running.start();
       running.advance(2);
     });
@@ -208,10 +182,9 @@ TEST_F(BatchesAgainTest, ReadTheFilesThatTheyHad) {
         SCOPED_TRACE(std::string("detectMoved ") + detectMoved + (commitsOne ? ", one committed" : ""));
         const Inbox inbox;
         beginAnew();
-        disk = std::make_shared<LocalFileSystem>();
-        checkpoint = inbox.checkpoint();
+        lives = Lives(std::make_shared<LocalFileSystem>(), inbox.checkpoint());
         options.conf = {{"spark.streaming.fileStream.detectMoved", detectMoved}};
-        const Program program = [&](StreamTest& running) {
+        const Lives::Program program = [&](StreamTest& running) {
           const auto lines = running.context().textFileStream(inbox.path());
           seen.watch("lines", lines);
           seen.watch("window", lines.window(Seconds(2)));
@@ -222,12 +195,12 @@ TEST_F(BatchesAgainTest, ReadTheFilesThatTheyHad) {
                          }));
         };
         inbox.put("old", 990'000);
-        run(options, 1'000'000, program, [&](StreamTest& running, FaultyFileSystem& files) {
-          if (!commitsOne) commitNothing(files);
+        lives.die(options, 1'000'000, program, [&](StreamTest& running, FaultyFileSystem& files) {
+          if (!commitsOne) Lives::commitNothing(files);
           running.start();
           inbox.put("a", 1'000'001);
           running.advance();
-          commitNothing(files);
+          Lives::commitNothing(files);
           inbox.put("bb", 1'001'001);
           running.advance();
           inbox.put("c", 1'002'001);
@@ -236,7 +209,7 @@ TEST_F(BatchesAgainTest, ReadTheFilesThatTheyHad) {
         });
         EXPECT_EQ(seen.of("lines", 1'003'000), "{ \"c\", \"gone\" }");
         inbox.put("d", 1'003'001);
-        run(options, 1'003'500, program, [&](StreamTest& running, FaultyFileSystem&) {
+        lives.die(options, 1'003'500, program, [&](StreamTest& running, FaultyFileSystem&) {
           running.start();
           running.advance();
           inbox.put("e", 1'004'001);
@@ -256,10 +229,9 @@ TEST_F(BatchesAgainTest, LeaveOutAFileThatIsGone) {
   inBothModes([&](const StreamOptions& options) {
     const Inbox inbox;
     beginAnew();
-    disk = std::make_shared<LocalFileSystem>();
-    checkpoint = inbox.checkpoint();
+    lives = Lives(std::make_shared<LocalFileSystem>(), inbox.checkpoint());
     std::vector<std::string> lines;
-    const Program program = [&](StreamTest& running) {
+    const Lives::Program program = [&](StreamTest& running) {
       running.context()
           .textFileStream(inbox.path())
           .foreachRDD([&](const RDD<std::string_view>& rdd, Time time) {
@@ -269,8 +241,8 @@ TEST_F(BatchesAgainTest, LeaveOutAFileThatIsGone) {
               lines.insert(lines.end(), partition.begin(), partition.end());
           });
     };
-    run(options, 1'000'000, program, [&](StreamTest& running, FaultyFileSystem& files) {
-      commitNothing(files);
+    lives.die(options, 1'000'000, program, [&](StreamTest& running, FaultyFileSystem& files) {
+      Lives::commitNothing(files);
       running.start();
       inbox.put("kept", 1'000'001);
       inbox.put("lost", 1'000'001);
@@ -278,7 +250,7 @@ TEST_F(BatchesAgainTest, LeaveOutAFileThatIsGone) {
     });
     EXPECT_EQ(lines, (std::vector<std::string>{"kept", "lost"}));
     LocalFileSystem().remove(inbox.path() + "/lost");
-    run(options, 1'001'500, program, [&](StreamTest& running, FaultyFileSystem&) {
+    lives.die(options, 1'001'500, program, [&](StreamTest& running, FaultyFileSystem&) {
       running.start();
       running.advance();
       EXPECT_TRUE(std::ranges::any_of(running.log().lines(), [](const std::string& line) {
