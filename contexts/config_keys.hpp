@@ -2,6 +2,7 @@
 
 #include <millrace/base/config_key.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/contexts/recovery/poison_policy.hpp>
 #include <millrace/rdd/core/run/job_runner.hpp>
 
 #include <chrono>
@@ -19,6 +20,12 @@ template <>
 struct ConfigType<StreamingMode> {
   static constexpr std::string_view kForm = "micro-batch or continuous";
   static std::optional<StreamingMode> parse(std::string_view text);
+};
+
+template <>
+struct ConfigType<core::PoisonPolicy> {
+  static constexpr std::string_view kForm = "stop, skip or retry";
+  static std::optional<core::PoisonPolicy> parse(std::string_view text);
 };
 
 enum class ClockKind { kSystem, kManual };
@@ -188,6 +195,12 @@ inline constexpr ConfigKey<int> kRecoveryMaxUncommitted{
     "how many batches may run behind one that has failed, which a later run will run again; then the run "
     "ends",
     "", "100", 1};
+inline constexpr ConfigKey<core::PoisonPolicy> kRecoveryPoison{
+    "spark.streaming.recovery.poison",
+    "what to do at the start when three runs have died in the same batch; stop: say so, and end; skip: run "
+    "it "
+    "without its input, which is written to the directory quarantine; retry: run it once more",
+    "", "stop"};
 inline constexpr ConfigKey<std::chrono::milliseconds> kHealthLogInterval{
     "spark.streaming.healthLogInterval",
     "how often one line of the log says how the program fares, after a batch; 0: never", "ms", "60s", 0};
