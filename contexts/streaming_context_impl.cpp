@@ -62,6 +62,15 @@ core::ReceiverOptions receiverOptions(const SparkConf& conf) {
   return options;
 }
 
+std::shared_ptr<core::ReceiverLogs> receiverLogsOf(const SparkConf& conf,
+                                                   const std::shared_ptr<Clock>& clock) {
+  if (!conf.get(config::kReceiverLog)) return nullptr;
+  core::ReceiverLog::Options options;
+  options.rollingInterval = std::int64_t{1000} * conf.get(config::kReceiverLogRollingInterval);
+  options.maxFailures = conf.get(config::kReceiverLogMaxFailures);
+  return std::make_shared<core::ReceiverLogs>(clock, options);
+}
+
 core::PidRateEstimator::Gains gainsOf(const SparkConf& conf) {
   return {.proportional = conf.get(config::kBackpressureProportional),
           .integral = conf.get(config::kBackpressureIntegral),
@@ -121,7 +130,8 @@ StreamingContext::Impl::Impl(SparkContext core, Duration batchDuration, std::sha
       waiter(std::make_shared<core::ContextWaiter>()),
       receivers_(bus),
       tracker(std::make_shared<core::ReceiverTracker>(clock, receiverOptions(sparkContext.getConf()),
-                                                      &receivers_)) {
+                                                      &receivers_)),
+      receiverLogs(receiverLogsOf(sparkContext.getConf(), clock)) {
   const SparkConf& conf = sparkContext.getConf();
   bus->add(progress);
   if (const auto interval = conf.get(config::kHealthLogInterval).count(); interval > 0)
@@ -195,6 +205,11 @@ void StreamingContext::Impl::openCheckpoint() {
     settings.directory = checkpointDirectory_;
     settings.goesOn = goesOn_;
   }
+  const bool logsReceivers = receiverLogs && !receiverLogs->empty();
+  if (settings.directory.empty() && logsReceivers)
+    throw SparkException(std::string(config::kReceiverLog.name) +
+                         " is true, and there is no directory for the log: call checkpoint(directory), set " +
+                         std::string(config::kCheckpointDirectory.name) + ", or switch the log off");
   if (settings.directory.empty()) return;
   settings.startAfresh = conf.get(config::kRecoveryStartAfresh);
   settings.dropUnknownState = conf.get(config::kRecoveryDropUnknownState);
@@ -202,8 +217,9 @@ void StreamingContext::Impl::openCheckpoint() {
   for (const auto& [key, value] : conf.getAll()) settings.settings[key] = redact(key, value);
   settings.mode = conf.get(config::kMode) == StreamingMode::kContinuous ? "continuous" : "micro-batch";
   const core::EnginePtr engine = sparkContext.engine();
-  recovery_ = std::make_shared<core::Recovery>(std::shared_ptr<FileSystem>(engine, &engine->files()), *graph,
-                                               waiter, std::move(settings));
+  const std::shared_ptr<FileSystem> files(engine, &engine->files());
+  if (logsReceivers) receiverLogs->openIn(files, core::Recovery::receiverLogsIn(settings.directory));
+  recovery_ = std::make_shared<core::Recovery>(files, *graph, waiter, std::move(settings));
   graph->setCutSink(recovery_);
 }
 
@@ -308,6 +324,7 @@ bool StreamingContext::Impl::stopParts(bool gracefully) {
     left.add("the writing of the checkpoint");
     ended = false;
   }
+  if (receiverLogs) receiverLogs->close();
   if (generatorEnded) graph->stop();  // who makes a batch holds the graph
   {
     core::MutexLock lock(mutex_);
@@ -379,6 +396,7 @@ std::chrono::milliseconds StreamingContext::Impl::gracefulTimeout() const {
 std::map<std::string, std::int64_t> StreamingContext::Impl::gauges() const {
   auto gauges = progress->gauges();
   core::MutexLock lock(mutex_);
+  gauges["receivedNotDurable"] = receiverLogs ? tracker->recordsNotStored() : -1;
   gauges["sourceWaits"] = generator_ ? generator_->sourceWaits() : 0;
   return gauges;
 }

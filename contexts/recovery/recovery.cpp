@@ -45,16 +45,21 @@ class EmptyState final : public StateDelta {
 std::string storeDirectory(const std::string& directory) { return directory + "/streaming"; }
 
 /// Replaces what was moved aside before, unless all of that is to be kept.
-void moveAside(FileSystem& files, const std::string& directory, bool keepsAll) {
-  if (!files.exists(directory)) return;
-  const DirectoryLock owned(files, directory);
-  std::string to = directory + ".old";
-  for (int number = 2; keepsAll && files.exists(to); ++number)
-    to = directory + ".old-" + std::to_string(number);
-  files.remove(to);
-  files.rename(directory, to);
+void moveAside(FileSystem& files, const std::string& checkpoint, bool keepsAll) {
+  const std::string store = storeDirectory(checkpoint);
+  if (!files.exists(store)) return;
+  const DirectoryLock owned(files, store);
+  std::string suffix = ".old";
+  for (int number = 2; keepsAll && files.exists(store + suffix); ++number)
+    suffix = ".old-" + std::to_string(number);
+  // Logs without a place in them would be read from their begin, so they go first.
+  for (const std::string& from : {Recovery::receiverLogsIn(checkpoint), store}) {
+    if (!files.exists(from)) continue;
+    files.remove(from + suffix);
+    files.rename(from, from + suffix);
+  }
   logWarning("an earlier run's checkpoint is moved aside: this run begins anew",
-             {{"from", directory}, {"to", to}});
+             {{"from", store}, {"to", store + suffix}});
 }
 
 /// Those that keep something, as a list.
@@ -101,13 +106,13 @@ Recovery::Recovery(std::shared_ptr<FileSystem> files, const StreamGraph& graph,
     if (source && source->isLive() && !source->canBeReadAgain()) {
       logWarning(
           "a source cannot be read again: what it has sent and no checkpoint covers is lost when the process "
-          "dies",
+          "dies; what receivers store is kept with spark.streaming.receiver.writeAheadLog.enable=true",
           {{"source", source->inputName()}});
     }
   }
-  const std::string directory = storeDirectory(settings_.directory);
-  if (!settings_.goesOn || settings_.startAfresh) moveAside(*files_, directory, settings_.startAfresh);
-  store_ = std::make_unique<StateStore>(*files_, directory);
+  if (!settings_.goesOn || settings_.startAfresh)
+    moveAside(*files_, settings_.directory, settings_.startAfresh);
+  store_ = std::make_unique<StateStore>(*files_, storeDirectory(settings_.directory));
 }
 
 std::optional<Time> Recovery::resume(StreamGraph& graph) {
@@ -121,6 +126,7 @@ std::optional<Time> Recovery::resume(StreamGraph& graph) {
     const std::string& place = operators_.at(source->info()->id).place;
     if (!place.empty()) source->resumeAt(place);
   }
+  warnOfPlacesLeft();
   Resumed resumed{saved.zeroTime, saved.time, {}};
   for (const auto& [savedId, id] : match.runningIds) {
     const SavedOperator& own = operators_.at(id);
@@ -178,6 +184,18 @@ void Recovery::adopt(const RunState& saved, const ProgramMatch& match) {
     SavedOperator& own = operators_.at(found->second);
     own.storedAs = old.storedAs;
     own.place = old.place;
+  }
+}
+
+void Recovery::warnOfPlacesLeft() const {
+  for (const auto& [id, own] : operators_) {
+    if (own.place.empty() ||
+        std::ranges::any_of(sources_, [&](const auto& s) { return s->info()->id == id; }))
+      continue;
+    logWarning(
+        "what an earlier run has logged of a receiver is not read while "
+        "spark.streaming.receiver.writeAheadLog.enable is false",
+        {{"source", own.about.describe()}});
   }
 }
 
@@ -264,10 +282,11 @@ StateCommit Recovery::nextCommit(Time time) {
 }
 
 void Recovery::onCommitted(const CommitResult& result) {
-  std::string reason;
+  std::vector<std::string> places;  // of the sources
   int failures = 0;
   {
     MutexLock lock(mutex_);
+    for (const InputPtr& source : sources_) places.push_back(operators_.at(source->info()->id).place);
     writing_.reset();
     failures_ = result.failure ? failures_ + 1 : 0;
     failures = failures_;
@@ -275,7 +294,10 @@ void Recovery::onCommitted(const CommitResult& result) {
     commitNext();
   }
   changed_.notifyAll();
-  if (!result.failure) return;
+  if (!result.failure) {
+    for (std::size_t i = 0; i < sources_.size(); ++i) sources_[i]->committed(places[i]);
+    return;
+  }
   logError("a version of the checkpoint could not be written: its changes go into the next one",
            {{"batch", std::to_string(result.version) + " ms"}, {"error", describeException(result.failure)}});
   if (failures == kMostFailures)

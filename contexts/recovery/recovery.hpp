@@ -45,6 +45,9 @@ class Recovery final : public CutSink, public BatchObserver {
     std::map<std::string, std::string> settings;  // of the program, without secrets
   };
 
+  /// Where the logs of receivers lie in that directory.
+  static std::string receiverLogsIn(const std::string& directory) { return directory + "/receivedData"; }
+
   /// Takes the directory for this process. SparkException naming the owner if another one has it; DamagedFile.
   Recovery(std::shared_ptr<FileSystem> files, const StreamGraph& graph, std::shared_ptr<ContextWaiter> waiter,
            Settings settings);
@@ -72,6 +75,8 @@ class Recovery final : public CutSink, public BatchObserver {
 
   ProgramMatch match(const RunState& saved) const;
   void adopt(const RunState& saved, const ProgramMatch& match);
+  /// Of sources that go on somewhere else than where they were, since they have no log any more.
+  void warnOfPlacesLeft() const MILLRACE_REQUIRES(mutex_);
   void commitNext() MILLRACE_REQUIRES(mutex_);
   /// The newest batch of which the changes can go into one version with those of all before it: changes do not go together with
   /// whole states.

@@ -56,6 +56,9 @@ class InputNode : public StreamNode {
   virtual std::string inputOf(Time) const { return {}; }
   /// Where the source goes on behind that batch.
   virtual std::string placeBehind(Time) const { return {}; }
+  /// Says that no later run begins before a place that `placeBehind` gave, or that of an earlier run. On a thread of the
+  /// checkpoint.
+  virtual void committed(std::string_view) {}
   /// Has the batch of `time` read what `inputOf` gave in an earlier run. Before the source starts. BadRecord for other bytes.
   virtual void replay(Time, std::string_view) {}
   /// Has the source begin at a place that `placeBehind` gave in an earlier run. As above.

@@ -4,6 +4,7 @@
 #include <millrace/rdd/core/graph/source.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -50,6 +51,7 @@ PolledInput::PolledInput(const std::shared_ptr<StreamGraph>& graph, const std::s
                          const OpenSourcePartition& open, ConcatFn concat)
     : InputNode(graph, kind),
       clock_(clock),
+      options_(options),
       open_(open),
       concat_(concat),
       rate_(clock, options.maxRate, options.initialRate, options.burst,
@@ -129,39 +131,47 @@ NodePtr PolledInput::compute(Time time) {
   MutexLock lock(mutex_);
   while (!areAllMarked() && !stopped_) changed_.wait(lock);
   marking_ = false;
-  std::vector<BlockPtr> partitions;
+  std::vector<std::vector<BlockPtr>> partitions;
   std::vector<PositionRange> positions;
   for (Waiting& waiting : waiting_) {
-    partitions.push_back(std::make_shared<JoinedBlocks>(std::exchange(waiting.marked, {}), concat_));
+    partitions.push_back(std::exchange(waiting.marked, {}));
     positions.push_back(std::exchange(waiting.covered, std::nullopt).value_or(PositionRange()));
   }
   return batchOf(time, std::move(partitions), std::move(positions));
 }
 
 NodePtr PolledInput::computeAgain(Time time, std::vector<ReplayedRange> ranges) {
-  std::vector<BlockPtr> partitions;
+  std::vector<std::vector<BlockPtr>> partitions;
   std::vector<PositionRange> positions;
   for (ReplayedRange& range : ranges) {
     const auto partition = open_(static_cast<int>(partitions.size()));
-    partitions.push_back(std::make_shared<JoinedBlocks>(
-        pollAgain(*partition, range, inputName(), *clock_, stopping_.get_token()), concat_));
+    partitions.push_back(pollAgain(*partition, range, inputName(), *clock_, stopping_.get_token()));
     positions.push_back(std::move(range.positions));
   }
   MutexLock lock(mutex_);
   return batchOf(time, std::move(partitions), std::move(positions));
 }
 
-NodePtr PolledInput::batchOf(Time time, std::vector<BlockPtr> blocks, std::vector<PositionRange> positions) {
+NodePtr PolledInput::batchOf(Time time, std::vector<std::vector<BlockPtr>> blocks,
+                             std::vector<PositionRange> positions) {
   Batch& batch = batches_[time];
-  for (const BlockPtr& block : blocks) batch.recordsOf.push_back(static_cast<std::int64_t>(block->records()));
+  std::vector<BlockPtr> partitions;
+  for (std::vector<BlockPtr>& ofPartition : blocks) {
+    auto joined = std::make_shared<JoinedBlocks>(ofPartition, concat_);
+    batch.recordsOf.push_back(static_cast<std::int64_t>(joined->records()));
+    if (options_.partitionPerBlock)
+      std::ranges::move(ofPartition, std::back_inserter(partitions));
+    else
+      partitions.push_back(std::move(joined));
+  }
   batch.positions = std::move(positions);
-  return blockNode(engine(), info(), std::move(blocks));
+  return blockNode(engine(), info(), std::move(partitions));
 }
 
 /// While its mark is asked for it goes on, to get there.
 bool PolledInput::mustWait(const Waiting& waiting) const {
   const bool goesToItsMark = marking_ && !waiting.covered;
-  return waiting.bytes >= kMostBytes && !goesToItsMark && !stopped_;
+  return waiting.bytes >= options_.mostBytes && !goesToItsMark && !stopped_;
 }
 
 bool PolledInput::areAllMarked() const {
