@@ -163,11 +163,8 @@ core::StreamPtr StreamingContext::addReceiver(const std::string& kind,
                                               std::unique_ptr<core::ReceiverBase> receiver,
                                               const core::ReceivedForm& form) {
   if (!impl_->receiverLogs) return core::receiverStream(graph(), kind, impl_->tracker, std::move(receiver));
-  core::PolledInput::Options options;
-  options.restartDelay = sparkContext().getConf().get(config::kReceiverRestartDelay).count();
-  auto input = std::make_shared<core::LoggedReceiverInput>(graph(), kind, impl_->clock, options,
-                                                           impl_->receiverLogs, form);
-  return core::loggedReceiverStream(input, impl_->tracker, std::move(receiver));
+  return core::loggedReceiverStream(graph(), kind, impl_->receiverLogs, form, impl_->tracker,
+                                    std::move(receiver));
 }
 
 void StreamingContext::checkOwn(const std::string& what, const std::vector<core::StreamPtr>& streams) const {

@@ -68,6 +68,7 @@ std::shared_ptr<core::ReceiverLogs> receiverLogsOf(const SparkConf& conf,
   core::ReceiverLog::Options options;
   options.rollingInterval = std::int64_t{1000} * conf.get(config::kReceiverLogRollingInterval);
   options.maxFailures = conf.get(config::kReceiverLogMaxFailures);
+  options.restartDelay = conf.get(config::kReceiverRestartDelay).count();
   return std::make_shared<core::ReceiverLogs>(clock, options);
 }
 

@@ -64,7 +64,7 @@ void ReceiverLog::store(BlockPtr block, const std::stop_token& stop) {
   MutexLock lock(mutex_);
   bytes_ += block->bytes();
   inMemory_.emplace(position, std::move(block));
-  if (reader_ != nullptr) reader_->notify();
+  notifyReaders();
 }
 
 void ReceiverLog::awaitRoom(const std::stop_token& stop) {
@@ -108,12 +108,22 @@ void ReceiverLog::cleanTo(std::uint64_t position) {
 
 void ReceiverLog::attach(SourcePartitionBase* reader) {
   MutexLock lock(mutex_);
-  reader_ = reader;
+  readers_.insert(reader);
 }
 
-void ReceiverLog::detach(const SourcePartitionBase* reader) {
+void ReceiverLog::detach(SourcePartitionBase* reader) {
   MutexLock lock(mutex_);
-  if (reader_ == reader) reader_ = nullptr;
+  readers_.erase(reader);
+}
+
+void ReceiverLog::notifyReaders() {
+  for (SourcePartitionBase* reader : readers_) reader->notify();
+}
+
+void ReceiverLog::hold(bool on) {
+  MutexLock lock(mutex_);
+  held_ = on;
+  if (!on) notifyReaders();
 }
 
 std::uint64_t ReceiverLog::first() const { return opened()->log.first(); }
@@ -134,6 +144,7 @@ BlockPtr ReceiverLog::take(std::uint64_t position) {
       changed_.notifyAll();
       return std::move(found.mapped());
     }
+    if (held_) return nullptr;
   }
   return readBlock(opened()->log, position);
 }

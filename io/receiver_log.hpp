@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ class ReceiverLog {
     std::uint64_t segmentBytes = BlockLog::kUsualSegment;
     std::int64_t rollingInterval = 60'000;  // ms, after which a segment is not written on
     int maxFailures = 3;                    // attempts to write a block
+    std::int64_t restartDelay = 2000;       // ms, until a poll that has failed is tried again, at first
     std::size_t mostBytes = kMostBytes;
   };
 
@@ -47,6 +49,8 @@ class ReceiverLog {
   /// Returns when the block is durable. Where it throws, nothing of it is polled in this run. Waits as long as memory is full,
   /// but not after `stop`.
   void store(BlockPtr block, const std::stop_token& stop);
+  /// While it is held, what is not in memory is not polled.
+  void hold(bool on);
   /// Says that no later run begins before this position.
   void cleanTo(std::uint64_t position);
 
@@ -66,9 +70,10 @@ class ReceiverLog {
   void rollInTime(BlockLog& log);
   void awaitRoom(const std::stop_token& stop);
 
-  // For what polls it, of which there may be several; the newest one is told of new blocks.
+  // For those that poll it.
   void attach(SourcePartitionBase* reader);
-  void detach(const SourcePartitionBase* reader);
+  void detach(SourcePartitionBase* reader);
+  void notifyReaders() MILLRACE_REQUIRES(mutex_);
   std::uint64_t first() const;
   std::uint64_t next() const;
   /// The block at a position; null if there is none yet.
@@ -84,7 +89,8 @@ class ReceiverLog {
   std::uint64_t polled_ MILLRACE_GUARDED_BY(mutex_) = 1;  // blocks before it are in the log only
   std::size_t bytes_ MILLRACE_GUARDED_BY(mutex_) = 0;
   std::int64_t rolled_ MILLRACE_GUARDED_BY(mutex_) = 0;
-  SourcePartitionBase* reader_ MILLRACE_GUARDED_BY(mutex_) = nullptr;
+  bool held_ MILLRACE_GUARDED_BY(mutex_) = false;
+  std::set<SourcePartitionBase*> readers_ MILLRACE_GUARDED_BY(mutex_);
 };
 
 /// Polls the blocks of a log, one at a time.

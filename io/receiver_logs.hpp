@@ -2,6 +2,7 @@
 
 #include <millrace/base/clock.hpp>
 #include <millrace/base/file_system.hpp>
+#include <millrace/base/mutex.hpp>
 #include <millrace/io/receiver_log.hpp>
 
 #include <cstdint>
@@ -14,7 +15,7 @@
 
 namespace millrace::core {
 
-/// The logs of the receivers of one context, each in a directory of its own below one for all of them.
+/// The logs of the receivers of one context, each in a directory of its own below one for all of them. Thread-safe.
 class ReceiverLogs {
  public:
   ReceiverLogs(std::shared_ptr<Clock> clock, const ReceiverLog::Options& options)
@@ -22,7 +23,9 @@ class ReceiverLogs {
 
   /// A log for one more receiver, while the program is built.
   std::shared_ptr<ReceiverLog> add(const ReceivedForm& form);
-  bool empty() const { return logs_.empty(); }
+  bool empty() const;
+  const std::shared_ptr<Clock>& clock() const { return clock_; }
+  const ReceiverLog::Options& options() const { return options_; }
 
   /// Says where they are. Before the receivers start.
   void openIn(std::shared_ptr<FileSystem> files, std::string directory);
@@ -36,10 +39,11 @@ class ReceiverLogs {
  private:
   const std::shared_ptr<Clock> clock_;
   const ReceiverLog::Options options_;
-  std::vector<std::shared_ptr<ReceiverLog>> logs_;
-  std::shared_ptr<FileSystem> files_;
-  std::string directory_;
-  std::set<std::string> claimed_;
+  mutable Mutex mutex_;
+  std::vector<std::shared_ptr<ReceiverLog>> logs_ MILLRACE_GUARDED_BY(mutex_);
+  std::shared_ptr<FileSystem> files_ MILLRACE_GUARDED_BY(mutex_);
+  std::string directory_ MILLRACE_GUARDED_BY(mutex_);
+  std::set<std::string> claimed_ MILLRACE_GUARDED_BY(mutex_);
 };
 
 }  // namespace millrace::core

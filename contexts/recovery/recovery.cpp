@@ -121,12 +121,12 @@ std::optional<Time> Recovery::resume(StreamGraph& graph) {
   const RunState saved = decodeRunState(store_->metadata(versions.back()));
   const ProgramMatch match = this->match(saved);
   adopt(saved, match);
+  warnOfPlacesLeft(saved, match);
   MutexLock lock(mutex_);
   for (const InputPtr& source : sources_) {
     const std::string& place = operators_.at(source->info()->id).place;
     if (!place.empty()) source->resumeAt(place);
   }
-  warnOfPlacesLeft();
   Resumed resumed{saved.zeroTime, saved.time, {}};
   for (const auto& [savedId, id] : match.runningIds) {
     const SavedOperator& own = operators_.at(id);
@@ -187,15 +187,20 @@ void Recovery::adopt(const RunState& saved, const ProgramMatch& match) {
   }
 }
 
-void Recovery::warnOfPlacesLeft() const {
-  for (const auto& [id, own] : operators_) {
-    if (own.place.empty() ||
-        std::ranges::any_of(sources_, [&](const auto& s) { return s->info()->id == id; }))
+void Recovery::warnOfPlacesLeft(const RunState& saved, const ProgramMatch& match) const {
+  for (const SavedOperator& old : saved.operators) {
+    if (old.place.empty()) continue;
+    const auto own = match.runningIds.find(old.about.id);
+    const bool isRemoved = own == match.runningIds.end();
+    if (!isRemoved && std::ranges::any_of(sources_, [&](const InputPtr& source) {
+          return source->info()->id == own->second;
+        }))
       continue;
-    logWarning(
-        "what an earlier run has logged of a receiver is not read while "
-        "spark.streaming.receiver.writeAheadLog.enable is false",
-        {{"source", own.about.describe()}});
+    logWarning(isRemoved
+                   ? "a source of the checkpoint is not in the program any more: what no batch had is left"
+                   : "what an earlier run has logged of a receiver is not read while "
+                     "spark.streaming.receiver.writeAheadLog.enable is false",
+               {{"source", old.about.describe()}});
   }
 }
 

@@ -75,8 +75,8 @@ class Recovery final : public CutSink, public BatchObserver {
 
   ProgramMatch match(const RunState& saved) const;
   void adopt(const RunState& saved, const ProgramMatch& match);
-  /// Of sources that go on somewhere else than where they were, since they have no log any more.
-  void warnOfPlacesLeft() const MILLRACE_REQUIRES(mutex_);
+  /// Of sources that had a place, and do not go on there.
+  void warnOfPlacesLeft(const RunState& saved, const ProgramMatch& match) const;
   void commitNext() MILLRACE_REQUIRES(mutex_);
   /// The newest batch of which the changes can go into one version with those of all before it: changes do not go together with
   /// whole states.

@@ -195,6 +195,32 @@ TEST_F(ReceiverLogTest, WhatNoRunNeedsIsRemovedWhenItsTimeIsOver) {
   EXPECT_EQ(segments(), 2);
 }
 
+TEST_F(ReceiverLogTest, HeldItGivesWhatIsInMemoryOnly) {
+  store(*open(), {1});
+  const auto log = open();
+  LoggedBlocks blocks(log);
+  int notified = 0;
+  blocks.onNotify([&] { ++notified; });
+  log->hold(true);
+  EXPECT_EQ(poll(blocks), std::vector<Ints>());
+  log->hold(false);
+  EXPECT_EQ(notified, 1);
+  EXPECT_EQ(poll(blocks), (std::vector<Ints>{{1}}));
+  log->hold(true);
+  store(*log, {2});
+  EXPECT_EQ(poll(blocks), (std::vector<Ints>{{2}}));
+}
+
+TEST_F(ReceiverLogTest, TellsEachOfThoseThatPollItOfNewBlocks) {
+  const auto log = open();
+  LoggedBlocks blocks(log);
+  int notified = 0;
+  blocks.onNotify([&] { ++notified; });
+  { const LoggedBlocks others(log); }
+  store(*log, {1});
+  EXPECT_EQ(notified, 1);
+}
+
 TEST_F(ReceiverLogTest, RefusesToGoOnWithoutBlocksOrWithThoseOfAnotherType) {
   store(*open(), {1});
   const auto reason = [&](std::uint64_t from, const ReceivedForm& form = receivedForm<int>()) {

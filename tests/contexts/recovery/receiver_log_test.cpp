@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/contexts/recovery/recovery.hpp>
+#include <millrace/io/store/framed_file.hpp>
 
 #include "support/failures.hpp"
 #include "support/faulty_file_system.hpp"
@@ -7,6 +8,7 @@
 #include "support/memory_file_system.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/script.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -137,12 +139,13 @@ TEST_F(ReceiverLogRecovery, EitherModeGoesOnWithTheLogOfTheOther) {
   }
 }
 
-TEST_F(ReceiverLogRecovery, ABatchHasAPartitionForEachBlock) {
+TEST_F(ReceiverLogRecovery, F34_ABatchHasAPartitionForEachBlockSoFar) {
   StreamTest running(engineOf({}), logged({}, 0));
   const auto numbers = running.receiver<int>();
   const auto seen = running.collect(numbers.stream);
   running.play({start(), addData(numbers, {1, 2}), addData(numbers, {3}), closeBatch(),
-                expect(seen, {1, 2, 3}), closeBatch(), expect(seen, {}), stop()});
+                expect(seen, {1, 2, 3}), closeBatch(), expect(seen, {}), addData(numbers, {4}),
+                addData(numbers, {5}), closeBatch(), expect(seen, {4, 5}), stop()});
   EXPECT_EQ(seen.all()[0].partitions, (std::vector<std::vector<int>>{{1, 2}, {3}}));
   EXPECT_TRUE(seen.all()[1].partitions.empty());
 }
@@ -190,7 +193,8 @@ TEST_F(ReceiverLogRecovery, WhereverItDiesWhatWasAcknowledgedCountsOnce) {
       EXPECT_EQ(storeUntilItDies(whole).size(), 40u);
     }
     const int calls = files->calls();
-    std::mt19937_64 random(1);
+    const Seed seed;
+    std::mt19937_64 random(seed);
     for (int call = 5; call < calls; call += calls / 40) {
       SCOPED_TRACE(call);
       newFiles();
@@ -449,6 +453,35 @@ TEST_F(ReceiverLogRecovery, OfSocketsAllThatIsInTheLogComesBack) {
     for (int i = 0; i < 1000; ++i) expected.push_back({i, 1});
     running.play({start(), closeBatch(), expectAnyOrder(counts, expected), stop()});
   });
+}
+
+TEST_F(ReceiverLogRecovery, F12_ALogThatIsDamagedIsRefused) {
+  const auto stored = [](const auto& numbers, const auto&) -> std::vector<Action> {
+    return {start(), addData(numbers, {1}), addData(numbers, {2}), stop()};
+  };
+  run({}, 0, stored);
+  const std::string segment = "/checkpoint/receivedData/0/log-1-1";
+  std::string bytes = memory->read(segment);
+  bytes[bytes.size() / 2] ^= 1;
+  memory->put(segment, bytes);
+  StreamTest running(engineOf({}), logged({}, 500));
+  running.receiver<int>().stream.foreachRDD([](const RDD<int>&) {});
+  const std::string reason = failureOf<DamagedFile>([&] { running.start(); });
+  EXPECT_NE(reason.find(segment), std::string::npos) << reason;
+}
+
+TEST_F(ReceiverLogRecovery, AReceiverThatIsRemovedIsNamedWithWhatItLeaves) {
+  run({}, 0, [](const auto& numbers, const auto&) -> std::vector<Action> {
+    return {start(), addData(numbers, {1}), closeBatch(), stop()};
+  });
+  StreamOptions options = logged({}, 1500);
+  options.conf["spark.streaming.recovery.dropUnknownState"] = "true";
+  StreamTest running(engineOf({}), options);
+  running.input<int>().stream.foreachRDD([](const RDD<int>&) {});
+  running.play({start(), closeBatch(), stop()});
+  EXPECT_TRUE(std::ranges::any_of(running.log().lines(), [](const std::string& line) {
+    return line.find("a source of the checkpoint is not in the program any more") != std::string::npos;
+  }));
 }
 
 TEST_F(ReceiverLogRecovery, ARunThatBeginsAnewLeavesTheOldLogAside) {
