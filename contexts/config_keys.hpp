@@ -160,6 +160,18 @@ inline constexpr ConfigKey<std::chrono::milliseconds> kReceiverIdleTimeout{
     "spark.streaming.receiver.idleTimeout",
     "how long the peer of a socket stream may say nothing before the connection is made anew; 0: for ever",
     "ms", "0", 0};
+inline constexpr ConfigKey<bool> kReceiverLog{"spark.streaming.receiver.writeAheadLog.enable",
+                                              "what receivers store is in a log of the checkpoint's "
+                                              "directory before it is acknowledged, and comes back "
+                                              "after a crash",
+                                              "", "false"};
+inline constexpr ConfigKey<int> kReceiverLogRollingInterval{
+    "spark.streaming.receiver.writeAheadLog.rollingIntervalSecs",
+    "after so long, or 64 MiB, the log goes on in another file; files that no restart needs are removed", "s",
+    "60", 1};
+inline constexpr ConfigKey<int> kReceiverLogMaxFailures{
+    "spark.streaming.receiver.writeAheadLog.maxFailures",
+    "how often a block is tried to be logged before that has failed", "attempts", "3", 1};
 inline constexpr ConfigKey<std::chrono::milliseconds> kFileMinRememberDuration{
     "spark.streaming.fileStream.minRememberDuration",
     "how long before a batch a file may have been modified for a file stream to read it", "ms", "60s", 1};

@@ -3,6 +3,7 @@
 #include <millrace/base/scope_exit.hpp>
 #include <millrace/base/secret.hpp>
 #include <millrace/contexts/config_keys.hpp>
+#include <millrace/contexts/recovery/checkpoint_directory.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/contexts/scheduler/health_log.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
@@ -61,6 +62,16 @@ core::ReceiverOptions receiverOptions(const SparkConf& conf) {
   options.maxRate = conf.get(config::kReceiverMaxRate);
   options.initialRate = conf.getOption(config::kBackpressureInitialRate).value_or(options.maxRate);
   return options;
+}
+
+std::shared_ptr<core::ReceiverLogs> receiverLogsOf(const SparkConf& conf,
+                                                   const std::shared_ptr<Clock>& clock) {
+  if (!conf.get(config::kReceiverLog)) return nullptr;
+  core::ReceiverLog::Options options;
+  options.rollingInterval = std::int64_t{1000} * conf.get(config::kReceiverLogRollingInterval);
+  options.maxFailures = conf.get(config::kReceiverLogMaxFailures);
+  options.restartDelay = conf.get(config::kReceiverRestartDelay).count();
+  return std::make_shared<core::ReceiverLogs>(clock, options);
 }
 
 core::PidRateEstimator::Gains gainsOf(const SparkConf& conf) {
@@ -122,7 +133,8 @@ StreamingContext::Impl::Impl(SparkContext core, Duration batchDuration, std::sha
       waiter(std::make_shared<core::ContextWaiter>()),
       receivers_(bus),
       tracker(std::make_shared<core::ReceiverTracker>(clock, receiverOptions(sparkContext.getConf()),
-                                                      &receivers_)) {
+                                                      &receivers_)),
+      receiverLogs(receiverLogsOf(sparkContext.getConf(), clock)) {
   const SparkConf& conf = sparkContext.getConf();
   bus->add(progress);
   if (const auto interval = conf.get(config::kHealthLogInterval).count(); interval > 0)
@@ -196,6 +208,11 @@ void StreamingContext::Impl::openCheckpoint() {
     settings.directory = checkpointDirectory_;
     settings.goesOn = goesOn_;
   }
+  const bool logsReceivers = receiverLogs && !receiverLogs->empty();
+  if (settings.directory.empty() && logsReceivers)
+    throw SparkException(std::string(config::kReceiverLog.name) +
+                         " is true, and there is no directory for the log: call checkpoint(directory), set " +
+                         std::string(config::kCheckpointDirectory.name) + ", or switch the log off");
   if (settings.directory.empty()) return;
   settings.startAfresh = conf.get(config::kRecoveryStartAfresh);
   settings.dropUnknownState = conf.get(config::kRecoveryDropUnknownState);
@@ -204,8 +221,9 @@ void StreamingContext::Impl::openCheckpoint() {
   for (const auto& [key, value] : conf.getAll()) settings.settings[key] = redact(key, value);
   settings.isContinuous = conf.get(config::kMode) == StreamingMode::kContinuous;
   const core::EnginePtr engine = sparkContext.engine();
-  recovery_ = std::make_shared<core::Recovery>(std::shared_ptr<FileSystem>(engine, &engine->files()), *graph,
-                                               waiter, std::move(settings));
+  const std::shared_ptr<FileSystem> files(engine, &engine->files());
+  if (logsReceivers) receiverLogs->openIn(files, core::receiverLogsDirectory(settings.directory));
+  recovery_ = std::make_shared<core::Recovery>(files, *graph, waiter, std::move(settings));
   graph->setCutSink(recovery_);
 }
 
@@ -315,6 +333,7 @@ bool StreamingContext::Impl::stopParts(bool gracefully) {
     left.add("the writing of the checkpoint");
     ended = false;
   }
+  if (receiverLogs) receiverLogs->close();
   if (generatorEnded) graph->stop();  // who makes a batch holds the graph
   {
     core::MutexLock lock(mutex_);
@@ -387,6 +406,7 @@ std::map<std::string, std::int64_t> StreamingContext::Impl::gauges() const {
   auto gauges = progress->gauges();
   core::MutexLock lock(mutex_);
   gauges["liveBytes"] = static_cast<std::int64_t>(graph->engine()->liveMemory()->bytes());
+  gauges["receivedNotDurable"] = receiverLogs ? tracker->recordsNotStored() : -1;
   gauges["sourceWaits"] = generator_ ? generator_->sourceWaits() : 0;
   return gauges;
 }

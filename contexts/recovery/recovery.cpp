@@ -47,7 +47,7 @@ Recovery::Recovery(std::shared_ptr<FileSystem> files, const StreamGraph& graph,
     if (source && source->isLive() && !source->canBeReadAgain()) {
       logWarning(
           "a source cannot be read again: what it has sent and no checkpoint covers is lost when the process "
-          "dies",
+          "dies; what receivers store is kept with spark.streaming.receiver.writeAheadLog.enable=true",
           {{"source", source->inputName()}});
     }
   }
@@ -174,10 +174,11 @@ StateCommit Recovery::nextCommit(Time time) {
 }
 
 void Recovery::onCommitted(const CommitResult& result) {
-  std::string reason;
+  std::vector<std::string> places;  // of the sources
   int failures = 0;
   {
     MutexLock lock(mutex_);
+    for (const InputPtr& source : sources_) places.push_back(operators_.at(source->info()->id).place);
     writing_.reset();
     failures_ = result.failure ? failures_ + 1 : 0;
     failures = failures_;
@@ -185,7 +186,10 @@ void Recovery::onCommitted(const CommitResult& result) {
     commitNext();
   }
   changed_.notifyAll();
-  if (!result.failure) return cleanLog(Time(static_cast<std::int64_t>(result.version)));
+  if (!result.failure) {
+    for (std::size_t i = 0; i < sources_.size(); ++i) sources_[i]->committed(places[i]);
+    return cleanLog(Time(static_cast<std::int64_t>(result.version)));
+  }
   logError("a version of the checkpoint could not be written: its changes go into the next one",
            {{"batch", std::to_string(result.version) + " ms"}, {"error", describeException(result.failure)}});
   if (failures == kMostFailures)

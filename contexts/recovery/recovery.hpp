@@ -92,6 +92,8 @@ class Recovery final : public CutSink, public BatchObserver {
   RunState begunOnly(const LoggedRuns& runs) const;
   ProgramMatch match(const RunState& saved) const;
   void adopt(const RunState& saved, const ProgramMatch& match);
+  /// Of sources that had a place, and do not go on there.
+  void warnOfPlacesLeft(const RunState& saved, const ProgramMatch& match) const;
   std::map<int, KeptState> storedStates(const ProgramMatch& match, std::uint64_t version);
   void readAgain(const std::vector<LoggedBatch>& batches);
   void guardAgainstDeaths(const LoggedRuns& runs, std::vector<LoggedBatch>& batches);

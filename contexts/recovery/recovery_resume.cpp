@@ -70,6 +70,7 @@ std::optional<Time> Recovery::resume(StreamGraph& graph) {
   }
   const ProgramMatch match = this->match(*saved);
   adopt(*saved, match);
+  warnOfPlacesLeft(*saved, match);
   Resumed resumed{saved->zeroTime, saved->time, {}};
   if (!versions.empty()) resumed.states = storedStates(match, versions.back());
   next_ = (batches.empty() ? saved->time : batches.back().time) + batchDuration_;
@@ -174,6 +175,23 @@ void Recovery::adopt(const RunState& saved, const ProgramMatch& match) {
     SavedOperator& own = operators_.at(found->second);
     own.storedAs = old.storedAs;
     own.place = old.place;
+  }
+}
+
+void Recovery::warnOfPlacesLeft(const RunState& saved, const ProgramMatch& match) const {
+  for (const SavedOperator& old : saved.operators) {
+    if (old.place.empty()) continue;
+    const auto own = match.runningIds.find(old.about.id);
+    const bool isRemoved = own == match.runningIds.end();
+    if (!isRemoved && std::ranges::any_of(sources_, [&](const InputPtr& source) {
+          return source->info()->id == own->second;
+        }))
+      continue;
+    logWarning(isRemoved
+                   ? "a source of the checkpoint is not in the program any more: what no batch had is left"
+                   : "what an earlier run has logged of a receiver is not read while "
+                     "spark.streaming.receiver.writeAheadLog.enable is false",
+               {{"source", old.about.describe()}});
   }
 }
 

@@ -42,6 +42,12 @@ std::vector<SourcePositions> positionsIn(const std::vector<ReplayedRange>& range
   return positions;
 }
 
+std::int64_t recordsIn(const std::vector<BlockPtr>& blocks) {
+  std::size_t records = 0;
+  for (const BlockPtr& block : blocks) records += block->records();
+  return static_cast<std::int64_t>(records);
+}
+
 std::size_t checkedPartitions(const std::string& kind, int partitions) {
   if (partitions < 1) {
     throw IllegalArgument(kind + " has " + std::to_string(partitions) +
@@ -57,6 +63,7 @@ PolledInput::PolledInput(const std::shared_ptr<StreamGraph>& graph, const std::s
                          const OpenSourcePartition& open, ConcatFn concat)
     : InputNode(graph, kind),
       clock_(clock),
+      options_(options),
       open_(open),
       concat_(concat),
       rate_(clock, options.maxRate, options.initialRate, options.burst,
@@ -165,23 +172,22 @@ NodePtr PolledInput::compute(Time time) {
   MutexLock lock(mutex_);
   while (!areAllMarked() && !stopped_) changed_.wait(lock);
   marking_ = false;
-  std::vector<BlockPtr> blocks;
+  std::vector<std::vector<BlockPtr>> blocks;
   std::vector<ReplayedRange> ranges;
   for (Waiting& waiting : waiting_) {
-    blocks.push_back(std::make_shared<JoinedBlocks>(std::exchange(waiting.marked, {}), concat_));
-    ranges.push_back({std::exchange(waiting.covered, std::nullopt).value_or(PositionRange()),
-                      static_cast<std::int64_t>(blocks.back()->records())});
+    blocks.push_back(std::exchange(waiting.marked, {}));
+    ranges.push_back(
+        {std::exchange(waiting.covered, std::nullopt).value_or(PositionRange()), recordsIn(blocks.back())});
   }
   return batchOf(time, std::move(blocks), std::move(ranges));
 }
 
 NodePtr PolledInput::computeAgain(Time time, std::vector<ReplayedRange> ranges) {
-  std::vector<BlockPtr> partitions;
+  std::vector<std::vector<BlockPtr>> partitions;
   for (int partition = 0; partition < this->partitions(); ++partition) {
-    std::vector<BlockPtr> blocks;
+    auto& blocks = partitions.emplace_back();
     pollAgain(partition, ranges[static_cast<std::size_t>(partition)],
               [&](BlockPtr block) { blocks.push_back(std::move(block)); });
-    partitions.push_back(std::make_shared<JoinedBlocks>(std::move(blocks), concat_));
   }
   MutexLock lock(mutex_);
   return batchOf(time, std::move(partitions), std::move(ranges));
@@ -193,15 +199,23 @@ void PolledInput::pollAgain(int partition, const ReplayedRange& range,
   core::pollAgain(*open_(partition), range, inputName(), *clock_, stopping_.get_token(), take);
 }
 
-NodePtr PolledInput::batchOf(Time time, std::vector<BlockPtr> blocks, std::vector<ReplayedRange> ranges) {
+NodePtr PolledInput::batchOf(Time time, std::vector<std::vector<BlockPtr>> blocks,
+                             std::vector<ReplayedRange> ranges) {
   batches_[time].ranges = std::move(ranges);
-  return blockNode(engine(), info(), std::move(blocks));
+  std::vector<BlockPtr> partitions;
+  for (std::vector<BlockPtr>& ofPartition : blocks) {
+    if (options_.partitionPerBlock)
+      std::ranges::move(ofPartition, std::back_inserter(partitions));
+    else
+      partitions.push_back(std::make_shared<JoinedBlocks>(std::move(ofPartition), concat_));
+  }
+  return blockNode(engine(), info(), std::move(partitions));
 }
 
 /// While its mark is asked for it goes on, to get there.
 bool PolledInput::mustWait(const Waiting& waiting) const {
   const bool goesToItsMark = marking_ && !waiting.covered;
-  return waiting.bytes >= kMostBytes && !goesToItsMark && !stopped_;
+  return waiting.bytes >= options_.mostBytes && !goesToItsMark && !stopped_;
 }
 
 bool PolledInput::areAllMarked() const {

@@ -4,6 +4,7 @@
 #include <millrace/io/store/block_log.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -145,7 +146,8 @@ BlockLog::Written BlockLog::write(const std::vector<Waiting*>& group, std::uint6
   }
   Written written;
   owner_.require();
-  if (file_ == nullptr || file_->size() >= segmentBytes_) written.begun = beginSegment(first);
+  const bool rolls = rolls_.exchange(false);
+  if (rolls || file_ == nullptr || file_->size() >= segmentBytes_) written.begun = beginSegment(first);
   written.offset = file_->append(payload.written());
   file_->sync();
   owner_.require();
@@ -169,7 +171,11 @@ std::uint64_t BlockLog::next() const {
 
 void BlockLog::read(std::uint64_t from, std::uint64_t to,
                     FunctionRef<void(std::uint64_t position, std::string_view block)> visit) const {
-  std::vector<std::pair<Segment, std::shared_ptr<const ReadableFile>>> needed;
+  struct Needed {
+    Segment segment;  // with the frames that are needed
+    std::shared_ptr<const ReadableFile> file;
+  };
+  std::vector<Needed> needed;
   {
     MutexLock lock(mutex_);
     const std::uint64_t oldest = segments_.empty() ? 1 : segments_.front().first;
@@ -179,18 +185,24 @@ void BlockLog::read(std::uint64_t from, std::uint64_t to,
                             std::to_string(oldest) + " up to " + std::to_string(newest) +
                             ", and those from " + std::to_string(from) + " up to " + std::to_string(to) +
                             " were asked for");
-    for (const Segment& segment : segments_)
-      if (segment.first < to && segment.next > from)
-        needed.emplace_back(segment, files_.openForReading(segment.path));
+    for (const Segment& segment : segments_) {
+      if (segment.first >= to || segment.next <= from) continue;
+      const auto& frames = segment.frames;
+      const auto begin = std::ranges::upper_bound(frames, from, {}, &Frame::first);
+      const auto end = std::ranges::lower_bound(frames, to, {}, &Frame::first);
+      needed.push_back({{segment.path,
+                         segment.first,
+                         segment.next,
+                         {begin == frames.begin() ? begin : std::prev(begin), end}},
+                        files_.openForReading(segment.path)});
+    }
   }
   for (const auto& [segment, file] : needed) {
-    for (std::size_t i = 0; i < segment.frames.size() && segment.frames[i].first < to; ++i) {
-      const bool isBefore = i + 1 < segment.frames.size() && segment.frames[i + 1].first <= from;
-      if (isBefore) continue;
-      FrameReader frames(file, segment.path, segment.frames[i].offset);
+    for (const Frame& frame : segment.frames) {
+      FrameReader frames(file, segment.path, frame.offset);
       const auto payload = frames.next();
       if (!payload) frames.fail(frames.position(), "a record is cut short or damaged; restore the file");
-      std::uint64_t position = segment.frames[i].first;
+      std::uint64_t position = frame.first;
       forEachBlock(*payload, [&](std::string_view block) {
         if (position >= from && position < std::min(to, segment.next)) visit(position, block);
         ++position;

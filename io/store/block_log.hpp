@@ -7,6 +7,7 @@
 #include <millrace/io/store/file_names.hpp>
 #include <millrace/io/store/framed_file.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -38,6 +39,8 @@ class BlockLog {
   /// Returns its position when the block would survive a power cut. Where it throws, the block was not acknowledged, and the
   /// next one begins a new segment; a later run may find it all the same, unless a block was acknowledged after it.
   std::uint64_t append(std::string_view block);
+  /// Has the next block begin a new segment.
+  void roll() { rolls_ = true; }
   /// How many calls of append wait, those that are being written not counted.
   std::size_t waiting() const;
 
@@ -91,6 +94,7 @@ class BlockLog {
   std::vector<Segment> segments_ MILLRACE_GUARDED_BY(mutex_);
   std::deque<Waiting*> waiting_ MILLRACE_GUARDED_BY(mutex_);
   bool isWriting_ MILLRACE_GUARDED_BY(mutex_) = false;
+  std::atomic<bool> rolls_ = false;
   // Of the thread that writes.
   std::unique_ptr<FrameWriter> file_;  // of the last segment; null where the next group begins one
   std::uint64_t lastNumber_ = 0;

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -103,6 +104,21 @@ TEST_F(BlockLogTest, BlocksThatWaitTogetherAreSyncedOnce) {
   EXPECT_EQ(blocks.size(), kThreads + 2u);
   for (int i = 0; i < kThreads; ++i)
     EXPECT_EQ(blocks[positions[static_cast<std::size_t>(i)] - 1], "of thread " + std::to_string(i));
+}
+
+TEST_F(BlockLogTest, GoesOnInANewSegmentWhenTold) {
+  BlockLog log(files, kLog);
+  const auto segments = [&] {
+    return std::ranges::count_if(memory.list(kLog),
+                                 [](const std::string& name) { return name.starts_with("log-"); });
+  };
+  log.append("block 1");
+  log.roll();
+  EXPECT_EQ(segments(), 1);
+  log.append("block 2");
+  log.append("block 3");
+  EXPECT_EQ(segments(), 2);
+  EXPECT_EQ(allBlocks(log), numbered(3));
 }
 
 TEST_F(BlockLogTest, APowerCutAtEveryCallLosesNothingThatWasAcknowledged) {
