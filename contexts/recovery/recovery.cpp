@@ -174,7 +174,7 @@ StateCommit Recovery::nextCommit(Time time) {
 }
 
 void Recovery::onCommitted(const CommitResult& result) {
-  std::string reason;
+  if (!result.failure) cleanLog(Time(static_cast<std::int64_t>(result.version)));
   int failures = 0;
   {
     MutexLock lock(mutex_);
@@ -185,7 +185,7 @@ void Recovery::onCommitted(const CommitResult& result) {
     commitNext();
   }
   changed_.notifyAll();
-  if (!result.failure) return cleanLog(Time(static_cast<std::int64_t>(result.version)));
+  if (!result.failure) return;
   logError("a version of the checkpoint could not be written: its changes go into the next one",
            {{"batch", std::to_string(result.version) + " ms"}, {"error", describeException(result.failure)}});
   if (failures == kMostFailures)
@@ -193,10 +193,18 @@ void Recovery::onCommitted(const CommitResult& result) {
            std::to_string(kMostFailures) + " times in a row: " + describeException(result.failure));
 }
 
-/// What cannot be removed now will be with the next version.
+/// Up to the version before: should the record of this one be damaged, a later run begins with that. What cannot be removed now
+/// will be with the next version.
 void Recovery::cleanLog(Time committed) {
+  std::shared_ptr<BatchLog> log;
+  std::optional<Time> before;
+  {
+    MutexLock lock(mutex_);
+    log = log_;
+    before = std::exchange(committed_, committed);
+  }
   try {
-    log()->cleanTo(committed);
+    if (log && before) log->cleanTo(*before);
   } catch (const Error& error) {
     logWarning("the log of batches could not be cleaned", {{"error", error.what()}});
   }

@@ -99,7 +99,7 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   void onMark(int partition, std::int64_t mark, const PositionRange& covered) override;
 
   NodePtr computeAgain(Time time, std::vector<ReplayedRange> ranges);
-  NodePtr batchOf(Time time, std::vector<BlockPtr> blocks, std::vector<ReplayedRange> ranges)
+  NodePtr batchOf(Time time, std::vector<std::vector<BlockPtr>> blocks, std::vector<ReplayedRange> ranges)
       MILLRACE_REQUIRES(mutex_);
   void pollAgain(int partition, const ReplayedRange& range, FunctionRef<void(BlockPtr block)> take);
   void goOnBehind(const std::vector<ReplayedRange>& ranges);
