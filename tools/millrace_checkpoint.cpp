@@ -2,6 +2,7 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
 #include <millrace/base/utf8.hpp>
+#include <millrace/io/store/log_copy.hpp>
 #include <millrace/io/store/store_check.hpp>
 
 #include <array>
@@ -29,6 +30,15 @@ constexpr const char* kUsage =
     "  --json   one JSON object instead of lines\n\n"
     "DIR is never written to. The exit code is 0, 1 for what is wrong with DIR or TO, 2 for what is wrong "
     "with the command.\n";
+
+/// The log of batches of a program's checkpoint; a store of something else has none.
+std::string batchesOf(const std::string& directory) { return directory + "/batches"; }
+
+std::uint64_t bytesOf(const std::vector<std::string>& records) {
+  std::uint64_t bytes = 0;
+  for (const std::string& record : records) bytes += record.size();
+  return bytes;
+}
 
 struct BadUsage : std::runtime_error {
   using runtime_error::runtime_error;
@@ -71,6 +81,7 @@ class Members {
 void inspect(const FileSystem& files, const std::string& directory, bool asJson) {
   const FoundManifest found = requiredManifest(files, directory);
   const auto operators = summarize(files, directory, found.manifest);
+  const LogRecords batches = readLog(files, batchesOf(directory));
   if (!asJson) {
     std::cout << "manifest " << found.file << ", " << found.records << " records"
               << (found.isTorn ? ", and one that is not whole and does not count" : "") << '\n';
@@ -86,9 +97,12 @@ void inspect(const FileSystem& files, const std::string& directory, bool asJson)
     for (const BlobFile& file : found.manifest.blobs)
       std::cout << "file " << fileName("blobs", file.id) << ", " << file.blobs.size() << " blobs, "
                 << file.bytes << " bytes\n";
+    for (const auto& [name, records] : batches)
+      std::cout << "log of batches, file " << name << ", " << records.size() << " records, "
+                << bytesOf(records) << " bytes\n";
     return;
   }
-  Members versions, states, names;
+  Members versions, states, names, logs;
   for (const auto& [number, version] : found.manifest.versions) {
     Members blobs, one;
     for (const std::string& blob : version.blobs) blobs.add(quoted(blob));
@@ -112,6 +126,13 @@ void inspect(const FileSystem& files, const std::string& directory, bool asJson)
   };
   for (const StateFile& state : found.manifest.states) file("state", state.id, state.bytes);
   for (const BlobFile& blobs : found.manifest.blobs) file("blobs", blobs.id, blobs.bytes);
+  for (const auto& [name, records] : batches) {
+    Members one;
+    one.add("name", quoted(name));
+    one.add("records", records.size());
+    one.add("bytes", bytesOf(records));
+    logs.add(one.object());
+  }
   Members all;
   all.add("manifest", quoted(found.file));
   all.add("records", found.records);
@@ -119,6 +140,7 @@ void inspect(const FileSystem& files, const std::string& directory, bool asJson)
   all.add("versions", versions.array());
   all.add("operators", states.array());
   all.add("files", names.array());
+  all.add("batches", logs.array());
   std::cout << all.object() << '\n';
 }
 
@@ -126,6 +148,10 @@ int verify(const FileSystem& files, const std::string& directory, bool asJson) {
   StoreCheck check;
   try {
     check = checkStore(files, directory);
+    for (const auto& [name, records] : readLog(files, batchesOf(directory))) {
+      ++check.files;
+      check.bytes += bytesOf(records);
+    }
   } catch (const Error& error) {
     check.problems.emplace_back(error.what());
   }
@@ -141,6 +167,13 @@ int verify(const FileSystem& files, const std::string& directory, bool asJson) {
     for (const std::string& problem : check.problems) std::cout << "problem: " << problem << '\n';
   }
   return check.problems.empty() ? 0 : 1;
+}
+
+/// The log first: what its owner removes from it meanwhile is in the version that is copied then.
+void copy(FileSystem& files, const std::string& from, const std::string& to) {
+  const LogRecords batches = readLog(files, batchesOf(from));
+  exportStore(files, from, to);
+  if (!batches.empty()) writeLog(files, batchesOf(to), batches);
 }
 
 int run(std::vector<std::string> arguments) {
@@ -163,7 +196,7 @@ int run(std::vector<std::string> arguments) {
   LocalFileSystem files;
   if (command == "verify") return verify(files, arguments[1], asJson);
   if (isExport)
-    exportStore(files, arguments[1], arguments[2]);
+    copy(files, arguments[1], arguments[2]);
   else
     inspect(files, arguments[1], asJson);
   return 0;

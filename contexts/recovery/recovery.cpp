@@ -174,6 +174,7 @@ StateCommit Recovery::nextCommit(Time time) {
 }
 
 void Recovery::onCommitted(const CommitResult& result) {
+  if (!result.failure) cleanLog(Time(static_cast<std::int64_t>(result.version)));
   std::vector<std::string> places;  // of the sources
   int failures = 0;
   {
@@ -188,7 +189,7 @@ void Recovery::onCommitted(const CommitResult& result) {
   changed_.notifyAll();
   if (!result.failure) {
     for (std::size_t i = 0; i < sources_.size(); ++i) sources_[i]->committed(places[i]);
-    return cleanLog(Time(static_cast<std::int64_t>(result.version)));
+    return;
   }
   logError("a version of the checkpoint could not be written: its changes go into the next one",
            {{"batch", std::to_string(result.version) + " ms"}, {"error", describeException(result.failure)}});
@@ -197,10 +198,18 @@ void Recovery::onCommitted(const CommitResult& result) {
            std::to_string(kMostFailures) + " times in a row: " + describeException(result.failure));
 }
 
-/// What cannot be removed now will be with the next version.
+/// Up to the version before: should the record of this one be damaged, a later run begins with that. What cannot be removed now
+/// will be with the next version.
 void Recovery::cleanLog(Time committed) {
+  std::shared_ptr<BatchLog> log;
+  std::optional<Time> before;
+  {
+    MutexLock lock(mutex_);
+    log = log_;
+    before = std::exchange(committed_, committed);
+  }
   try {
-    log()->cleanTo(committed);
+    if (log && before) log->cleanTo(*before);
   } catch (const Error& error) {
     logWarning("the log of batches could not be cleaned", {{"error", error.what()}});
   }

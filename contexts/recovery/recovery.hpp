@@ -131,6 +131,7 @@ class Recovery final : public CutSink, public BatchObserver {
   BatchProgress progress_ MILLRACE_GUARDED_BY(mutex_);
   std::map<Time, Batch> batches_ MILLRACE_GUARDED_BY(mutex_);  // not committed yet
   std::optional<Time> complete_ MILLRACE_GUARDED_BY(mutex_);   // to be committed
+  std::optional<Time> committed_ MILLRACE_GUARDED_BY(mutex_);  // newest version of this run
   std::set<std::string> stale_
       MILLRACE_GUARDED_BY(mutex_);  // states of the store that the first version replaces
   std::optional<Time> writing_ MILLRACE_GUARDED_BY(mutex_);

@@ -35,19 +35,6 @@ class JoinedBlocks final : public Block {
   const ConcatFn concat_;
 };
 
-std::vector<SourcePositions> positionsIn(const std::vector<ReplayedRange>& ranges) {
-  std::vector<SourcePositions> positions;
-  for (const auto& [covered, records] : ranges)
-    positions.push_back({std::to_string(positions.size()), covered.from, covered.until});
-  return positions;
-}
-
-std::int64_t recordsIn(const std::vector<BlockPtr>& blocks) {
-  std::size_t records = 0;
-  for (const BlockPtr& block : blocks) records += block->records();
-  return static_cast<std::int64_t>(records);
-}
-
 std::size_t checkedPartitions(const std::string& kind, int partitions) {
   if (partitions < 1) {
     throw IllegalArgument(kind + " has " + std::to_string(partitions) +
@@ -104,17 +91,6 @@ void PolledInput::requestMarks(std::int64_t mark) {
   } else {
     for (const auto& pump : pumps_) pump->requestMark(mark);
   }
-}
-
-void PolledInput::sendAgain(Time time) {
-  {
-    MutexLock lock(mutex_);
-    again_ = takeReplayed(time);
-  }
-  if (!again_) return;
-  for (int partition = 0; partition < partitions(); ++partition)
-    pollAgain(partition, (*again_)[static_cast<std::size_t>(partition)],
-              [&](BlockPtr block) { onBlock(partition, std::move(block)); });
 }
 
 void PolledInput::onBlock(int partition, BlockPtr block) {
@@ -175,28 +151,12 @@ NodePtr PolledInput::compute(Time time) {
   std::vector<std::vector<BlockPtr>> blocks;
   std::vector<ReplayedRange> ranges;
   for (Waiting& waiting : waiting_) {
+    std::int64_t records = 0;
+    for (const BlockPtr& block : waiting.marked) records += static_cast<std::int64_t>(block->records());
     blocks.push_back(std::exchange(waiting.marked, {}));
-    ranges.push_back(
-        {std::exchange(waiting.covered, std::nullopt).value_or(PositionRange()), recordsIn(blocks.back())});
+    ranges.push_back({std::exchange(waiting.covered, std::nullopt).value_or(PositionRange()), records});
   }
   return batchOf(time, std::move(blocks), std::move(ranges));
-}
-
-NodePtr PolledInput::computeAgain(Time time, std::vector<ReplayedRange> ranges) {
-  std::vector<std::vector<BlockPtr>> partitions;
-  for (int partition = 0; partition < this->partitions(); ++partition) {
-    auto& blocks = partitions.emplace_back();
-    pollAgain(partition, ranges[static_cast<std::size_t>(partition)],
-              [&](BlockPtr block) { blocks.push_back(std::move(block)); });
-  }
-  MutexLock lock(mutex_);
-  return batchOf(time, std::move(partitions), std::move(ranges));
-}
-
-void PolledInput::pollAgain(int partition, const ReplayedRange& range,
-                            FunctionRef<void(BlockPtr block)> take) {
-  if (range.records == 0) return;
-  core::pollAgain(*open_(partition), range, inputName(), *clock_, stopping_.get_token(), take);
 }
 
 NodePtr PolledInput::batchOf(Time time, std::vector<std::vector<BlockPtr>> blocks,
@@ -263,63 +223,6 @@ std::vector<SourcePositions> PolledInput::positionsOf(Time time) const {
   MutexLock lock(mutex_);
   const auto batch = batches_.find(time);
   return batch == batches_.end() ? std::vector<SourcePositions>() : positionsIn(batch->second.ranges);
-}
-
-std::vector<BatchInput> PolledInput::takeInputs(Time upTo) {
-  std::vector<BatchInput> inputs;
-  MutexLock lock(mutex_);
-  for (auto& [time, batch] : batches_) {
-    if (time > upTo || std::exchange(batch.isTaken, true)) continue;
-    inputs.push_back(
-        {time, writeRanges(batch.ranges), metadataOfPositions(positionsIn(batch.ranges)).description});
-  }
-  return inputs;
-}
-
-std::string PolledInput::placeBehind(Time time) const {
-  MutexLock lock(mutex_);
-  const auto next = batches_.upper_bound(time);
-  return writeRanges(next == batches_.begin() ? reached_ : std::prev(next)->second.ranges);
-}
-
-void PolledInput::resumeAt(std::string_view place) { goOnBehind(readRanges(place)); }
-
-void PolledInput::replay(Time time, std::string_view input) {
-  readAgain(time, input.empty() ? std::vector<ReplayedRange>() : readRanges(input));
-}
-
-void PolledInput::skip(Time time, std::string_view input) {
-  auto ranges = readRanges(input);
-  for (ReplayedRange& range : ranges) range.records = 0;
-  readAgain(time, std::move(ranges));
-}
-
-void PolledInput::readAgain(Time time, std::vector<ReplayedRange> ranges) {
-  goOnBehind(ranges);
-  std::copy(reached_.begin() + static_cast<std::ptrdiff_t>(ranges.size()), reached_.end(),
-            std::back_inserter(ranges));
-  MutexLock lock(mutex_);
-  replayed_[time] = std::move(ranges);
-  replayedUpTo_ = time;
-}
-
-void PolledInput::goOnBehind(const std::vector<ReplayedRange>& ranges) {
-  if (ranges.size() > pumps_.size()) {
-    throw IllegalArgument(inputName() + " has " + std::to_string(pumps_.size()) + " partitions, but had " +
-                          std::to_string(ranges.size()) +
-                          " when the checkpoint was written: those left out would be lost");
-  }
-  for (std::size_t partition = 0; partition < ranges.size(); ++partition) {
-    const Position& until = ranges[partition].positions.until;
-    pumps_[partition]->startAt(until);
-    reached_[partition] = {{until, until}, 0};
-  }
-}
-
-std::optional<std::vector<ReplayedRange>> PolledInput::takeReplayed(Time time) {
-  if (auto found = replayed_.extract(time)) return std::move(found.mapped());
-  if (time > replayedUpTo_) return std::nullopt;
-  return reached_;
 }
 
 void PolledInput::clearMetadata(Time time, bool unpersist) {

@@ -51,6 +51,13 @@ std::vector<ReplayedRange> readRanges(std::string_view bytes) {
   return ranges;
 }
 
+std::vector<SourcePositions> positionsIn(const std::vector<ReplayedRange>& ranges) {
+  std::vector<SourcePositions> positions;
+  for (const auto& [covered, records] : ranges)
+    positions.push_back({std::to_string(positions.size()), covered.from, covered.until});
+  return positions;
+}
+
 void pollAgain(SourcePartitionBase& partition, const ReplayedRange& range, const std::string& source,
                Clock& clock, const std::stop_token& stop, FunctionRef<void(BlockPtr block)> take) {
   if (range.records == 0) return;

@@ -2,6 +2,7 @@
 
 #include <millrace/base/clock.hpp>
 #include <millrace/base/function_ref.hpp>
+#include <millrace/dstream/core/source_positions.hpp>
 #include <millrace/io/source_partition.hpp>
 #include <millrace/rdd/core/records/block.hpp>
 
@@ -22,6 +23,9 @@ struct ReplayedRange {
 /// Ranges as bytes, and back. BadRecord for other bytes.
 std::string writeRanges(const std::vector<ReplayedRange>& ranges);
 std::vector<ReplayedRange> readRanges(std::string_view bytes);
+
+/// Their positions, by partition.
+std::vector<SourcePositions> positionsIn(const std::vector<ReplayedRange>& ranges);
 
 /// Polls exactly these records, waiting for the source where it has none at the moment, and hands each block on. SparkException,
 /// naming `source`, if it gives others: if it gives more, ends at another position, or has given nothing for a minute.

@@ -12,7 +12,6 @@ namespace millrace::core {
 
 namespace {
 
-constexpr FileKind kSegment{"MRSTBLOG", 1, "segment of a block log"};
 constexpr std::size_t kLargestGroup = std::size_t{64} << 20;
 
 /// Gives the blocks of a frame; BadRecord if it holds none.
@@ -63,7 +62,7 @@ void BlockLog::open() {
 }
 
 BlockLog::Segment BlockLog::scan(const std::string& path) const {
-  FrameReader frames(files_.openForReading(path), path, kSegment);
+  FrameReader frames(files_.openForReading(path), path, kLogSegment);
   Segment segment{path, 0, 0, {}};
   const auto start = frames.next();
   if (!start) frames.fail(frames.position(), "its first record is cut short or damaged; restore the file");
@@ -82,7 +81,7 @@ BlockLog::Segment BlockLog::scan(const std::string& path) const {
 BlockLog::Segment BlockLog::beginSegment(std::uint64_t first) {
   const FileId id{owner_.token(), ++lastNumber_};
   Segment segment{directory_ + "/" + fileName("log", id), first, first, {}};
-  NewFile file(files_, segment.path, kSegment);
+  NewFile file(files_, segment.path, kLogSegment);
   ByteWriter start;
   start.varint(first);
   file.frames().append(start.written());

@@ -20,6 +20,8 @@
 
 namespace millrace::core {
 
+inline constexpr FileKind kLogSegment{"MRSTBLOG", 1, "segment of a block log"};
+
 /// A write-ahead log: blocks of bytes, such as what receivers took in, numbered from 1 in the order in which they
 /// became durable. The number is the block's position; it stays the same in every later run. Any thread may call.
 ///

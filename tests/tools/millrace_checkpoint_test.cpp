@@ -1,3 +1,4 @@
+#include <millrace/io/store/block_log.hpp>
 #include <millrace/io/store/state_store.hpp>
 
 #include "contexts/child_process.hpp"
@@ -6,9 +7,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace millrace::core {
@@ -69,6 +72,33 @@ TEST_F(MillraceCheckpoint, SaysWhatARunningOneHoldsAndCopiesIt) {
     EXPECT_EQ(stored::StateProgram::heldBy(copied, version, program.expected(version)),
               program.expected(version));
   EXPECT_EQ(copied.versions(), store.versions());
+}
+
+TEST_F(MillraceCheckpoint, KnowsTheLogOfBatches) {
+  StateStore store(files, directory, stored::StateProgram::settings());
+  program.run(store);
+  BlockLog log(files, directory + "/batches");
+  log.append("batch 1");
+  log.append("batch 2");
+  const auto inspected = run({"inspect", directory});
+  EXPECT_NE(inspected.text.find("log of batches, file log-1-1, 3 records, 17 bytes"), std::string::npos)
+      << inspected.text;
+  EXPECT_EQ(run({"verify", directory}).code, 0);
+
+  EXPECT_EQ(run({"export", directory, scratch / "copy"}).code, 0);
+  std::vector<std::string> blocks;
+  const BlockLog copied(files, scratch / "copy/batches");
+  copied.read(copied.first(), copied.next(),
+              [&](std::uint64_t, std::string_view block) { blocks.emplace_back(block); });
+  EXPECT_EQ(blocks, (std::vector<std::string>{"batch 1", "batch 2"}));
+
+  const std::string segment = directory + "/batches/log-1-1";
+  std::string bytes = files.read(segment);
+  bytes[40] = static_cast<char>(bytes[40] ^ 1);
+  files.openForWriting(segment)->write(bytes);
+  const auto verified = run({"verify", directory});
+  EXPECT_EQ(verified.code, 1);
+  EXPECT_NE(verified.text.find(segment), std::string::npos) << verified.text;
 }
 
 TEST_F(MillraceCheckpoint, NamesEveryDamagedFile) {

@@ -1,7 +1,10 @@
 #include <millrace/contexts/recovery/recovery.hpp>
+#include <millrace/contexts/scheduler/job_generator.hpp>
 
+#include "support/failures.hpp"
 #include "support/lives.hpp"
 #include "support/log_source.hpp"
+#include "support/observed.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/script.hpp"
 #include "support/seen.hpp"
@@ -19,6 +22,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -131,6 +135,55 @@ TEST_F(BatchesAgainTest, HaveThemInEachRunOfAChain) {
     EXPECT_EQ(seen.runs("numbers", 2000), 3);
     EXPECT_EQ(seen.runs("numbers", 3000), 2);
     EXPECT_EQ(seen.of("sums", 5000), "{ (1, 1), (2, 2), (3, 3) }");
+  });
+}
+
+TEST_F(BatchesAgainTest, HaveThemHoweverManyThereAre) {
+  inBothModes([&](const StreamOptions& options) {
+    beginAnew();
+    constexpr int kMany = 2 * JobGenerator::kMostPending;
+    lives.die(options, 0, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem& files) {
+      Lives::commitNothing(files);
+      running.start();
+      for (int batch = 1; batch <= kMany; ++batch) {
+        write({{batch}, {}});
+        running.advance();
+      }
+    });
+    lives.die(options, 1000 * kMany + 500, sumsAndWindows(), [&](StreamTest& running, FaultyFileSystem&) {
+      running.start();
+      running.advance();
+    });
+    for (int batch = 1; batch <= kMany; ++batch) EXPECT_EQ(seen.runs("sums", 1000 * batch), 2) << batch;
+  });
+}
+
+TEST_F(BatchesAgainTest, AreNotWaitedForByAStop) {
+  inBothModes([&](const StreamOptions& options) {
+    beginAnew();
+    std::shared_ptr<Gate> gate;
+    const Lives::Program program = [&](StreamTest& running) {
+      sumsAndWindows(running);
+      running.context().inputStream(source).foreachRDD([gate](const RDD<int>&) {
+        if (gate) gate->pass();
+      });
+    };
+    lives.die(options, 0, program, [&](StreamTest& running, FaultyFileSystem& files) {
+      Lives::commitNothing(files);
+      running.start();
+      running.advance(12);
+    });
+    gate = Gate::make();
+    lives.die(options, 12'500, program, [&](StreamTest& running, FaultyFileSystem&) {
+      std::string reason;
+      std::thread starting([&] { reason = failureOf<IllegalState>([&] { running.start(); }); });
+      gate->awaitArrivals(1);
+      std::thread stopping([&] { running.context().stop(true, false); });
+      starting.join();
+      EXPECT_EQ(reason, "start() was ended by stop()");
+      gate->letGo();
+      stopping.join();
+    });
   });
 }
 
