@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/base/scope_exit.hpp>
 #include <millrace/io/receiver_log.hpp>
 
 #include <algorithm>
@@ -56,15 +57,28 @@ std::shared_ptr<ReceiverLog::OpenLog> ReceiverLog::opened() const {
 
 void ReceiverLog::store(BlockPtr block, const std::stop_token& stop) {
   awaitRoom(stop);
-  ByteWriter bytes;
-  bytes.varint(form_.codec->shape.size());
-  bytes.bytes(form_.codec->shape);
-  form_.write(bytes, *block);
-  const std::uint64_t position = append(*opened(), bytes.written());
+  const std::uint64_t position = write(*block);
   MutexLock lock(mutex_);
   bytes_ += block->bytes();
   inMemory_.emplace(position, std::move(block));
   notifyReaders();
+}
+
+std::uint64_t ReceiverLog::write(const Block& block) {
+  ByteWriter bytes;
+  {
+    MutexLock lock(mutex_);
+    bytes = std::exchange(spare_, {});
+  }
+  const ScopeExit kept([&] {
+    MutexLock lock(mutex_);
+    spare_ = std::move(bytes);
+  });
+  bytes.clear();
+  bytes.varint(form_.codec->shape.size());
+  bytes.bytes(form_.codec->shape);
+  form_.write(bytes, block);
+  return append(*opened(), bytes.written());
 }
 
 void ReceiverLog::awaitRoom(const std::stop_token& stop) {

@@ -66,6 +66,7 @@ class ReceiverLog {
   std::shared_ptr<OpenLog> opened() const;
   void checkFrom(const BlockLog& log, const std::string& directory, std::uint64_t from) const;
   BlockPtr readBlock(const BlockLog& log, std::uint64_t position) const;
+  std::uint64_t write(const Block& block);
   std::uint64_t append(OpenLog& open, std::string_view bytes);
   void rollInTime(BlockLog& log);
   void awaitRoom(const std::stop_token& stop);
@@ -88,6 +89,7 @@ class ReceiverLog {
   std::map<std::uint64_t, BlockPtr> inMemory_ MILLRACE_GUARDED_BY(mutex_);  // not polled yet
   std::uint64_t polled_ MILLRACE_GUARDED_BY(mutex_) = 1;  // blocks before it are in the log only
   std::size_t bytes_ MILLRACE_GUARDED_BY(mutex_) = 0;
+  ByteWriter spare_ MILLRACE_GUARDED_BY(mutex_);  // memory for a block while it is written
   std::int64_t rolled_ MILLRACE_GUARDED_BY(mutex_) = 0;
   bool held_ MILLRACE_GUARDED_BY(mutex_) = false;
   std::set<SourcePartitionBase*> readers_ MILLRACE_GUARDED_BY(mutex_);

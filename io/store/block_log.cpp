@@ -1,4 +1,3 @@
-#include <millrace/base/byte_archive.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/base/unlocked.hpp>
 #include <millrace/io/store/block_log.hpp>
@@ -138,16 +137,16 @@ void BlockLog::writeGroup() {
 }
 
 BlockLog::Written BlockLog::write(const std::vector<Waiting*>& group, std::uint64_t first) {
-  ByteWriter payload;
+  group_.clear();
   for (const Waiting* waiting : group) {
-    payload.varint(waiting->block.size());
-    payload.bytes(waiting->block);
+    group_.varint(waiting->block.size());
+    group_.bytes(waiting->block);
   }
   Written written;
   owner_.require();
   const bool rolls = rolls_.exchange(false);
   if (rolls || file_ == nullptr || file_->size() >= segmentBytes_) written.begun = beginSegment(first);
-  written.offset = file_->append(payload.written());
+  written.offset = file_->append(group_.written());
   file_->sync();
   owner_.require();
   return written;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/byte_archive.hpp>
 #include <millrace/base/file_system.hpp>
 #include <millrace/base/function_ref.hpp>
 #include <millrace/base/mutex.hpp>
@@ -100,6 +101,7 @@ class BlockLog {
   // Of the thread that writes.
   std::unique_ptr<FrameWriter> file_;  // of the last segment; null where the next group begins one
   std::uint64_t lastNumber_ = 0;
+  ByteWriter group_;
 };
 
 }  // namespace millrace::core

@@ -353,20 +353,25 @@ TEST_F(ReceiverLogRecovery, ALongRunKeepsFewFiles) {
 TEST_F(ReceiverLogRecovery, ANameFollowsTheReceiverToAnotherPlace) {
   inBothModes([&](const StreamOptions& options) {
     newFiles();
+    run(options, 0, [](const auto& orders, const auto& counts) -> std::vector<Action> {
+      return {
+          start(), addData(orders, {1}), closeBatch(), expectAnyOrder(counts, {{1, 1}}), addData(orders, {2}),
+          stop()};
+    });
     {
-      StreamTest running(engineOf(options), logged(options, 0));
+      StreamTest running(engineOf(options), logged(options, 1500));
       const auto orders = running.receiver<int>();
       const auto counts = running.collect(countsOf(orders.stream.name("orders")));
-      running.play({start(), addData(orders, {1}), closeBatch(), expectAnyOrder(counts, {{1, 1}}),
-                    addData(orders, {2}), stop()});
+      running.play(
+          {start(), closeBatch(), expectAnyOrder(counts, {{1, 1}, {2, 1}}), addData(orders, {3}), stop()});
     }
-    StreamTest running(engineOf(options), logged(options, 1500));
+    StreamTest running(engineOf(options), logged(options, 2500));
     const auto others = running.receiver<int>();
     const auto seen = running.collect(others.stream);
     const auto orders = running.receiver<int>();
     const auto counts = running.collect(countsOf(orders.stream.name("orders")));
-    running.play({start(), addData(others, {3}), closeBatch(), expectAnyOrder(counts, {{1, 1}, {2, 1}}),
-                  expect(seen, {3}), stop()});
+    running.play({start(), addData(others, {4}), closeBatch(),
+                  expectAnyOrder(counts, {{1, 1}, {2, 1}, {3, 1}}), expect(seen, {4}), stop()});
   });
 }
 
