@@ -1,11 +1,10 @@
 #pragma once
 
-#include <millrace/base/mutex.hpp>
 #include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/source_positions.hpp>
 #include <millrace/dstream/core/time.hpp>
 
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +17,9 @@ namespace millrace::core {
 class CoveredPositions {
  public:
   using Positions = std::vector<SourcePositions>;
+
+  CoveredPositions();
+  ~CoveredPositions();
 
   /// Says that the batch of `time` covers these positions. In the order of times.
   void add(Time time, Positions covered);
@@ -40,19 +42,8 @@ class CoveredPositions {
   std::optional<Replayed> takeReplayed(Time time);
 
  private:
-  using Place = std::map<std::string, SourcePositions>;  // by part
-  struct Batch {
-    Positions covered;
-    Place place;  // behind it
-    bool isTaken = false;
-  };
-
-  mutable Mutex mutex_;
-  std::map<Time, Batch> batches_ MILLRACE_GUARDED_BY(mutex_);
-  Place place_ MILLRACE_GUARDED_BY(mutex_);         // behind the newest batch
-  Place goesOnBehind_ MILLRACE_GUARDED_BY(mutex_);  // behind the last one of an earlier run
-  std::map<Time, Replayed> replayed_ MILLRACE_GUARDED_BY(mutex_);
-  Time replayedUpTo_ MILLRACE_GUARDED_BY(mutex_){-1};
+  struct State;
+  const std::unique_ptr<State> state_;
 };
 
 }  // namespace millrace::core

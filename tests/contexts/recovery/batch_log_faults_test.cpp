@@ -131,7 +131,7 @@ TEST_F(BatchLogFaultsTest, ADamagedLogIsRefusedUntilItIsMovedAside) {
 TEST_F(BatchLogFaultsTest, NothingIsMissingAndRepeatsAreEqualWhereverAProcessDies) {
   inBothModes([&](const StreamOptions& options) {
     bool diedOnTheWay = true;
-    for (int call = 1; diedOnTheWay; call += 3) {
+    for (int call = 1; diedOnTheWay; ++call) {
       SCOPED_TRACE("died at call " + std::to_string(call));
       beginAnew();
       const auto write = [&](int first) { source->write({{first}, {first + 1}}); };
