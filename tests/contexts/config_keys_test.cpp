@@ -17,7 +17,7 @@ TEST(ConfigKeys, EveryNameIsListedOnce) {
   const auto streaming =
       std::ranges::count_if(names, [](auto name) { return name.starts_with("spark.streaming."); });
   EXPECT_EQ(streaming, 50 + 2 + 10) << "Spark's, its two internal ones, and mode, maxLineBytes, idleTimeout, "
-                                      "detectMoved, healthLogInterval, maxPendingEpochs, four of recovery";
+                                       "detectMoved, healthLogInterval, maxPendingEpochs, four of recovery";
 }
 
 TEST(ConfigKeys, EveryDefaultIsAValueAndEveryMeaningIsGiven) {
