@@ -134,10 +134,9 @@ void ReceiverLog::notifyReaders() {
   for (SourcePartitionBase* reader : readers_) reader->notify();
 }
 
-void ReceiverLog::hold(bool on) {
+bool ReceiverLog::isCaughtUp() const {
   MutexLock lock(mutex_);
-  held_ = on;
-  if (!on) notifyReaders();
+  return caughtUp_;
 }
 
 std::uint64_t ReceiverLog::first() const { return opened()->log.first(); }
@@ -151,6 +150,7 @@ BlockPtr ReceiverLog::take(std::uint64_t position) {
   {
     MutexLock lock(mutex_);
     if (position >= polled_) {
+      caughtUp_ = true;
       auto found = inMemory_.extract(position);
       if (!found) return nullptr;
       polled_ = position + 1;
@@ -158,7 +158,6 @@ BlockPtr ReceiverLog::take(std::uint64_t position) {
       changed_.notifyAll();
       return std::move(found.mapped());
     }
-    if (held_) return nullptr;
   }
   return readBlock(opened()->log, position);
 }

@@ -49,8 +49,8 @@ class ReceiverLog {
   /// Returns when the block is durable. Where it throws, nothing of it is polled in this run. Waits as long as memory is full,
   /// but not after `stop`.
   void store(BlockPtr block, const std::stop_token& stop);
-  /// While it is held, what is not in memory is not polled.
-  void hold(bool on);
+  /// True once all was polled that an earlier run has left.
+  bool isCaughtUp() const;
   /// Says that no later run begins before this position.
   void cleanTo(std::uint64_t position);
 
@@ -91,7 +91,7 @@ class ReceiverLog {
   std::size_t bytes_ MILLRACE_GUARDED_BY(mutex_) = 0;
   ByteWriter spare_ MILLRACE_GUARDED_BY(mutex_);  // memory for a block while it is written
   std::int64_t rolled_ MILLRACE_GUARDED_BY(mutex_) = 0;
-  bool held_ MILLRACE_GUARDED_BY(mutex_) = false;
+  bool caughtUp_ MILLRACE_GUARDED_BY(mutex_) = false;
   std::set<SourcePartitionBase*> readers_ MILLRACE_GUARDED_BY(mutex_);
 };
 

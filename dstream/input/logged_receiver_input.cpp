@@ -106,7 +106,7 @@ class LoggedReceiverInput final : public PolledInput {
   /// The receiver is slowed down where it stores. What it has stored belongs to the next batch; what an earlier run has left
   /// can wait.
   void setRate(std::int64_t) override {}
-  void hold(bool on) override { log_->hold(on); }
+  void hold(bool on) override { PolledInput::hold(on && !log_->isCaughtUp()); }
 
   std::string usualName() const {
     return info()->name.empty() ? std::to_string(info()->id) : "name-" + asFileName(info()->name);

@@ -67,6 +67,7 @@ class PolledInput : public InputNode, private PolledSource, private PumpSink {
 
  protected:
   NodePtr compute(Time time) override;
+  void hold(bool on) override;
 
  private:
   /// What a partition has for batches.
@@ -92,7 +93,6 @@ class PolledInput : public InputNode, private PolledSource, private PumpSink {
   void sendAgain(Time time) override;
   void requestMarks(std::int64_t mark) override;
   void setRate(std::int64_t rate) override;
-  void hold(bool on) override;
   std::int64_t waits() const override;
   void setPositions(Time time, std::vector<PositionRange> covered) override;
   void onBlock(int partition, BlockPtr block) override;

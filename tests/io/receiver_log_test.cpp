@@ -195,20 +195,15 @@ TEST_F(ReceiverLogTest, WhatNoRunNeedsIsRemovedWhenItsTimeIsOver) {
   EXPECT_EQ(segments(), 2);
 }
 
-TEST_F(ReceiverLogTest, HeldItGivesWhatIsInMemoryOnly) {
+TEST_F(ReceiverLogTest, IsCaughtUpWhenNothingOfAnEarlierRunIsLeft) {
   store(*open(), {1});
   const auto log = open();
   LoggedBlocks blocks(log);
-  int notified = 0;
-  blocks.onNotify([&] { ++notified; });
-  log->hold(true);
-  EXPECT_EQ(poll(blocks), std::vector<Ints>());
-  log->hold(false);
-  EXPECT_EQ(notified, 1);
-  EXPECT_EQ(poll(blocks), (std::vector<Ints>{{1}}));
-  log->hold(true);
   store(*log, {2});
-  EXPECT_EQ(poll(blocks), (std::vector<Ints>{{2}}));
+  EXPECT_NE(blocks.pollBlock(1), nullptr);
+  EXPECT_FALSE(log->isCaughtUp());
+  EXPECT_NE(blocks.pollBlock(1), nullptr);
+  EXPECT_TRUE(log->isCaughtUp());
 }
 
 TEST_F(ReceiverLogTest, TellsEachOfThoseThatPollItOfNewBlocks) {

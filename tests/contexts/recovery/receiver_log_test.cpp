@@ -163,6 +163,48 @@ TEST_F(ReceiverLogRecovery, AGracefulStopLeavesNothingUnprocessed) {
   });
 }
 
+TEST_F(ReceiverLogRecovery, BatchesThatRunAgainHaveTheSameBlocks) {
+  inBothModes([&](const StreamOptions& options) {
+    newFiles();
+    bool fails = true;
+    const auto play = [&](std::int64_t now, const Script& script) {
+      StreamTest running(engineOf(options), logged(options, now));
+      const auto numbers = running.receiver<int>();
+      numbers.stream.foreachRDD([&fails](const RDD<int>&, Time time) {
+        if (fails && time == Time(2000)) throw std::runtime_error("the database is gone");
+      });
+      const auto counts = running.collect(countsOf(numbers.stream));
+      running.play(script(numbers, counts));
+    };
+    play(0, [](const auto& numbers, const auto& counts) -> std::vector<Action> {
+      return {start(),
+              addData(numbers, {1}),
+              closeBatch(),
+              expectAnyOrder(counts, {{1, 1}}),
+              addData(numbers, {2}),
+              addData(numbers, {3}),
+              closeBatch(),
+              expectAnyOrder(counts, {{1, 1}, {2, 1}, {3, 1}}),
+              addData(numbers, {4}),
+              closeBatch(),
+              expectAnyOrder(counts, {{1, 1}, {2, 1}, {3, 1}, {4, 1}}),
+              addData(numbers, {5}),
+              {"fails", Here::current(), [](StreamTest& test) { test.awaitFailure(); }},
+              stop()};
+    });
+    memory->cutPower();
+    fails = false;
+    play(3500, [](const auto&, const auto& counts) -> std::vector<Action> {
+      return {start(),
+              closeBatch(),
+              expectAnyOrder(counts, {{1, 1}, {2, 1}, {3, 1}}),
+              expectAnyOrder(counts, {{1, 1}, {2, 1}, {3, 1}, {4, 1}}),
+              expectAnyOrder(counts, {{1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 1}}),
+              stop()};
+    });
+  });
+}
+
 /// Stores number after number, ten of them in a batch, until the files do not work any more.
 std::set<int> storeUntilItDies(StreamTest& running) {
   std::set<int> stored;
