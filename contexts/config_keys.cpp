@@ -122,6 +122,7 @@ std::span<const ConfigEntry* const> entries() {
       &kRecoveryStartAfresh,
       &kRecoveryDropUnknownState,
       &kRecoveryMaxUncommitted,
+      &kCheckpointEpochs,
       &kHealthLogInterval,
       &kUnpersist,
       &kClock,

@@ -187,6 +187,12 @@ inline constexpr ConfigKey<int> kRecoveryMaxUncommitted{
     "how many batches may run behind one that has failed, which a later run will run again; then the run "
     "ends",
     "", "100", 1};
+inline constexpr ConfigKey<int> kCheckpointEpochs{
+    "spark.streaming.continuous.checkpointEpochs",
+    "in the continuous mode a version of the checkpoint is committed behind every so many epochs; after a "
+    "death those "
+    "behind the newest one run again",
+    "", "1", 1};
 inline constexpr ConfigKey<std::chrono::milliseconds> kHealthLogInterval{
     "spark.streaming.healthLogInterval",
     "how often one line of the log says how the program fares, after a batch; 0: never", "ms", "60s", 0};

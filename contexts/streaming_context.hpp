@@ -253,7 +253,9 @@ class StreamingContext {
 
   /// What can be measured of this context at this moment, by Spark's names: numbers of batches, records and receivers,
   /// times in ms since the epoch, delays in ms; -1 for what is not known yet. (Spark: the gauges of StreamingSource) And
-  /// sourceWaits: how often a source had to wait, because what it sent before was still on its way or waited for its batch.
+  /// sourceWaits: how often a source had to wait, because what it sent before was still on its way or waited for its batch;
+  /// checkpointAgeMs: the time since the batch or epoch that the newest durable version of the checkpoint covers, so what a
+  /// death at this moment would have run again; checkpointBytes: what this run wrote last for a version.
   std::map<std::string, std::int64_t> gauges() const;
 
   /// The graph of this context's streams, for input streams of one's own.

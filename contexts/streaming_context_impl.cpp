@@ -187,7 +187,7 @@ void StreamingContext::Impl::goOnFrom(const std::string& directory) {
   goesOn_ = true;
 }
 
-void StreamingContext::Impl::openCheckpoint() {
+core::Recovery::Settings StreamingContext::Impl::recoverySettings() const {
   const SparkConf& conf = sparkContext.getConf();
   core::Recovery::Settings settings;
   {
@@ -195,15 +195,22 @@ void StreamingContext::Impl::openCheckpoint() {
     settings.directory = checkpointDirectory_;
     settings.goesOn = goesOn_;
   }
-  if (settings.directory.empty()) return;
   settings.startAfresh = conf.get(config::kRecoveryStartAfresh);
   settings.dropUnknownState = conf.get(config::kRecoveryDropUnknownState);
   settings.maxUncommitted = static_cast<std::size_t>(conf.get(config::kRecoveryMaxUncommitted));
   for (const auto& [key, value] : conf.getAll()) settings.settings[key] = redact(key, value);
-  settings.mode = conf.get(config::kMode) == StreamingMode::kContinuous ? "continuous" : "micro-batch";
+  const bool isContinuous = conf.get(config::kMode) == StreamingMode::kContinuous;
+  settings.mode = isContinuous ? "continuous" : "micro-batch";
+  if (isContinuous) settings.cutEvery = conf.get(config::kCheckpointEpochs);
+  return settings;
+}
+
+void StreamingContext::Impl::openCheckpoint() {
+  core::Recovery::Settings settings = recoverySettings();
+  if (settings.directory.empty()) return;
   const core::EnginePtr engine = sparkContext.engine();
   recovery_ = std::make_shared<core::Recovery>(std::shared_ptr<FileSystem>(engine, &engine->files()), *graph,
-                                               waiter, std::move(settings));
+                                               waiter, core::VersionReports(clock, bus), std::move(settings));
   graph->setCutSink(recovery_);
 }
 
@@ -227,6 +234,7 @@ void StreamingContext::Impl::startParts() {
   }
   bus->post([time = clock->now()](StreamingListener& to) { to.onStreamingStarted(time); });
   const auto goneOn = recovery_ ? recovery_->resume(*graph) : std::nullopt;
+  if (goneOn) progress->onGoneOn(*goneOn);
   for (const core::InputPtr& input : graph->inputs()) input->start();
   Time first = goneOn ? *goneOn + graph->batchDuration() : generator->firstBatchTime();
   graph->start(first - graph->batchDuration());
@@ -287,6 +295,7 @@ bool StreamingContext::Impl::stopParts(bool gracefully) {
   LeftBehind left;
   if (generator) {
     tracker->requestStop();
+    if (recovery_ && gracefully) recovery_->cutAll();
     if (gracefully) {
       ended = tracker->stop(until(deadline));
       generatorEnded = generator->stop(true, orSoon(deadline));
@@ -377,7 +386,7 @@ std::chrono::milliseconds StreamingContext::Impl::gracefulTimeout() const {
 }
 
 std::map<std::string, std::int64_t> StreamingContext::Impl::gauges() const {
-  auto gauges = progress->gauges();
+  auto gauges = progress->gauges(clock->now());
   core::MutexLock lock(mutex_);
   gauges["sourceWaits"] = generator_ ? generator_->sourceWaits() : 0;
   return gauges;

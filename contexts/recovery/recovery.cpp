@@ -1,6 +1,7 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
 #include <millrace/contexts/recovery/recovery.hpp>
+#include <millrace/contexts/recovery/run_match.hpp>
 #include <millrace/dstream/core/input_node.hpp>
 #include <millrace/io/store/directory_lock.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
@@ -57,39 +58,22 @@ void moveAside(FileSystem& files, const std::string& directory, bool keepsAll) {
              {{"from", directory}, {"to", to}});
 }
 
-/// Those that keep something, as a list.
-std::string describeStates(const std::vector<RecoverableOperator>& operators) {
-  std::vector<std::string> all;
-  for (const RecoverableOperator& one : operators) {
-    if (!one.type.empty()) all.push_back(one.describe());
-  }
-  return boost::algorithm::join(all, ", ");
-}
-
 void logChanges(const std::map<std::string, std::string>& before,
                 const std::map<std::string, std::string>& now) {
-  const auto valueIn = [](const auto& settings, const std::string& key) {
-    const auto found = settings.find(key);
-    return found == settings.end() ? "unset" : found->second;
-  };
-  std::map<std::string, std::string> all = before;
-  all.insert(now.begin(), now.end());
-  for (const auto& [key, value] : all) {
-    const std::string old = valueIn(before, key), own = valueIn(now, key);
-    if (old != own)
-      logInfo("a setting differs from the run before: the new value counts",
-              {{"key", key}, {"before", old}, {"now", own}});
-  }
+  for (const SettingChange& change : changesOf(before, now))
+    logInfo("a setting differs from the run before: the new value counts",
+            {{"key", change.key}, {"before", change.before}, {"now", change.now}});
 }
 
 }  // namespace
 
 Recovery::Recovery(std::shared_ptr<FileSystem> files, const StreamGraph& graph,
-                   std::shared_ptr<ContextWaiter> waiter, Settings settings)
+                   std::shared_ptr<ContextWaiter> waiter, VersionReports reports, Settings settings)
     : files_(std::move(files)),
       waiter_(std::move(waiter)),
       settings_(std::move(settings)),
-      batchDuration_(graph.batchDuration()) {
+      batchDuration_(graph.batchDuration()),
+      reports_(std::move(reports)) {
   for (const StreamPtr& stream : graph.reachable()) {
     const OperatorInfo& info = *stream->info();
     const bool isSource = stream->parents().empty();
@@ -121,6 +105,7 @@ std::optional<Time> Recovery::resume(StreamGraph& graph) {
     const std::string& place = operators_.at(source->info()->id).place;
     if (!place.empty()) source->resumeAt(place);
   }
+  lastCut_ = saved.time;
   Resumed resumed{saved.zeroTime, saved.time, {}};
   for (const auto& [savedId, id] : match.runningIds) {
     const SavedOperator& own = operators_.at(id);
@@ -140,26 +125,16 @@ std::optional<Time> Recovery::resume(StreamGraph& graph) {
 }
 
 ProgramMatch Recovery::match(const RunState& saved) const MILLRACE_UNCHECKED {
-  std::vector<RecoverableOperator> before, now;
-  for (const SavedOperator& one : saved.operators) before.push_back(one.about);
-  for (const auto& [id, own] : operators_) now.push_back(own.about);
-  ProgramMatch match = matchProgram(before, now);
-  if (saved.batchDuration != batchDuration_) {
-    match.problems.push_back("its batch interval is " + batchDuration_.toString() + ", the checkpoint has " +
-                             saved.batchDuration.toString());
-  }
-  const std::string unknown = describeStates(match.unclaimed);
-  if (!unknown.empty() && !settings_.dropUnknownState) {
-    match.problems.push_back(
-        "the checkpoint has states with which no operator of the program goes on: " + unknown +
-        "; give their successors these names, or set spark.streaming.recovery.dropUnknownState=true");
-  }
+  std::vector<RecoverableOperator> running;
+  for (const auto& [id, own] : operators_) running.push_back(own.about);
+  ProgramMatch match = matchRun(saved, running, batchDuration_, settings_.dropUnknownState);
   if (!match.problems.empty()) {
     throw IllegalArgument(
         "the program cannot go on with the checkpoint in " + settings_.directory + ": " +
         boost::algorithm::join(match.problems, "; ") +
         " (spark.streaming.recovery.startAfresh=true moves the checkpoint aside and begins anew)");
   }
+  const std::string unknown = describeStates(match.unclaimed);
   if (!unknown.empty()) logWarning("states of the checkpoint are dropped", {{"states", unknown}});
   return match;
 }
@@ -184,27 +159,42 @@ void Recovery::adopt(const RunState& saved, const ProgramMatch& match) {
 void Recovery::start(Time zeroTime) {
   MutexLock lock(mutex_);
   zeroTime_ = zeroTime;
+  lastCut_ = std::max(lastCut_, zeroTime);
 }
 
-bool Recovery::wants(Time) { return true; }
+void Recovery::cutAll() {
+  MutexLock lock(mutex_);
+  cutsAll_ = true;
+}
+
+bool Recovery::wants(Time time) {
+  MutexLock lock(mutex_);
+  return batches_.contains(time);
+}
 
 void Recovery::take(Time time, std::vector<StatePart> parts) {
   MutexLock lock(mutex_);
   while (batches_.size() > kMostUnwritten && writing_ && !progress_.failed() && !closed_) changed_.wait(lock);
-  auto& kept = batches_[time].parts;
+  const auto batch = batches_.find(time);
+  if (batch == batches_.end()) return;  // an earlier one has failed
+  auto& kept = batch->second.parts;
   kept.insert(kept.end(), std::make_move_iterator(parts.begin()), std::make_move_iterator(parts.end()));
 }
 
 void Recovery::onBegin(Time time) {
   MutexLock lock(mutex_);
   progress_.begin(time);
+  if (!cutsAll_ && time - lastCut_ < batchDuration_ * settings_.cutEvery) return;
+  lastCut_ = time;
+  batches_[time];
 }
 
 void Recovery::onMade(Time time) {
   std::map<int, std::string> places;
   for (const InputPtr& source : sources_) places[source->info()->id] = source->placeBehind(time);
   MutexLock lock(mutex_);
-  batches_[time].places = std::move(places);
+  const auto batch = batches_.find(time);
+  if (batch != batches_.end()) batch->second.places = std::move(places);
 }
 
 void Recovery::onEnd(Time time, bool succeeded) {
@@ -213,7 +203,11 @@ void Recovery::onEnd(Time time, bool succeeded) {
   {
     MutexLock lock(mutex_);
     progress_.end(time, succeeded);
-    if (const auto newest = progress_.advance()) complete_ = newest;
+    reports_.onEnd(time);
+    if (const auto newest = progress_.advance()) {
+      const auto behind = batches_.upper_bound(*newest);
+      if (behind != batches_.begin()) complete_ = std::prev(behind)->first;
+    }
     commitNext();
     failed = progress_.failed();
     incomplete = progress_.incomplete();
@@ -271,6 +265,7 @@ void Recovery::onCommitted(const CommitResult& result) {
     writing_.reset();
     failures_ = result.failure ? failures_ + 1 : 0;
     failures = failures_;
+    reports_.onCommitted(result);
     if (!result.failure) store_->keepFrom(result.version);
     commitNext();
   }
