@@ -225,7 +225,8 @@ class StreamingContext {
 
   /// Starts the batches, the first at the next multiple of the batch interval. IllegalArgument if the program cannot
   /// run: no output operation, an interval that does not fit; the context is stopped then. IllegalState if another
-  /// context is active (this one stays as it is), or after stop.
+  /// context is active (this one stays as it is), or after stop. Where `millrace-checkpoint plan` has started the program, its
+  /// process ends here: it says what it would do with a checkpoint, and runs nothing.
   void start();
 
   /// Waits for stop, or throws what failed: BatchFailure, the last one if there were several. While a thread waits here,

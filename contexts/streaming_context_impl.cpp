@@ -3,6 +3,7 @@
 #include <millrace/base/scope_exit.hpp>
 #include <millrace/base/secret.hpp>
 #include <millrace/contexts/config_keys.hpp>
+#include <millrace/contexts/recovery/plan_request.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/contexts/scheduler/health_log.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
@@ -158,6 +159,8 @@ void StreamingContext::Impl::start() {
   }
   changingFor = this;
   core::ScopeExit started([] { changingFor = nullptr; });
+  if (const auto request = core::PlanRequest::given())
+    request->answer(sparkContext.engine()->files(), *graph, recoverySettings());
   claimActive(this);
   try {
     if (sparkContext.isStopped())

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -93,9 +94,55 @@ TEST_F(MillraceCheckpoint, NamesEveryDamagedFile) {
   EXPECT_GE(damaged, 3);
 }
 
+TEST_F(MillraceCheckpoint, SaysWhatAProgramWouldDo) {
+  const std::vector<std::string> arguments{scratch / "kept", scratch / "output", "0"};
+  {
+    millrace::test::ChildProcess killed(MILLRACE_COUNTING_PROGRAM, arguments);
+    killed.awaitText("version ");
+    killed.send(SIGKILL);
+    killed.end();
+  }
+  std::vector<std::string> command{"plan", scratch / "kept", "--", MILLRACE_COUNTING_PROGRAM};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const auto list = scratch.list("kept/streaming");
+  const auto goesOn = run(command);
+  EXPECT_EQ(goesOn.code, 0) << goesOn.text;
+  EXPECT_NE(goesOn.text.find("goes on: updateStateByKey #2 \"tallies\"\n"), std::string::npos) << goesOn.text;
+  EXPECT_NE(goesOn.text.find("source Numbers [0]: partition 0 at "), std::string::npos) << goesOn.text;
+  command.insert(command.begin() + 2, "--json");
+  command.insert(command.end(), {"--conf", "spark.streaming.recovery.startAfresh=true"});
+  const auto begins = run(command);
+  EXPECT_EQ(begins.code, 1) << begins.text;
+  EXPECT_NE(begins.text.find(R"({"goesOn":false,"time":)"), std::string::npos) << begins.text;
+  EXPECT_EQ(scratch.list("kept/streaming"), list);
+
+  // What the program names itself need not be there: it is not made.
+  const auto elsewhere = run({"plan", scratch / "kept/streaming", "--", MILLRACE_COUNTING_PROGRAM,
+                              scratch / "none", scratch / "output", "0"});
+  EXPECT_EQ(elsewhere.code, 0) << elsewhere.text;
+  EXPECT_FALSE(files.exists(scratch / "none"));
+}
+
+TEST_F(MillraceCheckpoint, SaysWhyAProgramHasNoPlan) {
+  { StateStore(files, directory).settle(); }
+  const auto missing = run({"plan", directory, "--", scratch / "program"});
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_EQ(missing.text,
+            "millrace-checkpoint: cannot start " + scratch / "program" + ": No such file or directory\n");
+  const auto other = run({"plan", directory, "--", "true"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_EQ(other.text,
+            "millrace-checkpoint: true ended with exit code 0 before it started a StreamingContext: it has "
+            "no plan\n");
+  EXPECT_EQ(run({"plan", scratch / "nothing", "--", "true"}).code, 1);
+}
+
 TEST_F(MillraceCheckpoint, RefusesWithASentence) {
   EXPECT_EQ(run({}).code, 2);
-  EXPECT_EQ(run({"plan", directory}).code, 2);
+  EXPECT_EQ(run({"plan", directory}).text,
+            "millrace-checkpoint: plan needs a program: plan DIR -- PROGRAM; see --help\n");
+  EXPECT_EQ(run({"inspect", directory, "--", "true"}).code, 2);
+  EXPECT_EQ(run({"draw", directory}).code, 2);
   EXPECT_EQ(run({"inspect"}).text, "millrace-checkpoint: inspect needs one directory; see --help\n");
   EXPECT_EQ(run({"verify", directory, "--fast"}).code, 2);
   EXPECT_EQ(run({"--help"}).code, 0);
