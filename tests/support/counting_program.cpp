@@ -2,7 +2,7 @@
 //
 // Two partitions have the records (key, 0), (key, 1), (key, 2) ... of ten keys, as many of each as LIMIT says, or without end
 // for 0. A state keeps for each key how many have come, and the sum of their marks; records go to OUTPUT, a line each. It says
-// when it has done something, and "complete" when all records are in the state.
+// when it has done something, and "complete" when all records are in the state, or no more come.
 #include <millrace/millrace.hpp>
 
 #include <fcntl.h>
@@ -102,6 +102,32 @@ std::optional<Tally> tally(std::span<const std::int64_t> numbers, const std::opt
   return all;
 }
 
+/// Says how much is counted, and all of it at the end: when all has come, or when that does not happen any more.
+class Tallies {
+ public:
+  explicit Tallies(std::int64_t limit) : limit_(limit) {}
+  void take(const RDD<std::pair<int, Tally>>& rdd) {
+    std::string text;
+    std::int64_t all = 0;
+    for (const auto& [key, tally] : rdd.collect()) {
+      all += tally.first;
+      text += "tally " + std::to_string(key) + ' ' + std::to_string(tally.first) + ' ' +
+              std::to_string(tally.second) + '\n';
+    }
+    say("counted " + std::to_string(all));
+    unchanged_ = all == counted_ ? unchanged_ + 1 : 0;
+    counted_ = all;
+    if (limit_ != 0 && (all >= limit_ * kPartitions * kKeysOfPartition || unchanged_ == kPatience))
+      say(text + "complete");
+  }
+
+ private:
+  static constexpr int kPatience = 250;  // batches
+  const std::int64_t limit_;
+  std::int64_t counted_ = 0;
+  int unchanged_ = 0;
+};
+
 void count(const SparkConf& conf, const std::string& checkpoint, const std::string& output,
            std::int64_t limit) {
   StreamingContext ssc = StreamingContext::getOrCreate(checkpoint, [&] {
@@ -117,16 +143,8 @@ void count(const SparkConf& conf, const std::string& checkpoint, const std::stri
       say("output " + time.toString());
     });
     records.updateStateByKey(tally).name("tallies").foreachRDD(
-        [limit](const RDD<std::pair<int, Tally>>& rdd) {
-          std::string text;
-          std::int64_t all = 0;
-          for (const auto& [key, tally] : rdd.collect()) {
-            all += tally.first;
-            text += "tally " + std::to_string(key) + ' ' + std::to_string(tally.first) + ' ' +
-                    std::to_string(tally.second) + '\n';
-          }
-          say("counted " + std::to_string(all));
-          if (limit != 0 && all >= limit * kPartitions * kKeysOfPartition) say(text + "complete");
+        [tallies = std::make_shared<Tallies>(limit)](const RDD<std::pair<int, Tally>>& rdd) {
+          tallies->take(rdd);
         });
     return made;
   });
