@@ -30,8 +30,8 @@
 namespace millrace::parity {
 namespace {
 
-using Counted = std::vector<std::pair<std::string, int>>;
-using Words = std::vector<std::string>;
+using WordCount = std::pair<std::string, int>;
+using WordCounts = std::vector<WordCount>;
 
 class SparkRecovery : public testing::TestWithParam<StreamingMode> {
  protected:
@@ -85,25 +85,23 @@ INSTANTIATE_TEST_SUITE_P(Modes, SparkRecovery, testing::ValuesIn(test::kModes), 
   return mode.param == StreamingMode::kContinuous ? "continuous" : "micro_batch";
 });
 
-using Pair = std::pair<std::string, int>;
-
-DStream<std::pair<std::string, int>> ones(const DStream<std::string>& words) {
+DStream<WordCount> onesOf(const DStream<std::string>& words) {
   return words.map([](const std::string& word) { return std::pair(word, 1); });
 }
 
-std::optional<int> sum(std::span<const int> values, std::optional<int> before) {
+std::optional<int> runningSum(std::span<const int> values, std::optional<int> before) {
   return std::accumulate(values.begin(), values.end(), before.value_or(0));
 }
 
 TEST_P(SparkRecovery, C10_MapWithStateGoesOn) {
-  const auto counts = outputsOf<std::string, Pair>("C10", 3, [](const DStream<std::string>& words) {
+  const auto counts = outputsOf<std::string, WordCount>("C10", 3, [](const DStream<std::string>& words) {
     auto count = [](const std::string& word, std::optional<int> one, State<int>& state) {
       state.update(state.getOption().value_or(0) + one.value_or(0));
       return std::pair(word, state.get());
     };
-    return ones(words).mapWithState(StateSpec::function(count)).stateSnapshots();
+    return onesOf(words).mapWithState(StateSpec::function(count)).stateSnapshots();
   });
-  EXPECT_EQ(counts, expected<Pair>("C10"));
+  EXPECT_EQ(counts, expected<WordCount>("C10"));
 }
 
 TEST_P(SparkRecovery, D01_ADirectoryWithoutACheckpointBeginsAnew) {
@@ -114,32 +112,33 @@ TEST_P(SparkRecovery, D01_ADirectoryWithoutACheckpointBeginsAnew) {
 }
 
 TEST_P(SparkRecovery, D03_ReduceByKeyGoesOn) {
-  const auto counts = outputsOf<std::string, Pair>(
+  const auto counts = outputsOf<std::string, WordCount>(
       "D03", before("D03"),
-      [](const DStream<std::string>& words) { return ones(words).reduceByKey(std::plus<>()); });
-  EXPECT_EQ(counts, expected<Pair>("D03"));
+      [](const DStream<std::string>& words) { return onesOf(words).reduceByKey(std::plus<>()); });
+  EXPECT_EQ(counts, expected<WordCount>("D03"));
 }
 
 TEST_P(SparkRecovery, D06_UpdateStateByKeyGoesOn) {
   const auto counts =
-      outputsOf<std::string, Pair>("D06", before("D06"), [](const DStream<std::string>& words) {
-        auto states = ones(words).updateStateByKey(sum);
+      outputsOf<std::string, WordCount>("D06", before("D06"), [](const DStream<std::string>& words) {
+        auto states = onesOf(words).updateStateByKey(runningSum);
         states.checkpoint(Milliseconds(1000));
         return states;
       });
-  EXPECT_EQ(counts, expected<Pair>("D06"));
+  EXPECT_EQ(counts, expected<WordCount>("D06"));
 }
 
 TEST_P(SparkRecovery, D12_StatesOfStatesGoOnTogether) {
-  std::vector<Counted> all;
+  std::vector<WordCounts> all;
   for (int run = 0; run < 2; ++run) {
     test::StreamTest running(options(Milliseconds(500), 1000 * run));
-    const auto input = running.source<std::string>(test::batches(std::vector<Words>(4, Words{"a"})));
-    auto outputs = running.collect(ones(input).updateStateByKey(sum).updateStateByKey(sum));
+    const auto input =
+        running.source<std::string>(test::batches(std::vector<std::vector<std::string>>(4, {"a"})));
+    auto outputs = running.collect(onesOf(input).updateStateByKey(runningSum).updateStateByKey(runningSum));
     running.run(2);
     for (auto& records : outputs.records()) all.push_back(std::move(records));
   }
-  EXPECT_EQ(all, (std::vector<Counted>{{{"a", 1}}, {{"a", 3}}, {{"a", 6}}, {{"a", 10}}}));
+  EXPECT_EQ(all, (std::vector<WordCounts>{{{"a", 1}}, {{"a", 3}}, {{"a", 6}}, {{"a", 10}}}));
 }
 
 TEST_P(SparkRecovery, D13_TheSettingsOfTheNewRunCountAndDifferencesAreSaid) {
@@ -228,7 +227,7 @@ TEST_P(SparkFileRecovery, D15_D16_AProgramThatIsKilledAgainAndAgainGivesAll) {
     auto texts = running.collect(in.map([](std::string_view line) { return std::string(line); }));
     auto totals = running.collect(in.map([](std::string_view line) {
                                       return std::pair(std::string("a"), toInt(line));
-                                    }).updateStateByKey(sum));
+                                    }).updateStateByKey(runningSum));
     running.start();
     for (const int last = std::min<int>(30, file + 2 + static_cast<int>(random() % 5)); file < last;) {
       ++file;
