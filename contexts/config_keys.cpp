@@ -15,6 +15,13 @@ std::optional<StreamingMode> ConfigType<StreamingMode>::parse(std::string_view t
   return std::nullopt;
 }
 
+std::optional<core::PoisonPolicy> ConfigType<core::PoisonPolicy>::parse(std::string_view text) {
+  if (text == "stop") return core::PoisonPolicy::kStop;
+  if (text == "skip") return core::PoisonPolicy::kSkip;
+  if (text == "retry") return core::PoisonPolicy::kRetry;
+  return std::nullopt;
+}
+
 std::optional<ClockKind> ConfigType<ClockKind>::parse(std::string_view text) {
   const std::string_view className = text.substr(text.rfind('.') + 1);
   if (text == "system" || className == "SystemClock") return ClockKind::kSystem;
@@ -122,6 +129,7 @@ std::span<const ConfigEntry* const> entries() {
       &kRecoveryStartAfresh,
       &kRecoveryDropUnknownState,
       &kRecoveryMaxUncommitted,
+      &kRecoveryPoison,
       &kCheckpointEpochs,
       &kHealthLogInterval,
       &kUnpersist,

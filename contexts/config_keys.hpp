@@ -2,6 +2,7 @@
 
 #include <millrace/base/config_key.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/contexts/recovery/poison_policy.hpp>
 #include <millrace/rdd/core/run/job_runner.hpp>
 
 #include <chrono>
@@ -19,6 +20,12 @@ template <>
 struct ConfigType<StreamingMode> {
   static constexpr std::string_view kForm = "micro-batch or continuous";
   static std::optional<StreamingMode> parse(std::string_view text);
+};
+
+template <>
+struct ConfigType<core::PoisonPolicy> {
+  static constexpr std::string_view kForm = "stop, skip or retry";
+  static std::optional<core::PoisonPolicy> parse(std::string_view text);
 };
 
 enum class ClockKind { kSystem, kManual };
@@ -187,6 +194,12 @@ inline constexpr ConfigKey<int> kRecoveryMaxUncommitted{
     "how many batches may run behind one that has failed, which a later run will run again; then the run "
     "ends",
     "", "100", 1};
+inline constexpr ConfigKey<core::PoisonPolicy> kRecoveryPoison{
+    "spark.streaming.recovery.poison",
+    "what to do at the start when three runs have died in the same batch; stop: say so, and end; skip: run "
+    "it "
+    "without its input, which is written to the directory quarantine; retry: run it once more",
+    "", "stop"};
 inline constexpr ConfigKey<int> kCheckpointEpochs{
     "spark.streaming.continuous.checkpointEpochs",
     "in the continuous mode a version of the checkpoint is committed behind every so many epochs; after a "

@@ -201,10 +201,10 @@ core::Recovery::Settings StreamingContext::Impl::recoverySettings() const {
   settings.startAfresh = conf.get(config::kRecoveryStartAfresh);
   settings.dropUnknownState = conf.get(config::kRecoveryDropUnknownState);
   settings.maxUncommitted = static_cast<std::size_t>(conf.get(config::kRecoveryMaxUncommitted));
+  settings.poison = conf.get(config::kRecoveryPoison);
   for (const auto& [key, value] : conf.getAll()) settings.settings[key] = redact(key, value);
-  const bool isContinuous = conf.get(config::kMode) == StreamingMode::kContinuous;
-  settings.mode = isContinuous ? "continuous" : "micro-batch";
-  if (isContinuous) settings.cutEvery = conf.get(config::kCheckpointEpochs);
+  settings.isContinuous = conf.get(config::kMode) == StreamingMode::kContinuous;
+  if (settings.isContinuous) settings.cutEvery = conf.get(config::kCheckpointEpochs);
   return settings;
 }
 
@@ -243,6 +243,7 @@ void StreamingContext::Impl::startParts() {
   graph->start(first - graph->batchDuration());
   if (recovery_) recovery_->start(graph->zeroTime());
   generator->open();
+  if (recovery_) recovery_->runAgain(*generator, startEnds_.get_token());
   tracker->start();
   for (const core::InputPtr& input : graph->inputs()) input->startReceiving();
   generator->start(first);
@@ -259,6 +260,7 @@ bool StreamingContext::Impl::stop(bool stopSparkContext, bool gracefully) {
   if (bus->isCallbackThread())
     throw SparkException(
         "stop() from a StreamingListener, which the stop would wait for: call it on another thread");
+  startEnds_.request_stop();
   if (isOwnThread()) {
     logInfo("stop() from a thread that the stop waits for: it goes on when the thread has ended its work");
     core::MutexLock lock(mutex_);

@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -78,7 +79,8 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
   void onSignal(int signal);
   std::chrono::milliseconds gracefulTimeout() const;
 
-  core::Mutex changing_;  // held while starting or stopping
+  std::stop_source startEnds_;  // a stop waits for the start
+  core::Mutex changing_;        // held while starting or stopping
   std::shared_ptr<core::Recovery> recovery_ MILLRACE_GUARDED_BY(changing_);  // null without a checkpoint
   mutable core::Mutex mutex_;
   std::shared_ptr<core::JobScheduler> scheduler_ MILLRACE_GUARDED_BY(mutex_);

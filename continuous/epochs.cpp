@@ -2,6 +2,8 @@
 #include <millrace/base/unlocked.hpp>
 #include <millrace/continuous/epochs.hpp>
 
+#include <utility>
+
 namespace millrace::core {
 
 bool Epochs::awaitFewerThan(std::size_t most, std::chrono::steady_clock::time_point deadline) {
@@ -13,9 +15,9 @@ bool Epochs::awaitFewerThan(std::size_t most, std::chrono::steady_clock::time_po
 Epoch Epochs::begin(Time time, bool isCut) {
   MutexLock lock(mutex_);
   Epoch epoch = next_++;
-  last_ = time;
-  open_.emplace(epoch,
-                Open{time, isCut, cells_, EpochResult{std::vector<SinkPartitions>(sinks_), {}, {}, {}}});
+  const Time begin = std::exchange(last_, time);
+  open_.emplace(
+      epoch, Open{begin, time, isCut, cells_, EpochResult{std::vector<SinkPartitions>(sinks_), {}, {}, {}}});
   return epoch;
 }
 
@@ -28,6 +30,12 @@ Time Epochs::timeOf(Epoch epoch) {
   MutexLock lock(mutex_);
   auto known = open_.find(epoch);
   return known != open_.end() ? known->second.time : last_ + length_ * (epoch - next_ + 1);
+}
+
+Time Epochs::beginOf(Epoch epoch) {
+  MutexLock lock(mutex_);
+  auto known = open_.find(epoch);
+  return known != open_.end() ? known->second.begin : last_ + length_ * (epoch - next_);
 }
 
 void Epochs::add(Epoch epoch, std::size_t sink, PartitionPath key, SinkPartition partition) {

@@ -69,6 +69,8 @@ class Epochs {
   bool isCut(Epoch epoch);
   /// The time at which an open epoch ends; of one that has not begun, the time expected from the epochs before it.
   Time timeOf(Epoch epoch);
+  /// The time at which an epoch that is open, or is the next, begins: the end of the one before.
+  Time beginOf(Epoch epoch);
   /// Adds what a sink has of a partition, what has changed in one of a state, how many records a source sent, and what a
   /// partition of it gave.
   void add(Epoch epoch, std::size_t sink, PartitionPath key, SinkPartition partition);
@@ -86,6 +88,7 @@ class Epochs {
 
  private:
   struct Open {
+    Time begin;
     Time time;
     bool isCut;
     int cellsLeft;

@@ -35,6 +35,7 @@ LiveGraph::LiveGraph(Plan plan, std::unique_ptr<TaskPool> pool, int cellsPerSour
                chunkSizeOf(plan_),
                zeroTime,
                begunAfter,
+               epochLength,
                [this](std::exception_ptr failure, int partition, Epoch epoch) {
                  fail(std::move(failure), partition, epoch);
                }} {

@@ -9,8 +9,9 @@
 
 namespace millrace::core {
 
-Pipeline::Pipeline(const Plan& plan, std::size_t stream, int partition, Epoch epoch, PipelineExit& exit)
-    : plan_(plan), epoch_(epoch), exit_(exit) {
+Pipeline::Pipeline(const Plan& plan, std::size_t stream, int partition, Epoch epoch, std::int64_t number,
+                   PipelineExit& exit)
+    : plan_(plan), epoch_(epoch), number_(number), exit_(exit) {
   auto [reader, inlet] = plan.streams[stream].node->recordOps().inlet();
   inlet_ = inlet;
   root_ = build(stream, std::move(reader), PartitionPath{{}, partition});
@@ -120,7 +121,7 @@ void Pipeline::tryOutput(Segment& segment, Work work) const {
 
 void Pipeline::openOutput(Segment& segment) const {
   const OutputOperation& output = *plan_.sinks[segment.sink].output;
-  inOperator(output.info(), [&] { segment.output = output.writer()(segment.key.partition, epoch_); });
+  inOperator(output.info(), [&] { segment.output = output.writer()(segment.key.partition, number_); });
   tryOutput(segment, [&] { segment.output->open(); });
 }
 

@@ -5,6 +5,7 @@
 #include <millrace/dstream/core/record_ops.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -26,7 +27,8 @@ struct PipelineExit {
 class Pipeline {
  public:
   /// `plan` and `exit` must outlive it.
-  Pipeline(const Plan& plan, std::size_t stream, int partition, Epoch epoch, PipelineExit& exit);
+  Pipeline(const Plan& plan, std::size_t stream, int partition, Epoch epoch, std::int64_t number,
+           PipelineExit& exit);
 
   /// Sends records through all steps.
   void put(ReaderPtr records);
@@ -75,6 +77,7 @@ class Pipeline {
 
   const Plan& plan_;
   const Epoch epoch_;
+  const std::int64_t number_;  // of the epoch, as writers are told
   PipelineExit& exit_;
   Inlet* inlet_ = nullptr;
   Segment root_;

@@ -34,9 +34,14 @@ void PipelineCell::abandonPipelines() noexcept {
   pipelines_.clear();
 }
 
+std::int64_t CellContext::numberOf(Epoch epoch) const {
+  return (epochs.beginOf(epoch) - zeroTime).milliseconds() / epochLength.milliseconds();
+}
+
 Pipeline& PipelineCell::pipeline(Epoch epoch, int partition) {
   auto& place = pipelines_[{epoch, partition}];
-  if (!place) place = std::make_unique<Pipeline>(graph_.plan, stream_, partition, epoch, *this);
+  if (!place)
+    place = std::make_unique<Pipeline>(graph_.plan, stream_, partition, epoch, graph_.numberOf(epoch), *this);
   return *place;
 }
 

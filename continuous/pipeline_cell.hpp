@@ -9,6 +9,7 @@
 #include <millrace/rdd/core/run/activity.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <map>
@@ -33,8 +34,12 @@ struct CellContext {
   std::size_t chunkSize;
   Time zeroTime;
   Time begunAfter;  // the end of the epoch before the first one
+  Duration epochLength;
   /// Ends the run because of what a user function threw in a partition.
   std::function<void(std::exception_ptr failure, int partition, Epoch epoch)> fail;
+
+  /// The number of an epoch in all runs of a program: how many intervals lie between time zero and its begin.
+  std::int64_t numberOf(Epoch epoch) const;
 };
 
 /// A cell that sends records through the steps of its stream: it has some of the stream's partitions, and one pipeline

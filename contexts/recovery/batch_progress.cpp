@@ -20,9 +20,8 @@ std::optional<Time> BatchProgress::advance() {
   return newest;
 }
 
-std::optional<Time> BatchProgress::failed() const {
-  const auto found =
-      std::ranges::find_if(batches_, [](const auto& batch) { return batch.second == State::kFailed; });
+std::optional<Time> BatchProgress::oldest(State state) const {
+  const auto found = std::ranges::find_if(batches_, [&](const auto& batch) { return batch.second == state; });
   return found == batches_.end() ? std::nullopt : std::optional(found->first);
 }
 

@@ -20,12 +20,17 @@ class BatchProgress {
   /// The newest batch that is complete with all before it, unless an earlier call gave it already.
   std::optional<Time> advance();
   /// The batch whose failure keeps the later ones from being complete.
-  std::optional<Time> failed() const;
+  std::optional<Time> failed() const { return oldest(State::kFailed); }
+  /// The oldest batch of which the outputs have not ended.
+  std::optional<Time> oldestRunning() const { return oldest(State::kRunning); }
   /// How many batches have begun that are not complete.
   std::size_t incomplete() const { return batches_.size(); }
 
  private:
   enum class State { kRunning, kDone, kFailed };
+
+  std::optional<Time> oldest(State state) const;
+
   std::map<Time, State> batches_;
 };
 

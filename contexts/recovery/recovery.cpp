@@ -1,12 +1,10 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
+#include <millrace/contexts/recovery/checkpoint_directory.hpp>
 #include <millrace/contexts/recovery/recovery.hpp>
-#include <millrace/contexts/recovery/run_match.hpp>
+#include <millrace/contexts/recovery/replay.hpp>
 #include <millrace/dstream/core/input_node.hpp>
-#include <millrace/io/store/directory_lock.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
-
-#include <boost/algorithm/string/join.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -17,24 +15,6 @@ namespace millrace::core {
 
 namespace {
 
-/// A state as the store has it at a version.
-class StoredState final : public StateDelta {
- public:
-  StoredState(const StateStore& store, std::string name, std::uint64_t version)
-      : store_(store), name_(std::move(name)), version_(version) {}
-
-  void writeTo(DeltaSink& sink) const override {
-    store_.load(name_, version_, [&](std::string_view key, std::string_view value) { sink.put(key, value); });
-  }
-  std::size_t changes() const override { return 0; }
-  bool isWhole() const override { return true; }
-
- private:
-  const StateStore& store_;
-  const std::string name_;
-  const std::uint64_t version_;
-};
-
 /// What replaces a state of which nothing is left.
 class EmptyState final : public StateDelta {
  public:
@@ -43,26 +23,9 @@ class EmptyState final : public StateDelta {
   bool isWhole() const override { return true; }
 };
 
-std::string storeDirectory(const std::string& directory) { return directory + "/streaming"; }
-
-/// Replaces what was moved aside before, unless all of that is to be kept.
-void moveAside(FileSystem& files, const std::string& directory, bool keepsAll) {
-  if (!files.exists(directory)) return;
-  const DirectoryLock owned(files, directory);
-  std::string to = directory + ".old";
-  for (int number = 2; keepsAll && files.exists(to); ++number)
-    to = directory + ".old-" + std::to_string(number);
-  files.remove(to);
-  files.rename(directory, to);
-  logWarning("an earlier run's checkpoint is moved aside: this run begins anew",
-             {{"from", directory}, {"to", to}});
-}
-
-void logChanges(const std::map<std::string, std::string>& before,
-                const std::map<std::string, std::string>& now) {
-  for (const SettingChange& change : changesOf(before, now))
-    logInfo("a setting differs from the run before: the new value counts",
-            {{"key", change.key}, {"before", change.before}, {"now", change.now}});
+RecoverableOperator about(const StreamNode& stream) {
+  const OperatorInfo& info = *stream.info();
+  return {info.id, info.kind, info.name, stream.stateType()};
 }
 
 }  // namespace
@@ -79,7 +42,7 @@ Recovery::Recovery(std::shared_ptr<FileSystem> files, const StreamGraph& graph,
     const bool isSource = stream->parents().empty();
     if (!stream->keepsState() && !isSource) continue;
     if (stream->keepsState()) states_.insert(info.id);
-    operators_[info.id] = {{info.id, info.kind, info.name, stream->stateType()}, info.describe(), {}};
+    operators_[info.id] = {about(*stream), info.describe(), {}};
     const auto source = std::dynamic_pointer_cast<InputNode>(stream);
     if (source && source->canBeReadAgain()) sources_.push_back(source);
     if (source && source->isLive() && !source->canBeReadAgain()) {
@@ -89,77 +52,37 @@ Recovery::Recovery(std::shared_ptr<FileSystem> files, const StreamGraph& graph,
           {{"source", source->inputName()}});
     }
   }
-  const std::string directory = storeDirectory(settings_.directory);
-  if (!settings_.goesOn || settings_.startAfresh) moveAside(*files_, directory, settings_.startAfresh);
-  store_ = std::make_unique<StateStore>(*files_, directory);
+  if (!settings_.goesOn || settings_.startAfresh)
+    moveAside(*files_, settings_.directory, settings_.startAfresh);
+  store_ = std::make_unique<StateStore>(*files_, statesDirectory(settings_.directory));
+  log_ = std::make_shared<BatchLog>(*files_, batchesDirectory(settings_.directory));
 }
 
-std::optional<Time> Recovery::resume(StreamGraph& graph) {
-  const auto versions = store_->versions();
-  if (versions.empty()) return std::nullopt;
-  const RunState saved = decodeRunState(store_->metadata(versions.back()));
-  const ProgramMatch match = this->match(saved);
-  adopt(saved, match);
+std::shared_ptr<BatchLog> Recovery::log() {
   MutexLock lock(mutex_);
-  for (const InputPtr& source : sources_) {
-    const std::string& place = operators_.at(source->info()->id).place;
-    if (!place.empty()) source->resumeAt(place);
-  }
-  lastCut_ = saved.time;
-  Resumed resumed{saved.zeroTime, saved.time, {}};
-  for (const auto& [savedId, id] : match.runningIds) {
-    const SavedOperator& own = operators_.at(id);
-    if (own.about.type.empty()) continue;
-    resumed.states[id] = {own.about.type,
-                          std::make_shared<StoredState>(*store_, own.storedAs, versions.back())};
-  }
-  for (std::string& name : store_->operators(versions.back())) {
-    const auto own =
-        std::ranges::find_if(operators_, [&](const auto& one) { return one.second.storedAs == name; });
-    if (own == operators_.end() || states_.contains(own->first)) stale_.insert(std::move(name));
-  }
-  graph.resumeFrom(std::move(resumed));
-  logInfo("the program goes on where an earlier run had come to",
-          {{"batch", saved.time.toString()}, {"checkpoint", settings_.directory}});
-  return saved.time;
-}
-
-ProgramMatch Recovery::match(const RunState& saved) const MILLRACE_UNCHECKED {
-  std::vector<RecoverableOperator> running;
-  for (const auto& [id, own] : operators_) running.push_back(own.about);
-  ProgramMatch match = matchRun(saved, running, batchDuration_, settings_.dropUnknownState);
-  if (!match.problems.empty()) {
-    throw IllegalArgument(
-        "the program cannot go on with the checkpoint in " + settings_.directory + ": " +
-        boost::algorithm::join(match.problems, "; ") +
-        " (spark.streaming.recovery.startAfresh=true moves the checkpoint aside and begins anew)");
-  }
-  const std::string unknown = describeStates(match.unclaimed);
-  if (!unknown.empty()) logWarning("states of the checkpoint are dropped", {{"states", unknown}});
-  return match;
-}
-
-void Recovery::adopt(const RunState& saved, const ProgramMatch& match) {
-  logChanges(saved.settings, settings_.settings);
-  MutexLock lock(mutex_);
-  for (const RecoverableOperator& added : match.added) {
-    std::string& name = operators_.at(added.id).storedAs;
-    while (std::ranges::find(saved.operators, name, &SavedOperator::storedAs) != saved.operators.end())
-      name += '\'';
-  }
-  for (const SavedOperator& old : saved.operators) {
-    const auto found = match.runningIds.find(old.about.id);
-    if (found == match.runningIds.end()) continue;
-    SavedOperator& own = operators_.at(found->second);
-    own.storedAs = old.storedAs;
-    own.place = old.place;
-  }
+  if (!log_) throw IllegalState("the run was stopped: it logs no further batch");
+  return log_;
 }
 
 void Recovery::start(Time zeroTime) {
-  MutexLock lock(mutex_);
-  zeroTime_ = zeroTime;
-  lastCut_ = std::max(lastCut_, zeroTime);
+  {
+    MutexLock lock(mutex_);
+    zeroTime_ = zeroTime;
+    lastCut_ = std::max(lastCut_, zeroTime);
+  }
+  begin_.zeroTime = zeroTime;
+  begin_.batchDuration = batchDuration_;
+  if (settings_.isContinuous && begin_.deaths.empty()) begin_.deaths[zeroTime + batchDuration_] = 0;
+  log()->beginRun(begin_);
+}
+
+void Recovery::runAgain(BatchGenerator& generator, const std::stop_token& stop) {
+  for (Time time : again_) {
+    if (begin_.oneByOne) log()->beginBatch(time);
+    generator.makeAgain(time, begin_.oneByOne, stop);
+    if (stop.stop_requested()) throw IllegalState("start() was ended by stop()");
+  }
+  if (begin_.oneByOne && settings_.isContinuous) log()->beginBatch(next_);
 }
 
 void Recovery::cutAll() {
@@ -191,10 +114,22 @@ void Recovery::onBegin(Time time) {
 
 void Recovery::onMade(Time time) {
   std::map<int, std::string> places;
-  for (const InputPtr& source : sources_) places[source->info()->id] = source->placeBehind(time);
-  MutexLock lock(mutex_);
-  const auto batch = batches_.find(time);
-  if (batch != batches_.end()) batch->second.places = std::move(places);
+  LoggedBatch batch;
+  batch.time = time;
+  if (settings_.isContinuous) batch.next = time + batchDuration_;
+  for (const InputPtr& source : sources_) {
+    places[source->info()->id] = source->placeBehind(time);
+    for (BatchInput& input : source->takeInputs(time))
+      batch.inputs.push_back(
+          {about(*source), input.time, std::move(input.bytes), std::move(input.description)});
+  }
+  {
+    MutexLock lock(mutex_);
+    const auto kept = batches_.find(time);
+    if (kept != batches_.end()) kept->second.places = std::move(places);
+    batch.oldestRunning = progress_.oldestRunning();
+  }
+  log()->append(std::move(batch));
 }
 
 void Recovery::onEnd(Time time, bool succeeded) {
@@ -251,7 +186,8 @@ StateCommit Recovery::nextCommit(Time time) {
   for (const OperatorDelta& one : commit.deltas) stale_.erase(one.operatorName);
   for (const std::string& name : stale_) commit.deltas.push_back({name, 0, std::make_shared<EmptyState>()});
   stale_.clear();
-  RunState state{zeroTime_, batchDuration_, time, settings_.mode, {}, settings_.settings};
+  const std::string mode = settings_.isContinuous ? "continuous" : "micro-batch";
+  RunState state{zeroTime_, batchDuration_, time, mode, {}, settings_.settings};
   for (const auto& [id, own] : operators_) state.operators.push_back(own);
   commit.metadata = encodeRunState(state);
   return commit;
@@ -270,12 +206,21 @@ void Recovery::onCommitted(const CommitResult& result) {
     commitNext();
   }
   changed_.notifyAll();
-  if (!result.failure) return;
+  if (!result.failure) return cleanLog(Time(static_cast<std::int64_t>(result.version)));
   logError("a version of the checkpoint could not be written: its changes go into the next one",
            {{"batch", std::to_string(result.version) + " ms"}, {"error", describeException(result.failure)}});
   if (failures == kMostFailures)
     endRun("no version of the checkpoint in " + settings_.directory + " could be written " +
            std::to_string(kMostFailures) + " times in a row: " + describeException(result.failure));
+}
+
+/// What cannot be removed now will be with the next version.
+void Recovery::cleanLog(Time committed) {
+  try {
+    log()->cleanTo(committed);
+  } catch (const Error& error) {
+    logWarning("the log of batches could not be cleaned", {{"error", error.what()}});
+  }
 }
 
 void Recovery::endRun(const std::string& reason) const {
@@ -285,14 +230,25 @@ void Recovery::endRun(const std::string& reason) const {
 
 bool Recovery::close(std::chrono::steady_clock::time_point deadline) {
   std::unique_ptr<StateStore> store;
+  std::shared_ptr<BatchLog> log;
   {
     MutexLock lock(mutex_);
     while ((writing_ || complete_) && changed_.waitUntil(lock, deadline)) continue;
     closed_ = true;
+    log = std::exchange(log_, nullptr);
     if (!writing_) store = std::move(store_);
   }
   changed_.notifyAll();
+  if (log) endLog(*log);
   return store != nullptr;
+}
+
+void Recovery::endLog(BatchLog& log) {
+  try {
+    log.endRun();
+  } catch (const Error& error) {
+    logWarning("the log of batches does not say that the run was stopped", {{"error", error.what()}});
+  }
 }
 
 }  // namespace millrace::core

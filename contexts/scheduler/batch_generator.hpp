@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 
 namespace millrace::core {
@@ -18,6 +19,9 @@ class BatchGenerator {
   virtual Time firstBatchTime() const = 0;
   /// Makes ready for what receivers send, which may come from now on.
   virtual void open() {}
+  /// Makes the batch of a time once more that an earlier run has made, whose sources know what it reads. Waits until there is
+  /// room for it, and with `alone` until it is over. A stop ends that. Before receivers and timer start, with rising times.
+  virtual void makeAgain(Time time, bool alone, const std::stop_token& stop) = 0;
   /// Makes batches from this time on.
   virtual void start(Time firstBatch) = 0;
   /// Makes no further batch. Waits for the one that is being made; false if it still is at `deadline`. With `finish`, what

@@ -9,8 +9,8 @@ struct BatchObserver {
   virtual ~BatchObserver() = default;
   /// It is about to be made; in the order of times.
   virtual void onBegin(Time time) = 0;
-  /// Its sources have said what it reads, and its jobs are there, but have not begun. What it throws fails the batch. Not
-  /// called for a batch whose jobs could not be made.
+  /// Its sources have said what it reads, and its jobs have not begun, if they could be made. What it throws fails the batch:
+  /// none of its outputs runs.
   virtual void onMade(Time time) = 0;
   /// All of its jobs have ended.
   virtual void onEnd(Time time, bool succeeded) = 0;

@@ -27,6 +27,13 @@ BatchTicker::BatchTicker(std::shared_ptr<Clock> clock, Duration interval, std::s
 
 Time BatchTicker::firstTime() const { return Time(timer_.getStartTime()); }
 
+bool BatchTicker::make(Time time, const std::stop_token& stop) {
+  if (stop.stop_requested() || !awaitRoom_(stop)) return false;
+  MutexLock lock(mutex_);
+  run(time);
+  return true;
+}
+
 void BatchTicker::start(Time first) {
   {
     MutexLock lock(mutex_);

@@ -31,6 +31,8 @@ class BatchTicker {
 
   /// The next multiple of the interval, strictly after now.
   Time firstTime() const;
+  /// Makes the batch of a time on the calling thread, once there is room. False, and no batch, after a stop. Before start.
+  bool make(Time time, const std::stop_token& stop);
   void start(Time first);
   /// No tick makes a batch from now on.
   void requestStop();

@@ -48,6 +48,10 @@ void EpochGenerator::open() {
   });
 }
 
+void EpochGenerator::makeAgain(Time time, bool alone, const std::stop_token& stop) {
+  if (ticker_.make(time, stop) && alone) awaitFewerThan(1, stop);
+}
+
 void EpochGenerator::start(Time firstBatch) {
   ticker_.start(firstBatch);
   stallWatch_->start(firstBatch);
@@ -96,8 +100,12 @@ bool EpochGenerator::awaitRoom(const std::stop_token& stop) const {
   if (openEpochs() < kMostOpen) return true;
   hold_->setFull(true);
   const ScopeExit released([this] { hold_->setFull(false); });
-  while (openEpochs() >= kMostOpen) {
-    awaitProgress();
+  return awaitFewerThan(kMostOpen, stop);
+}
+
+bool EpochGenerator::awaitFewerThan(std::size_t most, const std::stop_token& stop) const {
+  while (openEpochs() >= most) {
+    awaitProgress(most);
     if (stop.stop_requested() || hasFailed()) return false;
   }
   return true;
@@ -110,12 +118,12 @@ std::size_t EpochGenerator::openEpochs() const {
   return open + scheduler_->pendingBatches();
 }
 
-void EpochGenerator::awaitProgress() const {
+void EpochGenerator::awaitProgress(std::size_t most) const {
   auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
   if (std::size_t pending = scheduler_->pendingBatches(); pending > 0) {
     scheduler_->awaitFewerThan(pending, soon);
   } else {
-    live_->epochs().awaitFewerThan(kMostOpen, soon);
+    live_->epochs().awaitFewerThan(most, soon);
   }
 }
 
@@ -156,32 +164,52 @@ bool EpochGenerator::hasFailed() const {
 }
 
 void EpochGenerator::makeJobs(ClosedEpoch& epoch) const {
-  Time time = epoch.begun.time;
+  const Time time = epoch.begun.time;
+  std::vector<Job> jobs;
   std::map<int, StreamInputInfo> inputs;
+  std::exception_ptr failure;
+  try {
+    jobs = jobsOf(epoch, inputs);
+  } catch (...) {
+    failure = std::current_exception();
+    jobs = failedJobs(time);
+    std::ranges::move(graph_->stateJobs(time), std::back_inserter(jobs));
+  }
+  try {
+    if (observer_) observer_->onMade(time);
+  } catch (...) {
+    if (!failure) {
+      failure = std::current_exception();
+      jobs = failedJobs(time);
+    }
+  }
+  if (failure) {
+    scheduler_->submitFailed(time, std::move(jobs), std::move(inputs), std::move(failure));
+  } else {
+    scheduler_->submit(time, std::move(jobs), std::move(inputs));
+  }
+}
+
+std::vector<Job> EpochGenerator::jobsOf(ClosedEpoch& epoch, std::map<int, StreamInputInfo>& inputs) const {
+  const Time time = epoch.begun.time;
   setWriterFailures(live_->plan(), time, epoch.result.sinks);
   graph_->beginBatch(time);
   for (StatePart& part : epoch.result.states)
     graph_->cuts()->add(time,
                         [part = std::move(part)](std::vector<StatePart>& parts) { parts.push_back(part); });
-  try {
-    inputs = sources_->inputsOf(time, epoch.result);
-    if (epoch.begun.failure) std::rethrow_exception(epoch.begun.failure);
-    std::vector<Job> jobs;
-    {
-      RecursiveMutexLock lock(graph_->mutex());
-      setEpochRdds(live_->plan(), time, epoch.begun.absentSources, std::move(epoch.result.sinks));
-      jobs = graph_->generateJobs(time);
-    }
-    if (observer_) observer_->onMade(time);
-    scheduler_->submit(time, std::move(jobs), std::move(inputs));
-  } catch (...) {
-    std::vector<Job> others;
-    for (const auto& output : graph_->outputs()) {
-      if (auto job = output->failedJob(time)) others.push_back(std::move(*job));
-    }
-    std::ranges::move(graph_->stateJobs(time), std::back_inserter(others));
-    scheduler_->submitFailed(time, std::move(others), std::move(inputs), std::current_exception());
+  inputs = sources_->inputsOf(time, epoch.result);
+  if (epoch.begun.failure) std::rethrow_exception(epoch.begun.failure);
+  RecursiveMutexLock lock(graph_->mutex());
+  setEpochRdds(live_->plan(), time, epoch.begun.absentSources, std::move(epoch.result.sinks));
+  return graph_->generateJobs(time);
+}
+
+std::vector<Job> EpochGenerator::failedJobs(Time time) const {
+  std::vector<Job> jobs;
+  for (const auto& output : graph_->outputs()) {
+    if (auto job = output->failedJob(time)) jobs.push_back(std::move(*job));
   }
+  return jobs;
 }
 
 }  // namespace millrace::core

@@ -25,6 +25,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace millrace::core {
 
@@ -47,6 +48,7 @@ class EpochGenerator final : public BatchGenerator, public std::enable_shared_fr
 
   Time firstBatchTime() const override { return ticker_.firstTime(); }
   void open() override;
+  void makeAgain(Time time, bool alone, const std::stop_token& stop) override;
   void start(Time firstBatch) override;
   bool stop(bool finish, std::chrono::steady_clock::time_point deadline) override;
   std::int64_t sourceWaits() const override;
@@ -55,13 +57,17 @@ class EpochGenerator final : public BatchGenerator, public std::enable_shared_fr
 
  private:
   bool awaitRoom(const std::stop_token& stop) const;
+  /// Waits until fewer than so many epochs are open. False after a stop, or when the run has failed.
+  bool awaitFewerThan(std::size_t most, const std::stop_token& stop) const;
   std::size_t openEpochs() const;
-  void awaitProgress() const;
+  void awaitProgress(std::size_t most) const;
   void begin(Time time);
   void onClosed(Epoch epoch, EpochResult result);
   void onFailed(std::exception_ptr failure, Epoch epoch);
   bool hasFailed() const;
   void makeJobs(ClosedEpoch& epoch) const;
+  std::vector<Job> jobsOf(ClosedEpoch& epoch, std::map<int, StreamInputInfo>& inputs) const;
+  std::vector<Job> failedJobs(Time time) const;
   /// Ends the run: neither receivers nor the graph's threads wait any more. Does not wait for user functions.
   void endRun();
 

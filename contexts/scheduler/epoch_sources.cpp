@@ -53,6 +53,13 @@ EpochSources::Rdds EpochSources::rddsOf(Time time) const {
   const auto& sources = graph_.plan().sources;
   Rdds rdds;
   rdds.bySource.resize(sources.size());
+  for (const Plan::Source& source : sources) {
+    try {
+      if (PolledSource* polled = source.input->polled()) polled->sendAgain(time);
+    } catch (...) {
+      rdds.failure = std::current_exception();
+    }
+  }
   for (std::size_t source = 0; source < sources.size(); ++source) {
     EagerSource* eager = sources[source].input->eager();
     if (eager == nullptr) continue;
@@ -98,12 +105,14 @@ std::map<int, StreamInputInfo> EpochSources::inputsOf(Time time, const EpochResu
   std::map<int, StreamInputInfo> infos;
   const auto& sources = graph_.plan().sources;
   for (std::size_t source = 0; source < sources.size(); ++source) {
+    PolledSource* polled = sources[source].input->polled();
+    if (polled == nullptr) continue;
+    std::vector<PositionRange> positions;
+    for (const auto& [partition, covered] : result.positions.at(source)) positions.push_back(covered);
+    polled->setPositions(time, std::move(positions));
+  }
+  for (std::size_t source = 0; source < sources.size(); ++source) {
     const InputPtr& input = sources[source].input;
-    if (PolledSource* polled = input->polled()) {
-      std::vector<PositionRange> positions;
-      for (const auto& [partition, covered] : result.positions.at(source)) positions.push_back(covered);
-      polled->setPositions(time, std::move(positions));
-    }
     const std::int64_t records = input->isLive() ? result.received.at(source) : input->recordsOf(time);
     addInputInfo(*input, time, records, infos);
   }

@@ -35,7 +35,8 @@ class EpochSources {
   void feed(int inputStreamId, BlockPtr block);
   void stopReceiving();
 
-  /// Asks sources for their RDDs of a time; eager ones for what they have not sent yet.
+  /// Asks sources for their RDDs of a time; eager ones for what they have not sent yet, polled ones for what they had in an
+  /// earlier run's batch of that time.
   Rdds rddsOf(Time time) const;
   /// Sends these RDDs as the records of an epoch that has begun, and the markers of all sources; polled ones are asked for
   /// theirs, which come behind what they have now. Eager ones go on when it is over.

@@ -6,14 +6,20 @@
 #include <millrace/dstream/core/polled_source.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <utility>
+#include <vector>
 
 namespace millrace::core {
 
 namespace {
 
 constexpr std::int64_t kLogInterval = 60'000;  // ms
+
+std::chrono::steady_clock::time_point soon() {
+  return std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+}
 
 }  // namespace
 
@@ -33,7 +39,6 @@ struct JobGenerator::State {
             [this](Time time) { generate(time); }) {}
 
   bool awaitRoom(const std::stop_token& stop) {
-    auto soon = [] { return std::chrono::steady_clock::now() + std::chrono::milliseconds(100); };
     if (scheduler->pendingBatches() < kMostPending) return true;
     if (behindLog.admit()) {
       logWarning("falling behind: batches wait to be run, the next ones will be joined",
@@ -56,13 +61,33 @@ struct JobGenerator::State {
     if (observer) observer->onBegin(time);
     tracker->allocateBlocksToBatch(time.milliseconds());
     hold->onBatchMade();
+    std::vector<Job> jobs;
+    std::exception_ptr failure;
     try {
-      auto jobs = graph->generateJobs(time);
-      if (observer) observer->onMade(time);
-      scheduler->submit(time, std::move(jobs), inputsOf(time));
+      jobs = graph->generateJobs(time);
     } catch (...) {
-      scheduler->submitFailed(time, graph->stateJobs(time), {}, std::current_exception());
+      failure = std::current_exception();
+      jobs = graph->stateJobs(time);
     }
+    std::map<int, StreamInputInfo> inputs;
+    try {
+      if (observer) observer->onMade(time);
+      if (!failure) inputs = inputsOf(time);
+    } catch (...) {
+      if (!failure) {
+        failure = std::current_exception();
+        jobs.clear();
+      }
+    }
+    if (failure) {
+      scheduler->submitFailed(time, std::move(jobs), {}, std::move(failure));
+    } else {
+      scheduler->submit(time, std::move(jobs), std::move(inputs));
+    }
+  }
+
+  void awaitIdle(const std::stop_token& stop) const {
+    while (!stop.stop_requested() && !scheduler->awaitFewerThan(1, soon())) continue;
   }
 
   std::map<int, StreamInputInfo> inputsOf(Time time) const {
@@ -87,6 +112,10 @@ JobGenerator::JobGenerator(std::shared_ptr<StreamGraph> graph, std::shared_ptr<R
                                      std::move(hold), std::move(clock), std::move(observer))) {}
 
 Time JobGenerator::firstBatchTime() const { return state_->ticker.firstTime(); }
+
+void JobGenerator::makeAgain(Time time, bool alone, const std::stop_token& stop) {
+  if (state_->ticker.make(time, stop) && alone) state_->awaitIdle(stop);
+}
 
 void JobGenerator::start(Time firstBatch) { state_->ticker.start(firstBatch); }
 

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace millrace::core {
@@ -26,6 +27,7 @@ class JobGenerator final : public BatchGenerator {
                std::shared_ptr<Clock> clock, std::shared_ptr<BatchObserver> observer = nullptr);
 
   Time firstBatchTime() const override;
+  void makeAgain(Time time, bool alone, const std::stop_token& stop) override;
   void start(Time firstBatch) override;
   bool stop(bool finish, std::chrono::steady_clock::time_point deadline) override;
   std::int64_t sourceWaits() const override;

@@ -17,6 +17,13 @@ struct EagerSource;
 struct PolledSource;
 using InputPtr = std::shared_ptr<InputNode>;
 
+/// What a source has read for its RDD of a time.
+struct BatchInput {
+  Time time{0};
+  std::string bytes;        // of the source's own
+  std::string description;  // for people: which positions, which files
+};
+
 /// A source of a program: a stream without parents. Inputs are numbered 0, 1, 2 … in the order in which the program
 /// made them.
 class InputNode : public StreamNode {
@@ -52,14 +59,19 @@ class InputNode : public StreamNode {
 
   /// False for a source whose records are lost with the process.
   virtual bool canBeReadAgain() const { return false; }
-  /// The input of a batch that is remembered still.
-  virtual std::string inputOf(Time) const { return {}; }
+  /// What it has read for times up to this one, but for what an earlier call gave.
+  virtual std::vector<BatchInput> takeInputs(Time) { return {}; }
   /// Where the source goes on behind that batch.
   virtual std::string placeBehind(Time) const { return {}; }
-  /// Has the batch of `time` read what `inputOf` gave in an earlier run. Before the source starts. BadRecord for other bytes.
-  virtual void replay(Time, std::string_view) {}
-  /// Has the source begin at a place that `placeBehind` gave in an earlier run. As above.
+
+  // Before the source starts, in this order; BadRecord for other bytes.
+  /// Has the source begin at a place that `placeBehind` gave in an earlier run.
   virtual void resumeAt(std::string_view) {}
+  /// Has the RDD of `time` read what `takeInputs` gave of it in an earlier run, and nothing where these bytes are empty; the source
+  /// begins behind that. Called with rising times. Times before the last one that have no input of their own read nothing.
+  virtual void replay(Time, std::string_view) {}
+  /// The same, but the RDD reads nothing in any case.
+  virtual void skip(Time, std::string_view) {}
 
  protected:
   /// core::requireRunning, for sources that are handed RDDs.

@@ -20,6 +20,9 @@ struct PolledSource {
   virtual void forwardTo(std::shared_ptr<PumpSink> sink) = 0;
   /// Has `received` called behind each block, with its records, on the pumps' threads. Before the source starts.
   virtual void onReceived(std::function<void(std::size_t records)> received) = 0;
+  /// If the batch of `time` is one of an earlier run's, sends the records that it had; then the next marks that are asked for
+  /// come behind these. SparkException if the source does not give them again; marks do come then. Before the source starts.
+  virtual void sendAgain(Time time) = 0;
   /// Asks each partition for a mark.
   virtual void requestMarks(std::int64_t mark) = 0;
   /// Limits what its partitions together give from now on, in records per second; see RateLimiter::updateRate.

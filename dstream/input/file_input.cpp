@@ -1,3 +1,4 @@
+#include <millrace/base/codec.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
 #include <millrace/dstream/core/cuts.hpp>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <map>
 #include <numeric>
@@ -50,6 +52,16 @@ class MemoryDelta final : public StateDelta {
   std::map<std::string, std::optional<std::string>> byPath_;
 };
 
+/// A batch as it is written.
+struct StoredMemory {
+  std::int64_t time;
+  std::string path, bytes;
+};
+struct StoredBatch {
+  std::vector<std::string> files;
+  std::vector<StoredMemory> memory;
+};
+
 /// Hands what was kept of a file stream to its rule.
 class Recalling final : public DeltaSink {
  public:
@@ -73,7 +85,7 @@ void FileInput::startReceiving() {
   if (!watch_) return;
   {
     MutexLock turn(turn_);
-    ended_ = graph()->begunAfter();
+    ended_ = std::max(ended_, graph()->begunAfter());
   }
   watch_->watch(selector_->directories());
   watching_ = std::jthread([this](const std::stop_token& stop) {
@@ -97,11 +109,13 @@ void FileInput::restoreState(const StateDelta& kept) {
   Recalling recalling(rule);
   kept.writeTo(recalling);
   rule.takeChanges();  // that the stream came to remember when it was made
+  remembers_ = true;
 }
 
 void FileInput::keepMemory() {
   auto changes = selector_->rule().takeChanges();
   MutexLock lock(mutex_);
+  std::ranges::copy(changes, std::back_inserter(batchMemory_));
   std::ranges::move(changes, std::back_inserter(memory_));
 }
 
@@ -126,15 +140,40 @@ NodePtr FileInput::compute(Time time) {
   std::vector<NodePtr> rdds;
   if (send_) return unionNode(engine(), info(), std::move(rdds));  // a time without an epoch
   std::vector<std::string> files;
-  for (const std::string& path : selector_->select(time.milliseconds())) {
+  for (const std::string& path : select(time)) {
     if (NodePtr rdd = open(path)) {
       rdds.push_back(std::move(rdd));
       files.push_back(path);
     }
   }
-  keepMemory();
   setFiles(time, std::move(files));
   return unionNode(engine(), info(), std::move(rdds));
+}
+
+std::vector<std::string> FileInput::select(Time time) {
+  std::vector<std::string> files;
+  if (auto again = takeReplayed(time)) {
+    FileSelectionRule& rule = selector_->rule();
+    if (goesOn_ && !std::exchange(remembers_, true)) {
+      rule.resumeAfter(graph()->begunAfter().milliseconds());
+      rule.takeChanges();
+    }
+    for (const auto& [known, path, bytes] : again->memory) rule.recall(path, *bytes);
+    MutexLock lock(mutex_);
+    std::ranges::copy(again->memory, std::back_inserter(batchMemory_));
+    std::ranges::move(again->memory, std::back_inserter(memory_));
+    return std::move(again->files);
+  }
+  files = selector_->select(time.milliseconds());
+  keepMemory();
+  return files;
+}
+
+std::optional<FileInput::Batch> FileInput::takeReplayed(Time time) {
+  MutexLock lock(mutex_);
+  if (auto found = replayed_.extract(time)) return std::move(found.mapped());
+  if (time > replayedUpTo_) return std::nullopt;
+  return Batch();
 }
 
 void FileInput::onMoved(const std::string& path) {
@@ -153,9 +192,7 @@ FileInput::EndOfEpoch FileInput::endEpoch(Time time) MILLRACE_UNCHECKED {
   EndOfEpoch end;
   end.pause = std::make_shared<MutexLock>(turn_);
   try {
-    const auto selected = selector_->select(time.milliseconds());
-    keepMemory();
-    for (const std::string& path : selected) sendPart(path);
+    for (const std::string& path : select(time)) sendPart(path);
     if (watch_) watch_->watch(selector_->directories());
   } catch (...) {
     failure_ = std::current_exception();
@@ -203,19 +240,64 @@ NodePtr FileInput::open(const std::string& path) const {
 
 void FileInput::setFiles(Time time, std::vector<std::string> files) {
   MutexLock lock(mutex_);
-  files_.insert_or_assign(time, std::move(files));
+  batches_.insert_or_assign(time, Batch{std::move(files), std::exchange(batchMemory_, {})});
 }
 
 InputMetadata FileInput::metadataOf(Time time) const {
   MutexLock lock(mutex_);
-  const auto files = files_.find(time);
-  return files == files_.end() ? InputMetadata() : metadataOfFiles(files->second);
+  const auto batch = batches_.find(time);
+  return batch == batches_.end() ? InputMetadata() : metadataOfFiles(batch->second.files);
+}
+
+std::vector<BatchInput> FileInput::takeInputs(Time upTo) {
+  std::vector<BatchInput> inputs;
+  MutexLock lock(mutex_);
+  for (auto& [time, batch] : batches_) {
+    if (time > upTo || std::exchange(batch.isTaken, true)) continue;
+    StoredBatch stored{batch.files, {}};
+    for (auto& [known, path, bytes] : batch.memory)
+      if (bytes) stored.memory.push_back({known, std::move(path), std::move(*bytes)});
+    batch.memory.clear();
+    ByteWriter writer;
+    Codec<StoredBatch>::write(writer, stored);
+    inputs.push_back({time, writer.written(), metadataOfFiles(batch.files).description});
+  }
+  return inputs;
+}
+
+void FileInput::replay(Time time, std::string_view input) {
+  if (!input.empty()) goesOn_ = true;
+  readAgain(time, input.empty() ? Batch() : read(input));
+}
+
+void FileInput::skip(Time time, std::string_view input) {
+  Batch batch = read(input);
+  batch.files.clear();
+  goesOn_ = true;
+  readAgain(time, std::move(batch));
+}
+
+FileInput::Batch FileInput::read(std::string_view input) {
+  Batch batch;
+  ByteReader reader(input);
+  StoredBatch stored = Codec<StoredBatch>::read(reader);
+  if (reader.remaining() > 0) reader.fail("bytes are left behind the files of a batch");
+  batch.files = std::move(stored.files);
+  for (auto& [known, path, bytes] : stored.memory)
+    batch.memory.push_back({known, std::move(path), std::move(bytes)});
+  return batch;
+}
+
+void FileInput::readAgain(Time time, Batch batch) {
+  MutexLock lock(mutex_);
+  replayed_[time] = std::move(batch);
+  replayedUpTo_ = time;
 }
 
 void FileInput::clearMetadata(Time time, bool unpersist) {
   InputNode::clearMetadata(time, unpersist);
   MutexLock lock(mutex_);
-  files_.erase(files_.begin(), files_.upper_bound(time));
+  batches_.erase(batches_.begin(), batches_.upper_bound(time));
 }
 
 }  // namespace millrace::core

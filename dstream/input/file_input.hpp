@@ -10,7 +10,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -40,8 +42,12 @@ class FileInput final : public InputNode, private EagerSource {
   InputMetadata metadataOf(Time time) const override;
   void clearMetadata(Time time, bool unpersist) override;
 
-  /// A file belongs to the batch that has selected it: where that was not kept, a later run selects it again.
+  /// A file belongs to the batch that has selected it; where that was not kept, a later run selects it again. A batch that runs
+  /// again reads the files that it had, as they are then: one that is gone is left out.
   bool canBeReadAgain() const override { return true; }
+  std::vector<BatchInput> takeInputs(Time upTo) override;
+  void replay(Time time, std::string_view input) override;
+  void skip(Time time, std::string_view input) override;
   void initialize() override;
   std::string stateType() const override;
   void cutAt(Time time, Cuts& cuts) override;
@@ -61,6 +67,17 @@ class FileInput final : public InputNode, private EagerSource {
   void forwardTo(Send send) override { send_ = std::move(send); }
   EndOfEpoch endEpoch(Time time) override;
 
+  struct Batch {
+    std::vector<std::string> files;
+    std::vector<FileSelectionRule::Memory> memory;  // what the selector has come to remember with it
+    bool isTaken = false;
+  };
+
+  static Batch read(std::string_view input);
+  void readAgain(Time time, Batch batch);
+  /// The files of a batch of an earlier run, which the selector then remembers, or those that it selects.
+  std::vector<std::string> select(Time time);
+  std::optional<Batch> takeReplayed(Time time);
   /// Sends a file that was moved in.
   void onMoved(const std::string& path);
   void sendPart(const std::string& path) MILLRACE_REQUIRES(turn_);
@@ -68,13 +85,18 @@ class FileInput final : public InputNode, private EagerSource {
   /// Null, and a line in the log, for a file that cannot be opened.
   NodePtr open(const std::string& path) const;
   void setFiles(Time time, std::vector<std::string> files);
-  /// Keeps for the next cut what the selector has come to remember.
+  /// Keeps for the next cut, and for the batch, what the selector has come to remember.
   void keepMemory();
 
   const std::unique_ptr<FileSelector> selector_;
   const ReadFile read_;
   mutable Mutex mutex_;
-  std::map<Time, std::vector<std::string>> files_ MILLRACE_GUARDED_BY(mutex_);
+  std::map<Time, Batch> batches_ MILLRACE_GUARDED_BY(mutex_);
+  std::vector<FileSelectionRule::Memory> batchMemory_ MILLRACE_GUARDED_BY(mutex_);  // of the next batch
+  std::map<Time, Batch> replayed_ MILLRACE_GUARDED_BY(mutex_);
+  Time replayedUpTo_ MILLRACE_GUARDED_BY(mutex_){-1};
+  bool goesOn_ = false;     // with what an earlier run had
+  bool remembers_ = false;  // the selector knows what that one knew
   std::vector<FileSelectionRule::Memory> memory_
       MILLRACE_GUARDED_BY(mutex_);  // that no cut has taken, oldest batch first
 

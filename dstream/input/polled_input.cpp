@@ -4,7 +4,7 @@
 #include <millrace/rdd/core/graph/source.hpp>
 
 #include <algorithm>
-#include <numeric>
+#include <iterator>
 #include <utility>
 
 namespace millrace::core {
@@ -35,6 +35,13 @@ class JoinedBlocks final : public Block {
   const ConcatFn concat_;
 };
 
+std::vector<SourcePositions> positionsIn(const std::vector<ReplayedRange>& ranges) {
+  std::vector<SourcePositions> positions;
+  for (const auto& [covered, records] : ranges)
+    positions.push_back({std::to_string(positions.size()), covered.from, covered.until});
+  return positions;
+}
+
 std::size_t checkedPartitions(const std::string& kind, int partitions) {
   if (partitions < 1) {
     throw IllegalArgument(kind + " has " + std::to_string(partitions) +
@@ -60,6 +67,7 @@ PolledInput::PolledInput(const std::shared_ptr<StreamGraph>& graph, const std::s
         clock, SourcePump::Options{inputName(), partition, options.restartDelay}, open, rate_, here));
   }
   waiting_.resize(pumps_.size());
+  reached_.resize(pumps_.size());
 }
 
 PolledInput::~PolledInput() { stop(); }
@@ -83,12 +91,36 @@ bool PolledInput::isOwnThread() const {
 }
 
 void PolledInput::requestMarks(std::int64_t mark) {
-  for (const auto& pump : pumps_) pump->requestMark(mark);
+  if (const auto again = std::exchange(again_, std::nullopt)) {
+    for (int partition = 0; partition < partitions(); ++partition)
+      onMark(partition, mark, (*again)[static_cast<std::size_t>(partition)].positions);
+  } else {
+    for (const auto& pump : pumps_) pump->requestMark(mark);
+  }
+}
+
+void PolledInput::sendAgain(Time time) {
+  {
+    MutexLock lock(mutex_);
+    again_ = takeReplayed(time);
+  }
+  if (!again_) return;
+  for (int partition = 0; partition < partitions(); ++partition)
+    pollAgain(partition, (*again_)[static_cast<std::size_t>(partition)],
+              [&](BlockPtr block) { onBlock(partition, std::move(block)); });
 }
 
 void PolledInput::onBlock(int partition, BlockPtr block) {
   const std::size_t records = block->records();
-  target_ ? target_->onBlock(partition, std::move(block)) : keep(partition, std::move(block));
+  if (target_) {
+    {
+      MutexLock lock(mutex_);
+      waiting_[static_cast<std::size_t>(partition)].sent += static_cast<std::int64_t>(records);
+    }
+    target_->onBlock(partition, std::move(block));
+  } else {
+    keep(partition, std::move(block));
+  }
   if (received_) received_(records);
 }
 
@@ -103,14 +135,18 @@ void PolledInput::keep(int partition, BlockPtr block) {
 }
 
 void PolledInput::onMark(int partition, std::int64_t mark, const PositionRange& covered) {
-  if (target_) return target_->onMark(partition, mark, covered);
   {
     MutexLock lock(mutex_);
     Waiting& waiting = waiting_[static_cast<std::size_t>(partition)];
-    waiting.marked = std::exchange(waiting.blocks, {});
-    waiting.bytes = 0;
-    waiting.covered = covered;
+    if (target_) {
+      waiting.sentBefore.push_back(std::exchange(waiting.sent, 0));
+    } else {
+      waiting.marked = std::exchange(waiting.blocks, {});
+      waiting.bytes = 0;
+      waiting.covered = covered;
+    }
   }
+  if (target_) return target_->onMark(partition, mark, covered);
   changed_.notifyAll();
 }
 
@@ -118,9 +154,9 @@ NodePtr PolledInput::compute(Time time) {
   if (target_) return blockNode(engine(), info(), {});  // a time without an epoch
   {
     MutexLock lock(mutex_);
-    if (auto again = replayed_.extract(time)) {
+    if (auto again = takeReplayed(time)) {
       lock.unlock();
-      return computeAgain(time, std::move(again.mapped()));
+      return computeAgain(time, std::move(*again));
     }
     marking_ = true;
   }
@@ -129,32 +165,36 @@ NodePtr PolledInput::compute(Time time) {
   MutexLock lock(mutex_);
   while (!areAllMarked() && !stopped_) changed_.wait(lock);
   marking_ = false;
-  std::vector<BlockPtr> partitions;
-  std::vector<PositionRange> positions;
+  std::vector<BlockPtr> blocks;
+  std::vector<ReplayedRange> ranges;
   for (Waiting& waiting : waiting_) {
-    partitions.push_back(std::make_shared<JoinedBlocks>(std::exchange(waiting.marked, {}), concat_));
-    positions.push_back(std::exchange(waiting.covered, std::nullopt).value_or(PositionRange()));
+    blocks.push_back(std::make_shared<JoinedBlocks>(std::exchange(waiting.marked, {}), concat_));
+    ranges.push_back({std::exchange(waiting.covered, std::nullopt).value_or(PositionRange()),
+                      static_cast<std::int64_t>(blocks.back()->records())});
   }
-  return batchOf(time, std::move(partitions), std::move(positions));
+  return batchOf(time, std::move(blocks), std::move(ranges));
 }
 
 NodePtr PolledInput::computeAgain(Time time, std::vector<ReplayedRange> ranges) {
   std::vector<BlockPtr> partitions;
-  std::vector<PositionRange> positions;
-  for (ReplayedRange& range : ranges) {
-    const auto partition = open_(static_cast<int>(partitions.size()));
-    partitions.push_back(std::make_shared<JoinedBlocks>(
-        pollAgain(*partition, range, inputName(), *clock_, stopping_.get_token()), concat_));
-    positions.push_back(std::move(range.positions));
+  for (int partition = 0; partition < this->partitions(); ++partition) {
+    std::vector<BlockPtr> blocks;
+    pollAgain(partition, ranges[static_cast<std::size_t>(partition)],
+              [&](BlockPtr block) { blocks.push_back(std::move(block)); });
+    partitions.push_back(std::make_shared<JoinedBlocks>(std::move(blocks), concat_));
   }
   MutexLock lock(mutex_);
-  return batchOf(time, std::move(partitions), std::move(positions));
+  return batchOf(time, std::move(partitions), std::move(ranges));
 }
 
-NodePtr PolledInput::batchOf(Time time, std::vector<BlockPtr> blocks, std::vector<PositionRange> positions) {
-  Batch& batch = batches_[time];
-  for (const BlockPtr& block : blocks) batch.recordsOf.push_back(static_cast<std::int64_t>(block->records()));
-  batch.positions = std::move(positions);
+void PolledInput::pollAgain(int partition, const ReplayedRange& range,
+                            FunctionRef<void(BlockPtr block)> take) {
+  if (range.records == 0) return;
+  core::pollAgain(*open_(partition), range, inputName(), *clock_, stopping_.get_token(), take);
+}
+
+NodePtr PolledInput::batchOf(Time time, std::vector<BlockPtr> blocks, std::vector<ReplayedRange> ranges) {
+  batches_[time].ranges = std::move(ranges);
   return blockNode(engine(), info(), std::move(blocks));
 }
 
@@ -185,7 +225,12 @@ std::int64_t PolledInput::waits() const {
 
 void PolledInput::setPositions(Time time, std::vector<PositionRange> covered) {
   MutexLock lock(mutex_);
-  batches_[time].positions = std::move(covered);
+  std::vector<ReplayedRange>& ranges = batches_[time].ranges;
+  for (PositionRange& positions : covered) {
+    std::deque<std::int64_t>& sent = waiting_[ranges.size()].sentBefore;
+    ranges.push_back({std::move(positions), sent.front()});
+    sent.pop_front();
+  }
 }
 
 std::int64_t PolledInput::recordsOf(Time time) const {
@@ -195,53 +240,79 @@ std::int64_t PolledInput::recordsOf(Time time) const {
 }
 
 std::int64_t PolledInput::Batch::records() const {
-  return std::accumulate(recordsOf.begin(), recordsOf.end(), std::int64_t{0});
+  std::int64_t all = 0;
+  for (const ReplayedRange& range : ranges) all += range.records;
+  return all;
 }
 
 std::vector<SourcePositions> PolledInput::positionsOf(Time time) const {
   MutexLock lock(mutex_);
-  std::vector<SourcePositions> positions;
   const auto batch = batches_.find(time);
-  if (batch == batches_.end()) return positions;
-  for (const PositionRange& covered : batch->second.positions)
-    positions.push_back({std::to_string(positions.size()), covered.from, covered.until});
-  return positions;
+  return batch == batches_.end() ? std::vector<SourcePositions>() : positionsIn(batch->second.ranges);
 }
 
-std::string PolledInput::inputOf(Time time) const {
+std::vector<BatchInput> PolledInput::takeInputs(Time upTo) {
+  std::vector<BatchInput> inputs;
+  MutexLock lock(mutex_);
+  for (auto& [time, batch] : batches_) {
+    if (time > upTo || std::exchange(batch.isTaken, true)) continue;
+    inputs.push_back(
+        {time, writeRanges(batch.ranges), metadataOfPositions(positionsIn(batch.ranges)).description});
+  }
+  return inputs;
+}
+
+std::string PolledInput::placeBehind(Time time) const {
   MutexLock lock(mutex_);
   const auto next = batches_.upper_bound(time);
-  if (next == batches_.begin()) return {};
-  const Batch& batch = std::prev(next)->second;
-  std::vector<ReplayedRange> ranges;
-  for (const PositionRange& covered : batch.positions)
-    ranges.push_back({covered, ranges.size() < batch.recordsOf.size() ? batch.recordsOf[ranges.size()] : 0});
-  return writeRanges(ranges);
+  return writeRanges(next == batches_.begin() ? reached_ : std::prev(next)->second.ranges);
 }
 
-std::string PolledInput::placeBehind(Time time) const { return inputOf(time); }
+void PolledInput::resumeAt(std::string_view place) { goOnBehind(readRanges(place)); }
 
 void PolledInput::replay(Time time, std::string_view input) {
-  auto ranges = readRanges(input);
-  MutexLock lock(mutex_);
-  replayed_[time] = std::move(ranges);
+  readAgain(time, input.empty() ? std::vector<ReplayedRange>() : readRanges(input));
 }
 
-void PolledInput::resumeAt(std::string_view place) {
-  const auto ranges = readRanges(place);
+void PolledInput::skip(Time time, std::string_view input) {
+  auto ranges = readRanges(input);
+  for (ReplayedRange& range : ranges) range.records = 0;
+  readAgain(time, std::move(ranges));
+}
+
+void PolledInput::readAgain(Time time, std::vector<ReplayedRange> ranges) {
+  goOnBehind(ranges);
+  std::copy(reached_.begin() + static_cast<std::ptrdiff_t>(ranges.size()), reached_.end(),
+            std::back_inserter(ranges));
+  MutexLock lock(mutex_);
+  replayed_[time] = std::move(ranges);
+  replayedUpTo_ = time;
+}
+
+void PolledInput::goOnBehind(const std::vector<ReplayedRange>& ranges) {
   if (ranges.size() > pumps_.size()) {
     throw IllegalArgument(inputName() + " has " + std::to_string(pumps_.size()) + " partitions, but had " +
                           std::to_string(ranges.size()) +
                           " when the checkpoint was written: those left out would be lost");
   }
-  for (std::size_t partition = 0; partition < ranges.size(); ++partition)
-    pumps_[partition]->startAt(ranges[partition].positions.until);
+  for (std::size_t partition = 0; partition < ranges.size(); ++partition) {
+    const Position& until = ranges[partition].positions.until;
+    pumps_[partition]->startAt(until);
+    reached_[partition] = {{until, until}, 0};
+  }
+}
+
+std::optional<std::vector<ReplayedRange>> PolledInput::takeReplayed(Time time) {
+  if (auto found = replayed_.extract(time)) return std::move(found.mapped());
+  if (time > replayedUpTo_) return std::nullopt;
+  return reached_;
 }
 
 void PolledInput::clearMetadata(Time time, bool unpersist) {
   InputNode::clearMetadata(time, unpersist);
   MutexLock lock(mutex_);
-  batches_.erase(batches_.begin(), batches_.upper_bound(time));
+  const auto later = batches_.upper_bound(time);
+  if (later != batches_.begin()) batches_.erase(batches_.begin(), std::prev(later));
 }
 
 }  // namespace millrace::core

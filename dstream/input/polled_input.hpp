@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/clock.hpp>
+#include <millrace/base/function_ref.hpp>
 #include <millrace/base/mutex.hpp>
 #include <millrace/dstream/core/input_node.hpp>
 #include <millrace/dstream/core/polled_source.hpp>
@@ -11,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -53,11 +55,12 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   void clearMetadata(Time time, bool unpersist) override;
 
   bool canBeReadAgain() const override { return true; }
-  std::string inputOf(Time time) const override;
+  std::vector<BatchInput> takeInputs(Time upTo) override;
   std::string placeBehind(Time time) const override;
-  void replay(Time time, std::string_view input) override;
-  /// IllegalArgument if the source has fewer partitions than it had.
+  /// These three throw IllegalArgument if the source has fewer partitions than it had.
   void resumeAt(std::string_view place) override;
+  void replay(Time time, std::string_view input) override;
+  void skip(Time time, std::string_view input) override;
 
  protected:
   NodePtr compute(Time time) override;
@@ -72,17 +75,21 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
     std::size_t bytes = 0;
     std::vector<BlockPtr> marked;          // those before the mark
     std::optional<PositionRange> covered;  // the mark has come
+    // of a continuous run
+    std::int64_t sent = 0;                // records behind the last mark
+    std::deque<std::int64_t> sentBefore;  // those before each mark that has no batch yet
   };
   struct Batch {
     std::int64_t records() const;
 
-    std::vector<std::int64_t> recordsOf;  // by partition; none in a continuous run
-    std::vector<PositionRange> positions;
+    std::vector<ReplayedRange> ranges;  // by partition
+    bool isTaken = false;
   };
 
   int partitions() const override { return static_cast<int>(pumps_.size()); }
   void forwardTo(std::shared_ptr<PumpSink> sink) override { target_ = std::move(sink); }
   void onReceived(std::function<void(std::size_t)> received) override { received_ = std::move(received); }
+  void sendAgain(Time time) override;
   void requestMarks(std::int64_t mark) override;
   void setRate(std::int64_t rate) override;
   void hold(bool on) override;
@@ -92,8 +99,14 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   void onMark(int partition, std::int64_t mark, const PositionRange& covered) override;
 
   NodePtr computeAgain(Time time, std::vector<ReplayedRange> ranges);
-  NodePtr batchOf(Time time, std::vector<BlockPtr> blocks, std::vector<PositionRange> positions)
+  NodePtr batchOf(Time time, std::vector<BlockPtr> blocks, std::vector<ReplayedRange> ranges)
       MILLRACE_REQUIRES(mutex_);
+  void pollAgain(int partition, const ReplayedRange& range, FunctionRef<void(BlockPtr block)> take);
+  void goOnBehind(const std::vector<ReplayedRange>& ranges);
+  /// Has the batch of `time` read these ranges, and nothing of the other partitions.
+  void readAgain(Time time, std::vector<ReplayedRange> ranges);
+  /// What an earlier run had for the batch of `time`; nothing if that is none of its batches.
+  std::optional<std::vector<ReplayedRange>> takeReplayed(Time time) MILLRACE_REQUIRES(mutex_);
   void keep(int partition, BlockPtr block);
   bool mustWait(const Waiting& waiting) const MILLRACE_REQUIRES(mutex_);
   bool areAllMarked() const MILLRACE_REQUIRES(mutex_);
@@ -113,6 +126,9 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   std::int64_t waits_ MILLRACE_GUARDED_BY(mutex_) = 0;
   std::map<Time, Batch> batches_ MILLRACE_GUARDED_BY(mutex_);
   std::map<Time, std::vector<ReplayedRange>> replayed_ MILLRACE_GUARDED_BY(mutex_);
+  Time replayedUpTo_ MILLRACE_GUARDED_BY(mutex_){-1};
+  std::vector<ReplayedRange> reached_;  // empty ranges where the source goes on; before it starts
+  std::optional<std::vector<ReplayedRange>> again_;  // that were sent and have no marks; of who begins epochs
   std::stop_source stopping_;
 };
 

@@ -51,10 +51,9 @@ std::vector<ReplayedRange> readRanges(std::string_view bytes) {
   return ranges;
 }
 
-std::vector<BlockPtr> pollAgain(SourcePartitionBase& partition, const ReplayedRange& range,
-                                const std::string& source, Clock& clock, const std::stop_token& stop) {
-  std::vector<BlockPtr> blocks;
-  if (range.records == 0) return blocks;
+void pollAgain(SourcePartitionBase& partition, const ReplayedRange& range, const std::string& source,
+               Clock& clock, const std::stop_token& stop, FunctionRef<void(BlockPtr block)> take) {
+  if (range.records == 0) return;
   partition.seek(range.positions.from);
   std::int64_t deadline = clock.now() + kPatience;
   std::int64_t missing = range.records;
@@ -62,7 +61,7 @@ std::vector<BlockPtr> pollAgain(SourcePartitionBase& partition, const ReplayedRa
     const auto most = std::min(static_cast<std::size_t>(missing), SourcePartitionBase::kMostRecords);
     if (BlockPtr block = partition.pollBlock(most)) {
       missing -= static_cast<std::int64_t>(block->records());
-      blocks.push_back(std::move(block));
+      take(std::move(block));
       deadline = clock.now() + kPatience;
     } else if (stop.stop_requested() || clock.now() >= deadline) {
       throwChanged(source, range, std::to_string(missing) + " are missing");
@@ -73,7 +72,6 @@ std::vector<BlockPtr> pollAgain(SourcePartitionBase& partition, const ReplayedRa
   if (missing < 0) throwChanged(source, range, "it gives more");
   if (!(partition.position() == range.positions.until))
     throwChanged(source, range, "these end at " + partition.position().text());
-  return blocks;
 }
 
 }  // namespace millrace::core

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millrace/base/clock.hpp>
+#include <millrace/base/function_ref.hpp>
 #include <millrace/io/source_partition.hpp>
 #include <millrace/rdd/core/records/block.hpp>
 
@@ -22,9 +23,9 @@ struct ReplayedRange {
 std::string writeRanges(const std::vector<ReplayedRange>& ranges);
 std::vector<ReplayedRange> readRanges(std::string_view bytes);
 
-/// Polls exactly these records, waiting for the source where it has none at the moment. SparkException, naming `source`,
-/// if it gives others: if it gives more, ends at another position, or has given nothing for a minute.
-std::vector<BlockPtr> pollAgain(SourcePartitionBase& partition, const ReplayedRange& range,
-                                const std::string& source, Clock& clock, const std::stop_token& stop);
+/// Polls exactly these records, waiting for the source where it has none at the moment, and hands each block on. SparkException,
+/// naming `source`, if it gives others: if it gives more, ends at another position, or has given nothing for a minute.
+void pollAgain(SourcePartitionBase& partition, const ReplayedRange& range, const std::string& source,
+               Clock& clock, const std::stop_token& stop, FunctionRef<void(BlockPtr block)> take);
 
 }  // namespace millrace::core

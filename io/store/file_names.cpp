@@ -9,7 +9,7 @@ namespace millrace::core {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kKinds{"blobs", "manifest", "owner", "received", "state"};
+constexpr std::array<std::string_view, 5> kKinds{"blobs", "log", "manifest", "owner", "state"};
 
 bool parseNumber(std::string_view text, std::uint64_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

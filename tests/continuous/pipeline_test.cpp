@@ -38,7 +38,7 @@ class LineTest : public testing::Test, public core::PipelineExit {
   /// One epoch of a pipeline from the first source on: these records in these portions.
   void runEpoch(const std::vector<Ints>& portions) {
     plan = test::lowered(program);
-    core::Pipeline pipeline(plan, plan.sources[0].stream, kPartition, epochs().begin(Time(1000)), *this);
+    core::Pipeline pipeline(plan, plan.sources[0].stream, kPartition, epochs().begin(Time(1000)), 0, *this);
     for (const Ints& portion : portions) pipeline.put(core::openBlock(test::blockOfRecords(portion)));
     pipeline.close(epochs(), kPartition);
     epochs().cellClosed(0);
@@ -145,7 +145,7 @@ TEST_F(LineTest, AShuffleGivesAFilePerPartition) {
 TEST_F(LineTest, AnExchangeSendsEachPortionOnAtOnce) {
   seen(program.source<int>({}).repartition(2));
   plan = test::lowered(program);
-  core::Pipeline pipeline(plan, plan.sources[0].stream, 0, epochs().begin(Time(1000)), *this);
+  core::Pipeline pipeline(plan, plan.sources[0].stream, 0, epochs().begin(Time(1000)), 0, *this);
   pipeline.put(core::openBlock(test::blockOfRecords(Ints{1, 2, 3, 4})));
   EXPECT_EQ(sent[0].size() + sent[1].size(), 4U) << "not only at the end of the epoch";
   EXPECT_EQ(sent[0].size(), 2U) << "round robin";
@@ -169,7 +169,7 @@ TEST_F(LineTest, AWriterGetsRecordsAtOnceAndIsClosedWithTheEpoch) {
   auto notes = std::make_shared<std::vector<std::string>>();
   program.source<int>({}).foreach (NotingWriter{notes});
   plan = test::lowered(program);
-  core::Pipeline pipeline(plan, plan.sources[0].stream, kPartition, epochs().begin(Time(1000)), *this);
+  core::Pipeline pipeline(plan, plan.sources[0].stream, kPartition, epochs().begin(Time(1000)), 0, *this);
   pipeline.put(core::openBlock(test::blockOfRecords(Ints{1, 2})));
   EXPECT_EQ(*notes, (std::vector<std::string>{"open 3 0", "1", "2"}));
   pipeline.put(core::openBlock(test::blockOfRecords(Ints{3})));
@@ -206,7 +206,7 @@ TEST_F(LineTest, AWriterOfALineThatIsAbandonedIsClosedWithTheReason) {
   steps.foreach (NotingWriter{notes});
   seen(steps);
   plan = test::lowered(program);
-  core::Pipeline pipeline(plan, plan.sources[0].stream, 0, epochs().begin(Time(1000)), *this);
+  core::Pipeline pipeline(plan, plan.sources[0].stream, 0, epochs().begin(Time(1000)), 0, *this);
   pipeline.put(core::openBlock(test::blockOfRecords(Ints{1})));
   EXPECT_THROW(pipeline.put(core::openBlock(test::blockOfRecords(Ints{3}))), core::OperatorFailure);
   EXPECT_EQ(*notes, (std::vector<std::string>{"open 0 0", "1"}));
@@ -220,7 +220,7 @@ TEST_F(LineTest, EachLineHasFunctionsOfItsOwn) {
   plan = test::lowered(program);
   for (Epoch expected : {0, 1}) {
     Epoch epoch = epochs().begin(Time(1000 * (expected + 1)));
-    core::Pipeline pipeline(plan, plan.sources[0].stream, 0, epoch, *this);
+    core::Pipeline pipeline(plan, plan.sources[0].stream, 0, epoch, 0, *this);
     pipeline.put(core::openBlock(test::blockOfRecords(Ints{1})));
     pipeline.put(core::openBlock(test::blockOfRecords(Ints{2})));
     pipeline.close(epochs(), 0);

@@ -59,7 +59,7 @@ Running::Running(const Program& program, const RunOptions& options, const std::o
     buildInForm(program, made, progress_);
     return made;
   };
-  progress_->come = clock_->now();
+  progress_->come = clock_->now() + program.batchMs;
   context_ = kept ? StreamingContext::getOrCreate(kept->directory, create) : create();
 }
 
@@ -70,11 +70,13 @@ void Running::awaitDurable(std::int64_t time) {
     throw std::runtime_error("no version for the batch at " + std::to_string(time) + " ms within a minute");
 }
 
+void Running::offer(std::int64_t time) {
+  std::lock_guard lock(progress_->mutex);
+  progress_->come = time;
+}
+
 void Running::endBatch(std::int64_t time) {
-  {
-    std::lock_guard lock(progress_->mutex);
-    progress_->come = time;
-  }
+  offer(time);
   clock_->setTime(time);
   auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   std::unique_lock lock(progress_->mutex);

@@ -31,6 +31,8 @@ class Running {
   void start() { context_->start(); }
   /// Waits until the checkpoint covers a batch that has ended.
   void awaitDurable(std::int64_t time);
+  /// Lets the records of batches up to that time be polled, which a run does for the first batch behind the time at which it begins.
+  void offer(std::int64_t time);
   /// Moves the clock to the end of a batch and waits until that is done. Throws what failed.
   void endBatch(std::int64_t time);
   void stop(bool gracefully) { context_->stop(true, gracefully); }

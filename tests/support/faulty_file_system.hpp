@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/directory_watch.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
 
@@ -7,8 +8,10 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace millrace::test {
@@ -29,6 +32,12 @@ class FaultyFileSystem final : public FileSystem {
   void failFrom(int n) {
     std::lock_guard lock(mutex_);
     allFailFrom_ = calls_ + n;
+  }
+
+  /// Lets all calls from now on fail that concern such a path.
+  void failWhere(std::function<bool(const std::string& path)> isSuch) {
+    std::lock_guard lock(mutex_);
+    fails_ = std::move(isSuch);
   }
 
   /// Lets something happen before the n-th call from now, once; what that calls itself counts too.
@@ -103,6 +112,7 @@ class FaultyFileSystem final : public FileSystem {
     count("read", path);
     return inner_.read(path);
   }
+  std::unique_ptr<DirectoryWatch> watchDirectories() const override { return inner_.watchDirectories(); }
 
  private:
   class File final : public WritableFile {
@@ -157,7 +167,7 @@ class FaultyFileSystem final : public FileSystem {
       hook_();
       lock.lock();
     }
-    if (++calls_ == failing_ || calls_ >= allFailFrom_)
+    if (++calls_ == failing_ || calls_ >= allFailFrom_ || (fails_ && fails_(path)))
       throw SparkException(std::string("cannot ") + action + " " + path + ": Input/output error");
   }
 
@@ -174,6 +184,7 @@ class FaultyFileSystem final : public FileSystem {
   mutable int hooked_ = 0;
   std::function<void()> hook_;
   int failing_ = 0;
+  std::function<bool(const std::string&)> fails_;
   int allFailFrom_ = std::numeric_limits<int>::max();
   std::int64_t room_ = std::numeric_limits<std::int64_t>::max();
 };

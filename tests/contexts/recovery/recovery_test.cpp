@@ -158,7 +158,10 @@ TEST_F(RecoveryTest, ABatchThatFailedRunsAgain) {
          expectSums({{1, 1}, {2, 2}, {3, 3}}), failsWith("the database is gone"), stop()},
         program);
     fails = false;
-    run(options, 1500, {start(), closeBatch(), expectSums({{1, 1}, {2, 2}, {3, 3}}), stop()}, program);
+    run(options, 3500,
+        {start(), closeBatch(), expectSums({{1, 1}, {2, 2}}), expectSums({{1, 1}, {2, 2}, {3, 3}}),
+         expectSums({{1, 1}, {2, 2}, {3, 3}}), stop()},
+        program);
   });
 }
 

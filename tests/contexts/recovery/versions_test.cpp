@@ -65,11 +65,12 @@ TEST(CheckpointEvents, AVersionThatFailsSaysWhyAndLeavesItsKeysToTheNext) {
     source->write({{1}, {}});
     run->advance();
     run.versions->await(1);
-    files->failCall(1);
+    files->failWhere([](const std::string& path) { return path.find("/state-") != path.npos; });
     source->write({{2}, {}});
     run->advance();
     run.versions->await(2);
     EXPECT_EQ(run->context().gauges().at("checkpointAgeMs"), 1000);
+    files->failWhere({});
     source->write({{}, {3}});
     run->advance();
     run.versions->await(3);

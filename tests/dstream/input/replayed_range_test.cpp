@@ -52,10 +52,10 @@ Numbers again(SourcePartitionBase& partition, std::size_t from, std::size_t unti
   ManualClock clock;
   std::stop_source stop;
   Numbers all;
-  for (const BlockPtr& block :
-       pollAgain(partition, {{from, until}, records}, "Counting [0]", clock, stop.get_token())) {
-    for (int number : test::drain<int>(block->open())) all.push_back(number);
-  }
+  pollAgain(partition, {{from, until}, records}, "Counting [0]", clock, stop.get_token(),
+            [&](BlockPtr block) {
+              for (int number : test::drain<int>(block->open())) all.push_back(number);
+            });
   return all;
 }
 
@@ -83,7 +83,7 @@ TEST(ReplayedRange, EndsWhenItIsStopped) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_EQ(test::failureOf<SparkException>([&] {
-              pollAgain(partition, {{3, 7}, 4}, "Counting [0]", clock, stop.get_token());
+              pollAgain(partition, {{3, 7}, 4}, "Counting [0]", clock, stop.get_token(), [](BlockPtr) {});
             }),
             "Counting [0] does not give again the 4 records at 3 to 7 that a batch had: 3 are missing");
 }
