@@ -133,6 +133,7 @@ std::span<const ConfigEntry* const> entries() {
       &kRecoveryDropUnknownState,
       &kRecoveryMaxUncommitted,
       &kRecoveryPoison,
+      &kCheckpointEpochs,
       &kHealthLogInterval,
       &kUnpersist,
       &kClock,

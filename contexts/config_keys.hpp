@@ -213,6 +213,12 @@ inline constexpr ConfigKey<core::PoisonPolicy> kRecoveryPoison{
     "it "
     "without its input, which is written to the directory quarantine; retry: run it once more",
     "", "stop"};
+inline constexpr ConfigKey<int> kCheckpointEpochs{
+    "spark.streaming.continuous.checkpointEpochs",
+    "in the continuous mode a version of the checkpoint is committed behind every so many epochs; after a "
+    "death those "
+    "behind the newest one run again",
+    "", "1", 1};
 inline constexpr ConfigKey<std::chrono::milliseconds> kHealthLogInterval{
     "spark.streaming.healthLogInterval",
     "how often one line of the log says how the program fares, after a batch; 0: never", "ms", "60s", 0};

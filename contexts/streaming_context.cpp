@@ -2,6 +2,7 @@
 #include <millrace/base/log.hpp>
 #include <millrace/base/path.hpp>
 #include <millrace/contexts/config_keys.hpp>
+#include <millrace/contexts/recovery/plan_request.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
 #include <millrace/dstream/input/file_input.hpp>
 #include <millrace/dstream/input/logged_receiver_input.hpp>
@@ -75,7 +76,7 @@ void StreamingContext::remember(Duration duration) { impl_->graph->remember(dura
 void StreamingContext::checkpoint(const std::string& path) {
   const std::string directory = localPath(path);
   if (!path.empty()) {
-    impl_->sparkContext.engine()->files().createDirectories(directory);
+    if (!core::PlanRequest::given()) impl_->sparkContext.engine()->files().createDirectories(directory);
     sparkContext().setCheckpointDir(directory);
   }
   impl_->checkpointTo(directory);

@@ -227,7 +227,8 @@ class StreamingContext {
 
   /// Starts the batches, the first at the next multiple of the batch interval. IllegalArgument if the program cannot
   /// run: no output operation, an interval that does not fit; the context is stopped then. IllegalState if another
-  /// context is active (this one stays as it is), or after stop.
+  /// context is active (this one stays as it is), or after stop. Where `millrace-checkpoint plan` has started the program, its
+  /// process ends here: it says what it would do with a checkpoint, and runs nothing.
   void start();
 
   /// Waits for stop, or throws what failed: BatchFailure, the last one if there were several. While a thread waits here,
@@ -257,7 +258,9 @@ class StreamingContext {
   /// times in ms since the epoch, delays in ms; -1 for what is not known yet. (Spark: the gauges of StreamingSource) And
   /// sourceWaits: how often a source had to wait, because what it sent before was still on its way or waited for its batch;
   /// liveBytes: what windows and states hold in memory; receivedNotDurable: records that receivers with a log have received, and
-  /// that would be lost now if the process died.
+  /// that would be lost now if the process died; checkpointAgeMs: the time since the batch or epoch that the newest durable
+  /// version of the checkpoint covers, so what a death at this moment would have run again; checkpointBytes: what this run wrote
+  /// last for a version.
   std::map<std::string, std::int64_t> gauges() const;
 
   /// The graph of this context's streams, for input streams of one's own.

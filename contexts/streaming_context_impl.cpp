@@ -4,6 +4,7 @@
 #include <millrace/base/secret.hpp>
 #include <millrace/contexts/config_keys.hpp>
 #include <millrace/contexts/recovery/checkpoint_directory.hpp>
+#include <millrace/contexts/recovery/plan_request.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/contexts/scheduler/health_log.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
@@ -171,6 +172,8 @@ void StreamingContext::Impl::start() {
   }
   changingFor = this;
   core::ScopeExit started([] { changingFor = nullptr; });
+  if (const auto request = core::PlanRequest::given())
+    request->answer(sparkContext.engine()->files(), *graph, recoverySettings());
   claimActive(this);
   try {
     if (sparkContext.isStopped())
@@ -200,7 +203,7 @@ void StreamingContext::Impl::goOnFrom(const std::string& directory) {
   goesOn_ = true;
 }
 
-void StreamingContext::Impl::openCheckpoint() {
+core::Recovery::Settings StreamingContext::Impl::recoverySettings() const {
   const SparkConf& conf = sparkContext.getConf();
   core::Recovery::Settings settings;
   {
@@ -208,22 +211,29 @@ void StreamingContext::Impl::openCheckpoint() {
     settings.directory = checkpointDirectory_;
     settings.goesOn = goesOn_;
   }
-  const bool logsReceivers = receiverLogs && !receiverLogs->empty();
-  if (settings.directory.empty() && logsReceivers)
-    throw SparkException(std::string(config::kReceiverLog.name) +
-                         " is true, and there is no directory for the log: call checkpoint(directory), set " +
-                         std::string(config::kCheckpointDirectory.name) + ", or switch the log off");
-  if (settings.directory.empty()) return;
   settings.startAfresh = conf.get(config::kRecoveryStartAfresh);
   settings.dropUnknownState = conf.get(config::kRecoveryDropUnknownState);
   settings.maxUncommitted = static_cast<std::size_t>(conf.get(config::kRecoveryMaxUncommitted));
   settings.poison = conf.get(config::kRecoveryPoison);
   for (const auto& [key, value] : conf.getAll()) settings.settings[key] = redact(key, value);
   settings.isContinuous = conf.get(config::kMode) == StreamingMode::kContinuous;
+  if (settings.isContinuous) settings.cutEvery = conf.get(config::kCheckpointEpochs);
+  return settings;
+}
+
+void StreamingContext::Impl::openCheckpoint() {
+  core::Recovery::Settings settings = recoverySettings();
+  const bool logsReceivers = receiverLogs && !receiverLogs->empty();
+  if (settings.directory.empty() && logsReceivers)
+    throw SparkException(std::string(config::kReceiverLog.name) +
+                         " is true, and there is no directory for the log: call checkpoint(directory), set " +
+                         std::string(config::kCheckpointDirectory.name) + ", or switch the log off");
+  if (settings.directory.empty()) return;
   const core::EnginePtr engine = sparkContext.engine();
   const std::shared_ptr<FileSystem> files(engine, &engine->files());
   if (logsReceivers) receiverLogs->openIn(files, core::receiverLogsDirectory(settings.directory));
-  recovery_ = std::make_shared<core::Recovery>(files, *graph, waiter, std::move(settings));
+  recovery_ = std::make_shared<core::Recovery>(files, *graph, waiter, core::VersionReports(clock, bus),
+                                               std::move(settings));
   graph->setCutSink(recovery_);
 }
 
@@ -250,6 +260,7 @@ void StreamingContext::Impl::startParts() {
   }
   bus->post([time = clock->now()](StreamingListener& to) { to.onStreamingStarted(time); });
   const auto goneOn = recovery_ ? recovery_->resume(*graph) : std::nullopt;
+  if (goneOn) progress->onGoneOn(*goneOn);
   for (const core::InputPtr& input : graph->inputs()) input->start();
   Time first = goneOn ? *goneOn + graph->batchDuration() : generator->firstBatchTime();
   graph->start(first - graph->batchDuration());
@@ -312,6 +323,7 @@ bool StreamingContext::Impl::stopParts(bool gracefully) {
   LeftBehind left;
   if (generator) {
     tracker->requestStop();
+    if (recovery_ && gracefully) recovery_->cutAll();
     if (gracefully) {
       ended = tracker->stop(until(deadline));
       generatorEnded = generator->stop(true, orSoon(deadline));
@@ -403,7 +415,7 @@ std::chrono::milliseconds StreamingContext::Impl::gracefulTimeout() const {
 }
 
 std::map<std::string, std::int64_t> StreamingContext::Impl::gauges() const {
-  auto gauges = progress->gauges();
+  auto gauges = progress->gauges(clock->now());
   core::MutexLock lock(mutex_);
   gauges["liveBytes"] = static_cast<std::int64_t>(graph->engine()->liveMemory()->bytes());
   gauges["receivedNotDurable"] = receiverLogs ? tracker->recordsNotStored() : -1;

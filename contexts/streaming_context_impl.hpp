@@ -68,6 +68,7 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
 
  private:
   void addBackpressure(const SparkConf& conf);
+  core::Recovery::Settings recoverySettings() const;
   void openCheckpoint() MILLRACE_REQUIRES(changing_);
   void startParts() MILLRACE_REQUIRES(changing_);
   std::shared_ptr<core::BatchGenerator> makeGenerator(const std::shared_ptr<core::JobScheduler>& scheduler,
