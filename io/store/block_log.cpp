@@ -48,16 +48,27 @@ void BlockLog::open() {
     Segment segment = scan(path);
     // What a segment holds behind the begin of the one after was never acknowledged.
     if (!segments_.empty()) {
-      Segment& before = segments_.back();
+      const Segment& before = segments_.back();
       if (segment.first > before.next)
         throw DamagedFile(before.path, files_.openForReading(before.path)->size(),
                           "the blocks from " + std::to_string(before.next) + " to " +
                               std::to_string(segment.first - 1) + " are missing; restore the file");
-      before.next = segment.first;
-      while (!before.frames.empty() && before.frames.back().first >= before.next) before.frames.pop_back();
     }
-    segments_.push_back(std::move(segment));
+    add(std::move(segment));
   }
+  if (!segments_.empty() && !segments_.back().frames.empty()) {
+    const Frame& last = segments_.back().frames.back();
+    unsure_ = Unsure{segments_.back().path, last};
+  }
+}
+
+void BlockLog::add(Segment segment) {
+  if (!segments_.empty()) {
+    Segment& before = segments_.back();
+    before.next = segment.first;
+    while (!before.frames.empty() && before.frames.back().first >= before.next) before.frames.pop_back();
+  }
+  segments_.push_back(std::move(segment));
 }
 
 BlockLog::Segment BlockLog::scan(const std::string& path) const {
@@ -79,12 +90,19 @@ BlockLog::Segment BlockLog::scan(const std::string& path) const {
 
 BlockLog::Segment BlockLog::beginSegment(std::uint64_t first) {
   const FileId id{owner_.token(), ++lastNumber_};
-  Segment segment{directory_ + "/" + fileName("log", id), first, first, {}};
+  Segment segment{directory_ + "/" + fileName("log", id), unsure_ ? unsure_->frame.first : first, first, {}};
   NewFile file(files_, segment.path, kLogSegment);
   ByteWriter start;
-  start.varint(first);
+  start.varint(segment.first);
   file.frames().append(start.written());
+  if (unsure_) {
+    FrameReader earlier(files_.openForReading(unsure_->path), unsure_->path, unsure_->frame.offset);
+    const auto payload = earlier.next();
+    if (!payload) earlier.fail(earlier.position(), "a record is cut short or damaged; restore the file");
+    segment.frames.push_back({segment.first, file.frames().append(*payload)});
+  }
   file_ = file.keep();
+  unsure_.reset();
   return segment;
 }
 
@@ -123,7 +141,7 @@ void BlockLog::writeGroup() {
     file_ = nullptr;
   }
   if (!failure) {
-    if (written.begun) segments_.push_back(std::move(*written.begun));
+    if (written.begun) add(std::move(*written.begun));
     segments_.back().frames.push_back({first, written.offset});
     segments_.back().next = first + group.size();
   }

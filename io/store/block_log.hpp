@@ -81,7 +81,14 @@ class BlockLog {
     bool isDone = false;
   };
 
+  /// The last frame that a process before this one has written: it may have died before it synced it.
+  struct Unsure {
+    std::string path;
+    Frame frame;
+  };
+
   void open();
+  void add(Segment segment) MILLRACE_REQUIRES(mutex_);
   Segment scan(const std::string& path) const;
   Segment beginSegment(std::uint64_t first);
   void writeGroup() MILLRACE_REQUIRES(mutex_);
@@ -102,6 +109,8 @@ class BlockLog {
   std::unique_ptr<FrameWriter> file_;  // of the last segment; null where the next group begins one
   std::uint64_t lastNumber_ = 0;
   ByteWriter group_;
+  /// Goes into the first segment of this process, too, so that nothing stands behind a frame that a power cut may still take.
+  std::optional<Unsure> unsure_;
 };
 
 }  // namespace millrace::core

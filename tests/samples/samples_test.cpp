@@ -101,7 +101,9 @@ TEST_P(Sample, RecoverableNetworkWordCountSaysWhatItWouldDo) {
                           scratch() / "counts"};
   {
     auto program = run("recoverable_network_word_count", arguments);
-    server.accept().close();
+    auto peer = server.accept();
+    peer.send("d e d\n");
+    peer.close();
     program->awaitText("closed the connection");
     program->send(SIGINT);
     EXPECT_EQ(program->end(), 0) << program->said();

@@ -145,6 +145,27 @@ TEST_F(BlockLogTest, APowerCutAtEveryCallLosesNothingThatWasAcknowledged) {
   }
 }
 
+TEST_F(BlockLogTest, WhatADeadProcessHasNotSyncedIsDurableWithWhatComesBehindIt) {
+  for (int n = 1;; ++n) {
+    test::MemoryFileSystem disk;
+    test::FaultyFileSystem faulty(disk);
+    faulty.failFrom(n);
+    write(faulty, 10);
+    if (faulty.calls() < n) break;
+    Blocks expected;
+    {
+      BlockLog next(disk, kLog, kSmallSegment);
+      expected = allBlocks(next);
+      next.append("after");
+      expected.emplace_back("after");
+      ASSERT_EQ(allBlocks(next), expected) << n;
+    }
+    disk.cutPower();
+    const BlockLog log(disk, kLog, kSmallSegment);
+    ASSERT_EQ(allBlocks(log), expected) << n;
+  }
+}
+
 TEST_F(BlockLogTest, AnErrorAtEveryCallIsReportedAndLosesNothingElse) {
   for (int n = 1;; ++n) {
     test::MemoryFileSystem disk;
