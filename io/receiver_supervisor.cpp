@@ -158,7 +158,7 @@ void ReceiverSupervisor::awaitPush() {
 void ReceiverSupervisor::pushGathered(const BlockPtr& block) {
   const auto records = static_cast<std::int64_t>(block->records());
   const ScopeExit over([&] { notStored_ -= records; });
-  Backoff backoff(restartDelay_, kMostRetryDelay);
+  Backoff backoff(std::max<std::int64_t>(restartDelay_, 1), kMostRetryDelay);
   while (!tryToPush(block)) {
     if (clock_->waitUntil(saturatedSum(clock_->now(), backoff.next()), stopToken())) continue;
     logError("records are lost: they could not be stored until the receiver was to stop",

@@ -360,7 +360,7 @@ TEST_F(ReceiverLogRecovery, SingleRecordsWaitForALogThatFails) {
   inBothModes([&](StreamOptions options) {
     newFiles();
     options.conf["spark.streaming.receiver.writeAheadLog.maxFailures"] = "1";
-    options.conf["spark.streaming.receiverRestartDelay"] = "300ms";
+    options.conf["spark.streaming.receiverRestartDelay"] = "20s";
     OneByOne program(engineOf(options), logged(options, 0));
     files->fullAfter(1);
     program.receiver->store(9);
@@ -368,10 +368,13 @@ TEST_F(ReceiverLogRecovery, SingleRecordsWaitForALogThatFails) {
     program.awaitLine("Storing a block of FedReceiver<int>-0 failed");
     EXPECT_EQ(program.notDurable(), 1);
     files->fullAfter(1 << 20);
-    program.running.clock().awaitWaiter(300, std::chrono::seconds(30));
-    program.running.clock().setTime(900);
+    ASSERT_TRUE(
+        program.running.clock().awaitWaiter(20'000, kPatienceOfStreams));  // nobody else waits so long
+    program.running.clock().setTime(20'500);
     program.awaitDurable();
-    program.running.play({closeBatch(), expectAnyOrder(program.counts, {{9, 1}}), stop()});
+    program.running.advance();
+    EXPECT_EQ(program.counts.records().back(), (Counts{{9, 1}}));
+    program.running.stop();
   });
 }
 
@@ -390,7 +393,7 @@ TEST_F(ReceiverLogRecovery, ALongRunKeepsFewFiles) {
       most = std::max(most, memory->list("/checkpoint/streaming/receivedData/0").size());
     }
     EXPECT_GE(most, 4u);
-    EXPECT_LE(most, 2 * Recovery::kMostUnwritten);
+    EXPECT_LE(most, 4 * Recovery::kMostUnwritten);
     running.stop();
   });
 }
