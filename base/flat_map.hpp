@@ -30,7 +30,7 @@ struct Hint {
 /// have fetched into the cache what a later search will touch (`fetchTags`, `fetchEntry`), which makes searches in a
 /// table larger than the cache two to three times faster. Entries lie nearly in the order of their hashes' high bits,
 /// so merging one table into another reads both forward. `H` must avalanche: every bit of a hash depends on every bit
-/// of the key. Pointers to entries are valid until the next insertion.
+/// of the key. Pointers to entries are valid until the next insertion or `shrink`.
 ///
 /// As with C++23's std::flat_map, an iterator shows a pair of references, of which the key's is constant. Whoever has the
 /// entry itself may put an equal key in its key's place: a table does so with a text that it has to keep.
@@ -89,6 +89,12 @@ class FlatMap {
   /// Room for so many entries at least; never less than there is.
   void reserve(std::size_t entries) {
     if (entries > size_ + room_) rehash(groupsFor(entries));
+  }
+  /// Gives back most of the room if less than an eighth of it is used. A small map keeps all.
+  void shrink() {
+    constexpr std::size_t kSmall = 64;
+    const std::size_t groups = groupMask_ + 1;
+    if (groups > kSmall && size_ < mostIn(groups) / 8) rehash(std::max(groupsFor(2 * size_), kSmall));
   }
 
   Entry* find(const K& key) { return find(key, hashOf(key)); }

@@ -52,7 +52,9 @@ constexpr Benchmark kBenchmarks[] = {
      "from when an empty batch of two stages of 16 tasks is due until it has ended, beside a thread that "
      "sleeps until then and two parallel loops",
      batchFloor},
-    {"socket_lines", "lines from loopback into stored partitions, counted, beside blocks read by hand",
+    {"socket_lines",
+     "lines from loopback into stored partitions, counted, beside blocks read by hand, and with a log beside "
+     "without",
      socketLines},
     {"file_count", "the words of a file of 4 GiB on two cores, in a process of its own", fileCount},
     {"file_scan",

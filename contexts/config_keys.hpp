@@ -99,11 +99,12 @@ inline constexpr ConfigKey<ByteSize> kDriverMemory{
     "spark.driver.memory",
     "what the process may use; unset: the machine's memory, or what its control group leaves", "bytes", "",
     std::int64_t{64} << 20};
-inline constexpr ConfigKey<double> kMemoryFraction{
-    "spark.memory.fraction",
-    "the part of it that holds cached RDDs and what is shuffled; what does not fit goes to the disk or is "
-    "computed again",
-    "", "0.6"};
+inline constexpr ConfigKey<double> kMemoryFraction{"spark.memory.fraction",
+                                                   "the part of it that holds cached RDDs, what is shuffled, "
+                                                   "windows and states; what does not fit goes to the "
+                                                   "disk or is computed again, but for windows and states: "
+                                                   "past it inputs wait, and after ten batches the run ends",
+                                                   "", "0.6"};
 inline constexpr ConfigKey<std::string> kLocalDirectory{
     "spark.local.dir", "where what has no room in memory is written; removed at the end", "", "/tmp"};
 inline constexpr ConfigKey<int> kDefaultParallelism{
@@ -159,6 +160,18 @@ inline constexpr ConfigKey<std::chrono::milliseconds> kReceiverIdleTimeout{
     "spark.streaming.receiver.idleTimeout",
     "how long the peer of a socket stream may say nothing before the connection is made anew; 0: for ever",
     "ms", "0", 0};
+inline constexpr ConfigKey<bool> kReceiverLog{"spark.streaming.receiver.writeAheadLog.enable",
+                                              "what receivers store is in a log of the checkpoint's "
+                                              "directory before it is acknowledged, and comes back "
+                                              "after a crash",
+                                              "", "false"};
+inline constexpr ConfigKey<int> kReceiverLogRollingInterval{
+    "spark.streaming.receiver.writeAheadLog.rollingIntervalSecs",
+    "after so long, or 64 MiB, the log goes on in another file; files that no restart needs are removed", "s",
+    "60", 1};
+inline constexpr ConfigKey<int> kReceiverLogMaxFailures{
+    "spark.streaming.receiver.writeAheadLog.maxFailures",
+    "how often a block is tried to be logged before that has failed", "attempts", "3", 1};
 inline constexpr ConfigKey<std::chrono::milliseconds> kFileMinRememberDuration{
     "spark.streaming.fileStream.minRememberDuration",
     "how long before a batch a file may have been modified for a file stream to read it", "ms", "60s", 1};
@@ -200,6 +213,12 @@ inline constexpr ConfigKey<core::PoisonPolicy> kRecoveryPoison{
     "it "
     "without its input, which is written to the directory quarantine; retry: run it once more",
     "", "stop"};
+inline constexpr ConfigKey<int> kCheckpointEpochs{
+    "spark.streaming.continuous.checkpointEpochs",
+    "in the continuous mode a version of the checkpoint is committed behind every so many epochs; after a "
+    "death those "
+    "behind the newest one run again",
+    "", "1", 1};
 inline constexpr ConfigKey<std::chrono::milliseconds> kHealthLogInterval{
     "spark.streaming.healthLogInterval",
     "how often one line of the log says how the program fares, after a batch; 0: never", "ms", "60s", 0};

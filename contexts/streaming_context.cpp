@@ -2,8 +2,10 @@
 #include <millrace/base/log.hpp>
 #include <millrace/base/path.hpp>
 #include <millrace/contexts/config_keys.hpp>
+#include <millrace/contexts/recovery/plan_request.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
 #include <millrace/dstream/input/file_input.hpp>
+#include <millrace/dstream/input/logged_receiver_input.hpp>
 #include <millrace/dstream/input/polled_input.hpp>
 #include <millrace/dstream/input/receiver_input.hpp>
 #include <millrace/io/binary_records.hpp>
@@ -74,7 +76,7 @@ void StreamingContext::remember(Duration duration) { impl_->graph->remember(dura
 void StreamingContext::checkpoint(const std::string& path) {
   const std::string directory = localPath(path);
   if (!path.empty()) {
-    impl_->sparkContext.engine()->files().createDirectories(directory);
+    if (!core::PlanRequest::given()) impl_->sparkContext.engine()->files().createDirectories(directory);
     sparkContext().setCheckpointDir(directory);
   }
   impl_->checkpointTo(directory);
@@ -90,7 +92,8 @@ DStream<std::string_view> StreamingContext::socketTextStream(const std::string& 
   auto maxLine = static_cast<std::size_t>(sparkContext().getConf().get(config::kReceiverMaxLineBytes).bytes);
   auto receiver =
       std::make_unique<core::SocketTextReceiver>(peer("socketTextStream", hostname, port), level, maxLine);
-  return DStream<std::string_view>(addReceiver("Socket stream", std::move(receiver)));
+  return DStream<std::string_view>(
+      addReceiver("Socket stream", std::move(receiver), core::receivedForm<std::string_view>()));
 }
 
 core::SocketPeer StreamingContext::peer(const std::string& operation, const std::string& hostname,
@@ -100,9 +103,12 @@ core::SocketPeer StreamingContext::peer(const std::string& operation, const std:
 }
 
 core::StreamPtr StreamingContext::addRaw(const std::string& hostname, int port,
-                                         core::SerializedBlockFn makeBlock, StorageLevel level) {
-  return addReceiver("Raw stream", std::make_unique<core::RawSocketReceiver>(
-                                       peer("rawSocketStream", hostname, port), makeBlock, level));
+                                         core::SerializedBlockFn makeBlock, const core::ReceivedForm& form,
+                                         StorageLevel level) {
+  return addReceiver(
+      "Raw stream",
+      std::make_unique<core::RawSocketReceiver>(peer("rawSocketStream", hostname, port), makeBlock, level),
+      form);
 }
 
 DStream<std::string_view> StreamingContext::textFileStream(const std::string& directory) {
@@ -155,8 +161,11 @@ core::StreamPtr StreamingContext::addPolled(const std::string& kind, int partiti
 }
 
 core::StreamPtr StreamingContext::addReceiver(const std::string& kind,
-                                              std::unique_ptr<core::ReceiverBase> receiver) {
-  return core::receiverStream(graph(), kind, impl_->tracker, std::move(receiver));
+                                              std::unique_ptr<core::ReceiverBase> receiver,
+                                              const core::ReceivedForm& form) {
+  if (!impl_->receiverLogs) return core::receiverStream(graph(), kind, impl_->tracker, std::move(receiver));
+  return core::loggedReceiverStream(graph(), kind, impl_->receiverLogs, form, impl_->tracker,
+                                    std::move(receiver));
 }
 
 void StreamingContext::checkOwn(const std::string& what, const std::vector<core::StreamPtr>& streams) const {

@@ -13,6 +13,7 @@
 #include <millrace/dstream/input/vanished_file.hpp>
 #include <millrace/dstream/ops/transform.hpp>
 #include <millrace/io/file_filter.hpp>
+#include <millrace/io/received_form.hpp>
 #include <millrace/io/receiver.hpp>
 #include <millrace/io/serialized_block.hpp>
 #include <millrace/io/socket_receiver.hpp>
@@ -121,9 +122,10 @@ class StreamingContext {
   DStream<T> socketStream(const std::string& hostname, int port,
                           std::function<std::optional<T>(std::istream&)> converter,
                           StorageLevel level = StorageLevel::MEMORY_AND_DISK_SER_2) {
-    return DStream<T>(
-        addReceiver("Socket stream", std::make_unique<core::SocketReceiver<T>>(
-                                         peer("socketStream", hostname, port), std::move(converter), level)));
+    return DStream<T>(addReceiver("Socket stream",
+                                  std::make_unique<core::SocketReceiver<T>>(
+                                      peer("socketStream", hostname, port), std::move(converter), level),
+                                  core::receivedForm<T>()));
   }
 
   /// Blocks of serialized records of a TCP server: before each stands its length, four bytes, big-endian, 64 MiB at most.
@@ -132,7 +134,7 @@ class StreamingContext {
   template <class T>
   DStream<T> rawSocketStream(const std::string& hostname, int port,
                              StorageLevel level = StorageLevel::MEMORY_AND_DISK_SER_2) {
-    return DStream<T>(addRaw(hostname, port, core::serializedBlock<T>, level));
+    return DStream<T>(addRaw(hostname, port, core::serializedBlock<T>, core::receivedForm<T>(), level));
   }
 
   /// Lines of the files that appear in a directory, as views: a batch reads each new file once, whole. `directory` may be
@@ -161,7 +163,7 @@ class StreamingContext {
     requires std::derived_from<R, core::ReceiverBase>
   auto receiverStream(std::unique_ptr<R> receiver) {
     using T = decltype(recordOf(static_cast<const R*>(nullptr)));
-    return DStream<T>(addReceiver("Receiver stream", std::move(receiver)));
+    return DStream<T>(addReceiver("Receiver stream", std::move(receiver), core::receivedForm<T>()));
   }
 
   /// The RDDs of a queue: one per batch, or all that wait. When it is empty, `defaultRDD`; without one, an empty RDD of
@@ -225,7 +227,8 @@ class StreamingContext {
 
   /// Starts the batches, the first at the next multiple of the batch interval. IllegalArgument if the program cannot
   /// run: no output operation, an interval that does not fit; the context is stopped then. IllegalState if another
-  /// context is active (this one stays as it is), or after stop.
+  /// context is active (this one stays as it is), or after stop. Where `millrace-checkpoint plan` has started the program, its
+  /// process ends here: it says what it would do with a checkpoint, and runs nothing.
   void start();
 
   /// Waits for stop, or throws what failed: BatchFailure, the last one if there were several. While a thread waits here,
@@ -253,7 +256,11 @@ class StreamingContext {
 
   /// What can be measured of this context at this moment, by Spark's names: numbers of batches, records and receivers,
   /// times in ms since the epoch, delays in ms; -1 for what is not known yet. (Spark: the gauges of StreamingSource) And
-  /// sourceWaits: how often a source had to wait, because what it sent before was still on its way or waited for its batch.
+  /// sourceWaits: how often a source had to wait, because what it sent before was still on its way or waited for its batch;
+  /// liveBytes: what windows and states hold in memory; receivedNotDurable: records that receivers with a log have received, and
+  /// that would be lost now if the process died; checkpointAgeMs: the time since the batch or epoch that the newest durable
+  /// version of the checkpoint covers, so what a death at this moment would have run again; checkpointBytes: what this run wrote
+  /// last for a version.
   std::map<std::string, std::int64_t> gauges() const;
 
   /// The graph of this context's streams, for input streams of one's own.
@@ -279,8 +286,9 @@ class StreamingContext {
                             core::ConcatFn concat);
   core::SocketPeer peer(const std::string& operation, const std::string& hostname, int port) const;
   core::StreamPtr addRaw(const std::string& hostname, int port, core::SerializedBlockFn makeBlock,
-                         StorageLevel level);
-  core::StreamPtr addReceiver(const std::string& kind, std::unique_ptr<core::ReceiverBase> receiver);
+                         const core::ReceivedForm& form, StorageLevel level);
+  core::StreamPtr addReceiver(const std::string& kind, std::unique_ptr<core::ReceiverBase> receiver,
+                              const core::ReceivedForm& form);
   void checkOwn(const std::string& what, const std::vector<core::StreamPtr>& streams) const;
   template <class T>
   std::vector<core::StreamPtr> nodesOf(const std::string& what,

@@ -3,9 +3,12 @@
 #include <millrace/base/scope_exit.hpp>
 #include <millrace/base/secret.hpp>
 #include <millrace/contexts/config_keys.hpp>
+#include <millrace/contexts/recovery/checkpoint_directory.hpp>
+#include <millrace/contexts/recovery/plan_request.hpp>
 #include <millrace/contexts/scheduler/epoch_generator.hpp>
 #include <millrace/contexts/scheduler/health_log.hpp>
 #include <millrace/contexts/scheduler/job_generator.hpp>
+#include <millrace/contexts/scheduler/memory_watch.hpp>
 #include <millrace/contexts/scheduler/rate_controller.hpp>
 #include <millrace/contexts/signal_watch.hpp>
 #include <millrace/contexts/streaming_context_impl.hpp>
@@ -60,6 +63,16 @@ core::ReceiverOptions receiverOptions(const SparkConf& conf) {
   options.maxRate = conf.get(config::kReceiverMaxRate);
   options.initialRate = conf.getOption(config::kBackpressureInitialRate).value_or(options.maxRate);
   return options;
+}
+
+std::shared_ptr<core::ReceiverLogs> receiverLogsOf(const SparkConf& conf,
+                                                   const std::shared_ptr<Clock>& clock) {
+  if (!conf.get(config::kReceiverLog)) return nullptr;
+  core::ReceiverLog::Options options;
+  options.rollingInterval = std::int64_t{1000} * conf.get(config::kReceiverLogRollingInterval);
+  options.maxFailures = conf.get(config::kReceiverLogMaxFailures);
+  options.restartDelay = conf.get(config::kReceiverRestartDelay).count();
+  return std::make_shared<core::ReceiverLogs>(clock, options);
 }
 
 core::PidRateEstimator::Gains gainsOf(const SparkConf& conf) {
@@ -121,7 +134,8 @@ StreamingContext::Impl::Impl(SparkContext core, Duration batchDuration, std::sha
       waiter(std::make_shared<core::ContextWaiter>()),
       receivers_(bus),
       tracker(std::make_shared<core::ReceiverTracker>(clock, receiverOptions(sparkContext.getConf()),
-                                                      &receivers_)) {
+                                                      &receivers_)),
+      receiverLogs(receiverLogsOf(sparkContext.getConf(), clock)) {
   const SparkConf& conf = sparkContext.getConf();
   bus->add(progress);
   if (const auto interval = conf.get(config::kHealthLogInterval).count(); interval > 0)
@@ -158,6 +172,8 @@ void StreamingContext::Impl::start() {
   }
   changingFor = this;
   core::ScopeExit started([] { changingFor = nullptr; });
+  if (const auto request = core::PlanRequest::given())
+    request->answer(sparkContext.engine()->files(), *graph, recoverySettings());
   claimActive(this);
   try {
     if (sparkContext.isStopped())
@@ -187,7 +203,7 @@ void StreamingContext::Impl::goOnFrom(const std::string& directory) {
   goesOn_ = true;
 }
 
-void StreamingContext::Impl::openCheckpoint() {
+core::Recovery::Settings StreamingContext::Impl::recoverySettings() const {
   const SparkConf& conf = sparkContext.getConf();
   core::Recovery::Settings settings;
   {
@@ -195,26 +211,42 @@ void StreamingContext::Impl::openCheckpoint() {
     settings.directory = checkpointDirectory_;
     settings.goesOn = goesOn_;
   }
-  if (settings.directory.empty()) return;
   settings.startAfresh = conf.get(config::kRecoveryStartAfresh);
   settings.dropUnknownState = conf.get(config::kRecoveryDropUnknownState);
   settings.maxUncommitted = static_cast<std::size_t>(conf.get(config::kRecoveryMaxUncommitted));
   settings.poison = conf.get(config::kRecoveryPoison);
   for (const auto& [key, value] : conf.getAll()) settings.settings[key] = redact(key, value);
   settings.isContinuous = conf.get(config::kMode) == StreamingMode::kContinuous;
+  if (settings.isContinuous) settings.cutEvery = conf.get(config::kCheckpointEpochs);
+  return settings;
+}
+
+void StreamingContext::Impl::openCheckpoint() {
+  core::Recovery::Settings settings = recoverySettings();
+  const bool logsReceivers = receiverLogs && !receiverLogs->empty();
+  if (settings.directory.empty() && logsReceivers)
+    throw SparkException(std::string(config::kReceiverLog.name) +
+                         " is true, and there is no directory for the log: call checkpoint(directory), set " +
+                         std::string(config::kCheckpointDirectory.name) + ", or switch the log off");
+  if (settings.directory.empty()) return;
   const core::EnginePtr engine = sparkContext.engine();
-  recovery_ = std::make_shared<core::Recovery>(std::shared_ptr<FileSystem>(engine, &engine->files()), *graph,
-                                               waiter, std::move(settings));
+  const std::shared_ptr<FileSystem> files(engine, &engine->files());
+  if (logsReceivers) receiverLogs->openIn(files, core::receiverLogsDirectory(settings.directory));
+  recovery_ = std::make_shared<core::Recovery>(files, *graph, waiter, core::VersionReports(clock, bus),
+                                               std::move(settings));
   graph->setCutSink(recovery_);
 }
 
 void StreamingContext::Impl::startParts() {
-  auto batchEnd = [graph = graph, tracker = tracker, recovery = recovery_](Time time, bool succeeded) {
+  auto hold = std::make_shared<core::InputHold>(graph, tracker, core::JobGenerator::kMostPending);
+  auto memory = std::make_shared<core::MemoryWatch>(graph->engine()->liveMemory(), hold, waiter);
+  auto batchEnd = [graph = graph, tracker = tracker, recovery = recovery_, memory](Time time,
+                                                                                   bool succeeded) {
     if (recovery) recovery->onEnd(time, succeeded);
     tracker->cleanupOldBlocks(graph->batchEnded(time, succeeded).milliseconds());
+    memory->onBatchEnded();
   };
   int concurrentJobs = sparkContext.getConf().get(config::kConcurrentJobs);
-  auto hold = std::make_shared<core::InputHold>(graph, tracker, core::JobGenerator::kMostPending);
   hold->watchInputs();
   auto scheduler =
       std::make_shared<core::JobScheduler>(concurrentJobs, clock, bus, waiter, std::move(batchEnd), hold);
@@ -228,6 +260,7 @@ void StreamingContext::Impl::startParts() {
   }
   bus->post([time = clock->now()](StreamingListener& to) { to.onStreamingStarted(time); });
   const auto goneOn = recovery_ ? recovery_->resume(*graph) : std::nullopt;
+  if (goneOn) progress->onGoneOn(*goneOn);
   for (const core::InputPtr& input : graph->inputs()) input->start();
   Time first = goneOn ? *goneOn + graph->batchDuration() : generator->firstBatchTime();
   graph->start(first - graph->batchDuration());
@@ -290,6 +323,7 @@ bool StreamingContext::Impl::stopParts(bool gracefully) {
   LeftBehind left;
   if (generator) {
     tracker->requestStop();
+    if (recovery_ && gracefully) recovery_->cutAll();
     if (gracefully) {
       ended = tracker->stop(until(deadline));
       generatorEnded = generator->stop(true, orSoon(deadline));
@@ -311,6 +345,7 @@ bool StreamingContext::Impl::stopParts(bool gracefully) {
     left.add("the writing of the checkpoint");
     ended = false;
   }
+  if (receiverLogs) receiverLogs->close();
   if (generatorEnded) graph->stop();  // who makes a batch holds the graph
   {
     core::MutexLock lock(mutex_);
@@ -380,8 +415,10 @@ std::chrono::milliseconds StreamingContext::Impl::gracefulTimeout() const {
 }
 
 std::map<std::string, std::int64_t> StreamingContext::Impl::gauges() const {
-  auto gauges = progress->gauges();
+  auto gauges = progress->gauges(clock->now());
   core::MutexLock lock(mutex_);
+  gauges["liveBytes"] = static_cast<std::int64_t>(graph->engine()->liveMemory()->bytes());
+  gauges["receivedNotDurable"] = receiverLogs ? tracker->recordsNotStored() : -1;
   gauges["sourceWaits"] = generator_ ? generator_->sourceWaits() : 0;
   return gauges;
 }

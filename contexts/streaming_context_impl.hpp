@@ -10,6 +10,7 @@
 #include <millrace/contexts/scheduler/progress_listener.hpp>
 #include <millrace/contexts/scheduler/streaming_bus.hpp>
 #include <millrace/contexts/streaming_context.hpp>
+#include <millrace/io/receiver_logs.hpp>
 #include <millrace/io/receiver_tracker.hpp>
 
 #include <chrono>
@@ -63,9 +64,11 @@ class StreamingContext::Impl : public std::enable_shared_from_this<StreamingCont
 
  public:
   const std::shared_ptr<core::ReceiverTracker> tracker;
+  const std::shared_ptr<core::ReceiverLogs> receiverLogs;  // null: receivers have none
 
  private:
   void addBackpressure(const SparkConf& conf);
+  core::Recovery::Settings recoverySettings() const;
   void openCheckpoint() MILLRACE_REQUIRES(changing_);
   void startParts() MILLRACE_REQUIRES(changing_);
   std::shared_ptr<core::BatchGenerator> makeGenerator(const std::shared_ptr<core::JobScheduler>& scheduler,

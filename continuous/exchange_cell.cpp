@@ -1,5 +1,6 @@
 #include <millrace/continuous/exchange_cell.hpp>
 #include <millrace/dstream/core/joined_delta.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
 #include <optional>
@@ -12,7 +13,9 @@ ExchangeCell::ExchangeCell(const CellContext& graph, const Plan::Exchange& excha
       exchange_(exchange),
       state_(exchange.flow.state.get()),
       partition_(partition),
-      closed_(graph.begunAfter) {}
+      closed_(graph.begunAfter) {
+  if (state_ != nullptr) share_.emplace(stream().engine()->liveMemory());
+}
 
 void ExchangeCell::take(Mail& mail) {
   if (mail.isMarker()) {
@@ -46,6 +49,7 @@ void ExchangeCell::closeState(Epoch epoch) {
   const Time before = std::exchange(closed_, time);
   if (time.floor(Milliseconds(exchange_.flow.sweepMs), graph().zeroTime) > before)
     put(epoch, partition_, openBlock(update(epoch, nullptr, true)), nullptr);
+  share_->set(stream().info(), {state_->bytes(partition_), state_->table(partition_)->records()});
   for (std::size_t sink : exchange_.snapshots)
     epochs.add(epoch, sink, PartitionPath{{}, partition_}, SinkPartition{state_->table(partition_), {}});
   if (epochs.isCut(epoch)) cutState(epoch, time);
@@ -55,14 +59,14 @@ void ExchangeCell::cutState(Epoch epoch, Time time) {
   std::optional<Time> movedTo;
   if (partition_ == 0) movedTo = time;
   if (StateDeltaPtr changes = joinedDelta(state_->takeChanges(partition_), nullptr, movedTo))
-    graph().epochs.addState(
-        epoch, {graph().plan.streams[exchange_.to].node->info(), partition_, std::move(changes)});
+    graph().epochs.addState(epoch, {stream().info(), partition_, std::move(changes)});
 }
+
+const StreamNode& ExchangeCell::stream() const { return *graph().plan.streams[exchange_.to].node; }
 
 BlockPtr ExchangeCell::update(Epoch epoch, const BlockPtr& records, bool sweep) {
   Time time = graph().epochs.timeOf(epoch);
-  return inOperator(graph().plan.streams[exchange_.to].node->info(),
-                    [&] { return state_->update(partition_, time, records, sweep); });
+  return inOperator(stream().info(), [&] { return state_->update(partition_, time, records, sweep); });
 }
 
 }  // namespace millrace::core

@@ -2,8 +2,10 @@
 
 #include <millrace/continuous/pipeline_cell.hpp>
 #include <millrace/dstream/state/keyed_states.hpp>
+#include <millrace/rdd/core/memory/live_memory.hpp>
 
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace millrace::core {
@@ -24,13 +26,15 @@ class ExchangeCell final : public PipelineCell {
  private:
   void process(Mail& mail);
   void close(Epoch epoch);
-  /// At the end of an epoch: states that have been idle for too long go, and the others are shown, and cut if it is time.
+  /// At the end of an epoch: states that have been idle for too long go, and the others are counted and shown, and cut if it is time.
   void closeState(Epoch epoch);
   void cutState(Epoch epoch, Time time);
+  const StreamNode& stream() const;
   BlockPtr update(Epoch epoch, const BlockPtr& records, bool sweep);
 
   const Plan::Exchange& exchange_;
-  StateTables* const state_;  // null without state
+  StateTables* const state_;        // null without state
+  std::optional<LiveShare> share_;  // of that, what this partition takes
   const int partition_;
   int senders_ = 0;
   Epoch current_ = 0;

@@ -55,7 +55,7 @@ void RawSocketReceiver::read(SocketStream& stream) {
                   error);
       continue;
     }
-    storeBlock(std::move(block));
+    storeOrRetry(std::move(block));
   }
 }
 

@@ -46,7 +46,8 @@ class Receiver : public core::ReceiverBase {
   }
 
   /// Stores many records, those of a container or of any other range, as one block, and returns when that is stored. Not
-  /// rate limited.
+  /// rate limited. Where receivers have a log (spark.streaming.receiver.writeAheadLog.enable) it is durable then; SparkException
+  /// if it could not be written.
   template <std::ranges::input_range R>
     requires(std::constructible_from<T, std::ranges::range_reference_t<R>> && !std::convertible_to<R, T>)
   void store(R&& records) {

@@ -37,6 +37,7 @@ bool ReceiverBase::isStopped() const { return supervisor_ != nullptr && supervis
 
 void ReceiverBase::addData(FunctionRef<std::size_t()> append) { supervisor().addData(append); }
 void ReceiverBase::storeBlock(BlockPtr block) { supervisor().pushBlock(std::move(block)); }
+void ReceiverBase::storeOrRetry(BlockPtr block) { supervisor().pushOrRetry(std::move(block)); }
 std::size_t ReceiverBase::permitted(std::size_t wanted) { return supervisor().limiter().take(wanted); }
 bool ReceiverBase::isLive() const { return supervisor().isLive(); }
 

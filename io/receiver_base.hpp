@@ -63,6 +63,9 @@ class ReceiverBase {
   /// Stores a block, or nothing if it is null; returns when it is stored and reported. Not rate limited, but it
   /// waits as addData does while batches wait to be run.
   void storeBlock(BlockPtr block);
+  /// The same for records of which nobody is told that they are stored: where that fails, it is reported and tried again after
+  /// a while, until the receiver is to stop.
+  void storeOrRetry(BlockPtr block);
   /// How many of `wanted` records the rate limit lets through now; the most it ever lets through at once.
   std::size_t permitted(std::size_t wanted);
   std::size_t mostPermitted() const;
@@ -77,6 +80,8 @@ class ReceiverBase {
   /// Called every block interval (in a continuous run: after records were added, as soon as the block before is stored)
   /// and at the end, under the lock of addData: the records since the last call, null if there are none.
   virtual BlockPtr takeBlock() = 0;
+  /// How many records it has received that it gives neither to addData nor to be stored yet. Any thread.
+  virtual std::size_t gathered() const { return 0; }
 
   ReceiverSupervisor& supervisor() const;
 

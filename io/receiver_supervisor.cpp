@@ -2,6 +2,8 @@
 
 #include <millrace/base/arithmetic.hpp>
 #include <millrace/base/error.hpp>
+#include <millrace/base/scope_exit.hpp>
+#include <millrace/io/backoff.hpp>
 
 #include <boost/core/demangle.hpp>
 
@@ -15,6 +17,7 @@ namespace millrace::core {
 namespace {
 
 constexpr std::int64_t kLogInterval = 60'000;
+constexpr std::int64_t kMostRetryDelay = 60'000;
 
 std::string nameOf(const ReceiverBase& receiver, int streamId) {
   std::string type = boost::core::demangle(typeid(receiver).name());
@@ -49,8 +52,7 @@ ReceiverSupervisor::ReceiverSupervisor(int streamId, std::unique_ptr<ReceiverBas
       limiter_(clock, options.maxRate, options.initialRate, options.blockInterval),
       generator_(
           clock, {options.blockInterval, options.blockQueueSize, name_, options.live},
-          [this] { return receiver_->takeBlock(); },
-          [this](BlockPtr block) { pushFromGenerator(std::move(block)); }),
+          [this] { return receiver_->takeBlock(); }, [this](BlockPtr block) { pushGathered(block); }),
       receiver_(std::move(receiver)) {
   receiver_->streamId_ = streamId;
   receiver_->supervisor_ = this;
@@ -114,24 +116,74 @@ void ReceiverSupervisor::stopReceiver() {
 
 void ReceiverSupervisor::addData(FunctionRef<std::size_t()> append) {
   limiter_.acquire();
-  generator_.addData(append);
+  generator_.addData([&] {
+    const std::size_t bytes = append();
+    ++notStored_;
+    return bytes;
+  });
+}
+
+std::int64_t ReceiverSupervisor::recordsNotStored() const {
+  return notStored_ + static_cast<std::int64_t>(receiver_->gathered());
 }
 
 void ReceiverSupervisor::pushBlock(BlockPtr block) {
   if (!block) return;
+  awaitPush();
+  const auto records = static_cast<std::int64_t>(block->records());
+  notStored_ += records;
+  const ScopeExit over([&] { notStored_ -= records; });
+  try {
+    sink_.onBlock(streamId_, std::move(block));
+  } catch (...) {
+    reportStoring();
+    throw;
+  }
+}
+
+void ReceiverSupervisor::pushOrRetry(BlockPtr block) {
+  if (!block) return;
+  awaitPush();
+  notStored_ += static_cast<std::int64_t>(block->records());
+  pushGathered(block);
+}
+
+void ReceiverSupervisor::awaitPush() {
   limiter_.awaitRelease();
   if (generator_.state() != BlockGenerator::State::kActive) {
     throw SparkException(name_ + ": records came after the receiver had stopped; end storing in onStop");
   }
-  sink_.onBlock(streamId_, std::move(block));
 }
 
-void ReceiverSupervisor::pushFromGenerator(BlockPtr block) {
-  try {
-    sink_.onBlock(streamId_, std::move(block));
-  } catch (...) {
-    reportError({"Storing a block of " + name_ + " failed", currentError()});
+void ReceiverSupervisor::pushGathered(const BlockPtr& block) {
+  const auto records = static_cast<std::int64_t>(block->records());
+  const ScopeExit over([&] { notStored_ -= records; });
+  Backoff backoff(restartDelay_, kMostRetryDelay);
+  while (!tryToPush(block)) {
+    if (clock_->waitUntil(saturatedSum(clock_->now(), backoff.next()), stopToken())) continue;
+    logError("records are lost: they could not be stored until the receiver was to stop",
+             {{"receiver", name_}, {"records", records}});
+    return;
   }
+}
+
+bool ReceiverSupervisor::tryToPush(const BlockPtr& block) {
+  try {
+    sink_.onBlock(streamId_, block);
+    return true;
+  } catch (...) {
+    reportStoring();
+    return false;
+  }
+}
+
+void ReceiverSupervisor::reportStoring() {
+  reportError({"Storing a block of " + name_ + " failed", currentError()});
+}
+
+std::stop_token ReceiverSupervisor::stopToken() {
+  MutexLock lock(mutex_);
+  return stopped_.get_token();
 }
 
 void ReceiverSupervisor::reportError(const ReceiverFailure& failure) {

@@ -31,7 +31,7 @@ struct ReceiverFailure {
   std::string error;
 };
 
-/// Takes the blocks of receivers. May block, to slow the receivers down.
+/// Takes the blocks of receivers. May block, to slow the receivers down. What it throws says that the block is not stored.
 struct BlockSink {
   virtual ~BlockSink() = default;
   virtual void onBlock(int streamId, BlockPtr block) = 0;
@@ -61,6 +61,7 @@ class ReceiverSupervisor {
   // For the receiver; see ReceiverBase.
   void addData(FunctionRef<std::size_t()> append);
   void pushBlock(BlockPtr block);
+  void pushOrRetry(BlockPtr block);
   void reportError(const ReceiverFailure& failure);
   void restart(ReceiverFailure reason, std::optional<std::int64_t> delay);
   void stop(ReceiverFailure reason);
@@ -69,6 +70,9 @@ class ReceiverSupervisor {
   RateLimiter& limiter() { return limiter_; }
   bool isLive() const { return live_; }
   std::int64_t restartDelay() const { return restartDelay_; }
+
+  /// How many records were received that the sink has not taken yet.
+  std::int64_t recordsNotStored() const;
 
   /// Pushes what was stored and refuses what comes later, without waiting for a receiver that does not end.
   void abandon() { generator_.stop(); }
@@ -90,7 +94,14 @@ class ReceiverSupervisor {
   void startReceiver();
   void stopReceiver();
   Request awaitRequest();
-  void pushFromGenerator(BlockPtr block);
+  void awaitPush();
+  /// Stores what nobody waits to hear of, which counts as not stored: where that fails, it is tried again at growing distances,
+  /// until the receiver is to stop.
+  void pushGathered(const BlockPtr& block);
+  bool tryToPush(const BlockPtr& block);
+  /// Reports the exception that is being handled.
+  void reportStoring();
+  std::stop_token stopToken();
   /// Says why the receiver restarts or stops, unless the context stops it; the same reason once a minute.
   void logReason(const Request& request);
 
@@ -106,6 +117,7 @@ class ReceiverSupervisor {
   std::string loggedReason_;
   std::optional<LogThrottle> reasonLog_;
   std::atomic<State> state_ = State::kInitialized;
+  std::atomic<std::int64_t> notStored_ = 0;  // records
   Mutex mutex_;
   ConditionVariable requested_;
   std::optional<Request> request_ MILLRACE_GUARDED_BY(mutex_);

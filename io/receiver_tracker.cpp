@@ -5,7 +5,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/base/log.hpp>
 #include <millrace/base/mutex.hpp>
-#include <millrace/base/scope_exit.hpp>
 #include <millrace/io/backoff.hpp>
 #include <millrace/io/received_block_tracker.hpp>
 
@@ -43,13 +42,14 @@ class ReceiverTracker::Impl final : public BlockSink,
     for (auto& [streamId, run] : runs_) run.supervisor.reset();
   }
 
-  void addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver) {
+  void addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver, Store store) {
     MutexLock lock(mutex_);
     if (started_) throw IllegalState("A receiver was added after the start; add all streams before");
     auto [run, isNew] = runs_.try_emplace(streamId);
     if (!isNew) throw IllegalArgument("Stream " + std::to_string(streamId) + " has a receiver already");
     run->second.supervisor =
         std::make_unique<ReceiverSupervisor>(streamId, std::move(receiver), clock_, options_, *this, *this);
+    run->second.store = std::move(store);
     run->second.info.streamId = streamId;
     run->second.info.name = run->second.supervisor->name();
   }
@@ -142,6 +142,14 @@ class ReceiverTracker::Impl final : public BlockSink,
     return waits_;
   }
 
+  std::int64_t recordsNotStored() const {
+    MutexLock lock(mutex_);
+    std::int64_t records = 0;
+    for (const auto& [streamId, run] : runs_)
+      if (run.store) records += run.supervisor->recordsNotStored();
+    return records;
+  }
+
   std::vector<ReceiverInfo> receivers() const {
     MutexLock lock(mutex_);
     std::vector<ReceiverInfo> infos;
@@ -152,10 +160,18 @@ class ReceiverTracker::Impl final : public BlockSink,
  private:
   struct Run {
     std::unique_ptr<ReceiverSupervisor> supervisor;
+    Store store;  // null: with those of the others
     ReceiverInfo info;
     bool running = false;
     std::atomic<int> handingOn = 0;  // threads that are in the sink
     std::thread thread;
+  };
+
+  /// Counts a thread that is in the sink.
+  struct HandingOn {
+    explicit HandingOn(Run& in) : run(in) { ++run.handingOn; }
+    ~HandingOn() { --run.handingOn; }
+    Run& run;
   };
 
   void serve(Run& run) {
@@ -207,9 +223,15 @@ class ReceiverTracker::Impl final : public BlockSink,
     return runs;
   }
 
-  void onBlock(int streamId, BlockPtr block) override {
+  /// The receivers are known once they run, so there is no lock: this is on the way of each line.
+  void onBlock(int streamId, BlockPtr block) override MILLRACE_UNCHECKED {
+    Run& run = runs_.at(streamId);
+    if (run.store) {
+      const HandingOn here(run);
+      return run.store(std::move(block), stopping_.get_token());
+    }
     const std::size_t records = block->records();
-    sink_ ? handOn(streamId, std::move(block)) : keep(streamId, std::move(block));
+    sink_ ? handOn(run, std::move(block)) : keep(streamId, std::move(block));
     if (received_) received_(records);
   }
 
@@ -224,12 +246,9 @@ class ReceiverTracker::Impl final : public BlockSink,
     return blocks_.bytes() >= maxBytes_ && !stopping_.stop_requested();
   }
 
-  /// The receivers are known once they run, so there is no lock: this is on the way of each line.
-  void handOn(int streamId, BlockPtr block) MILLRACE_UNCHECKED {
-    std::atomic<int>& handingOn = runs_.at(streamId).handingOn;
-    ++handingOn;
-    ScopeExit taken([&] { --handingOn; });
-    sink_(streamId, std::move(block));
+  void handOn(Run& run, BlockPtr block) {
+    const HandingOn here(run);
+    sink_(run.info.streamId, std::move(block));
   }
 
   void onStarted(int streamId) override {
@@ -290,8 +309,8 @@ ReceiverTracker::~ReceiverTracker() {
   if (!impl_->isStopping()) impl_->stop(kPatienceOfDestructor);
 }
 
-void ReceiverTracker::addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver) {
-  impl_->addReceiver(streamId, std::move(receiver));
+void ReceiverTracker::addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver, Store store) {
+  impl_->addReceiver(streamId, std::move(receiver), std::move(store));
 }
 void ReceiverTracker::forwardTo(std::function<void(int, BlockPtr)> sink) {
   impl_->forwardTo(std::move(sink));
@@ -311,6 +330,7 @@ std::vector<BlockPtr> ReceiverTracker::getBlocksOfBatch(std::int64_t batchTime, 
 void ReceiverTracker::requestStop() { impl_->requestStop(); }
 void ReceiverTracker::setRate(int streamId, std::int64_t rate) { impl_->setRate(streamId, rate); }
 void ReceiverTracker::admit(std::int64_t mostRecords) { impl_->admit(mostRecords); }
+std::int64_t ReceiverTracker::recordsNotStored() const { return impl_->recordsNotStored(); }
 std::int64_t ReceiverTracker::waits() const { return impl_->waits(); }
 bool ReceiverTracker::isReceiverThread() const { return impl_->isReceiverThread(); }
 std::string ReceiverTracker::runningNow() const { return impl_->runningNow(); }

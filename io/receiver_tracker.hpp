@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,13 @@ class ReceiverTracker {
   ReceiverTracker(const ReceiverTracker&) = delete;
   ReceiverTracker& operator=(const ReceiverTracker&) = delete;
 
-  /// Before start, and once per stream (IllegalState, IllegalArgument).
-  void addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver);
+  /// Keeps a block of a receiver in a place of its own, on the receiver's threads. May block, but not for long once `stop` is
+  /// requested; what it throws is thrown to the receiver.
+  using Store = std::function<void(BlockPtr block, const std::stop_token& stop)>;
+
+  /// Before start, and once per stream (IllegalState, IllegalArgument). With a `store` its blocks go there, and neither to
+  /// batches nor to the sink of forwardTo.
+  void addReceiver(int streamId, std::unique_ptr<ReceiverBase> receiver, Store store = nullptr);
   void start();
   /// Hands blocks to `sink` instead of keeping them, on the receivers' threads; it may block. Before start.
   void forwardTo(std::function<void(int streamId, BlockPtr block)> sink);
@@ -66,6 +72,8 @@ class ReceiverTracker {
   void admit(std::int64_t mostRecords);
   /// How often a receiver had to wait because the blocks kept had reached `maxBytes`.
   std::int64_t waits() const;
+  /// How many records were received by receivers with a `store`, and have not been stored yet.
+  std::int64_t recordsNotStored() const;
   /// True on a thread that runs a receiver: it must not wait for the stop.
   bool isReceiverThread() const;
   /// Which receivers do not end although they were told to; not those that only wait until the sink of forwardTo has

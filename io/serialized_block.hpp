@@ -1,12 +1,14 @@
 #pragma once
 
 #include <millrace/base/codec.hpp>
+#include <millrace/base/owned.hpp>
 #include <millrace/rdd/core/records/block.hpp>
 #include <millrace/rdd/core/records/buffer.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/records/task_counts.hpp>
 
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <exception>
 #include <memory>
@@ -32,6 +34,7 @@ class SerializedBytes {
 
   std::size_t records() const { return records_; }
   std::size_t bytes() const { return bytes_.capacity(); }
+  const std::string& all() const { return bytes_; }
   /// Reads the first record.
   ByteReader open() const { return ByteReader(std::string_view(bytes_).substr(start_)); }
   void damaged(const std::string& what, std::size_t recordsLost) const;
@@ -44,7 +47,17 @@ class SerializedBytes {
   mutable std::atomic<bool> saidSo_ = false;
 };
 
-/// Such bytes as a partition of records of type T.
+/// Reads a record; a text as a view of its bytes.
+template <class T>
+T readShown(ByteReader& from) {
+  if constexpr (std::same_as<T, std::string_view>) {
+    return from.bytes(from.varint());
+  } else {
+    return readValue<T>(from);
+  }
+}
+
+/// Such bytes as a partition of records of type T; of views, where T is std::string_view.
 template <class T>
 class SerializedBlock final : public Block {
  public:
@@ -53,6 +66,7 @@ class SerializedBlock final : public Block {
   ReaderPtr open() const override { return std::make_unique<SerializedReader>(held_); }
   std::size_t records() const override { return held_.records(); }
   std::size_t bytes() const override { return held_.bytes(); }
+  const std::string& serialized() const { return held_.all(); }
 
  private:
   class SerializedReader final : public Reader<T> {
@@ -63,7 +77,7 @@ class SerializedBlock final : public Block {
     Chunk<T> next() override {
       out_.clear();
       try {
-        for (; left_ > 0 && !out_.full(); --left_) out_.add([&] { return readValue<T>(from_); });
+        for (; left_ > 0 && !out_.full(); --left_) out_.add([&] { return readShown<T>(from_); });
         if (left_ == 0 && from_.remaining() > 0) from_.fail("bytes are left behind the records");
       } catch (const std::exception& error) {
         held_.damaged(error.what(), std::exchange(left_, 0));
@@ -88,7 +102,7 @@ using SerializedBlockFn = BlockPtr (*)(std::string bytes, std::string origin);
 
 template <class T>
 BlockPtr serializedBlock(std::string bytes, std::string origin) {
-  static_cast<void>(requiredCodec<T>());
+  static_cast<void>(requiredCodec<owned_t<T>>());
   return std::make_shared<SerializedBlock<T>>(std::move(bytes), std::move(origin));
 }
 

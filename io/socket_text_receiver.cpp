@@ -117,6 +117,7 @@ class SocketTextReceiver::Connection final : public SocketConnection {
       }
       if (error) return end(failure(error.message()));
       builder_.commit(size);
+      receiver_.gathered_ = builder_.lines();
       came = true;
       if (size < room.size()) break;
     }
@@ -148,7 +149,9 @@ class SocketTextReceiver::Connection final : public SocketConnection {
 
   void store(std::size_t lines) {
     receiver_.lossLog_.check(builder_.counts(), peerName());
-    receiver_.storeBlock(builder_.cut(lines));
+    BlockPtr block = builder_.cut(lines);
+    receiver_.gathered_ = builder_.lines();
+    receiver_.storeOrRetry(std::move(block));
   }
 
   SocketTextReceiver& receiver_;

@@ -34,9 +34,11 @@ class SocketTextReceiver final : public ReceiverBase {
 
   /// The builder belongs to the connection's thread: this only asks it to store the lines so far.
   BlockPtr takeBlock() override;
+  std::size_t gathered() const override { return gathered_; }
 
   const SocketPeer peer_;
   TextBlockBuilder builder_;
+  std::atomic<std::size_t> gathered_ = 0;  // lines in it
   LineLossLog lossLog_;
   std::optional<Backoff> backoff_;
   Mutex mutex_;

@@ -38,6 +38,8 @@ class SourcePartitionBase {
   // For the engine.
   static constexpr std::size_t kMostRecords = 4096;  // of one poll
   virtual BlockPtr pollBlock(std::size_t mostRecords) = 0;
+  /// So many polls more give all that is there now.
+  virtual std::size_t pollsLeft() const { return 0; }
   void onNotify(std::function<void()> wake);
 
  private:

@@ -12,6 +12,7 @@ namespace millrace::core {
 namespace {
 
 constexpr std::int64_t kMostRetryDelay = 60'000;
+constexpr std::size_t kMostBeforeMark = std::size_t{64} << 20;
 
 thread_local const void* pumpingFor = nullptr;
 
@@ -57,12 +58,18 @@ void SourcePump::run() {
 
 void SourcePump::turn() {
   const auto mark = nextMark();
-  const bool came = poll();
   if (mark) {
+    pollToEnd();
     sink_.onMark(options_.partition, *mark, {std::exchange(marked_, position_), position_});
-  } else if (!came) {
+  } else if (!poll()) {
     awaitWork();
   }
+}
+
+void SourcePump::pollToEnd() {
+  const std::size_t last = sent_ + kMostBeforeMark;
+  if (!poll()) return;
+  for (std::size_t left = partition_->pollsLeft(); left > 0 && sent_ < last && poll(); --left) continue;
 }
 
 bool SourcePump::poll() {
@@ -76,7 +83,10 @@ bool SourcePump::poll() {
     Position behind = partition_->position();
     backoff_.reset();
     const bool came = block != nullptr;
-    if (came) sink_.onBlock(options_.partition, std::move(block));
+    if (came) {
+      sent_ += block->bytes();
+      sink_.onBlock(options_.partition, std::move(block));
+    }
     position_ = std::move(behind);
     return came;
   } catch (const std::exception& failure) {

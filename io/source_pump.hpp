@@ -21,7 +21,8 @@
 namespace millrace::core {
 
 /// Polls one partition of a source, on a thread of its own, and sends what that gives with marks in between. Before a mark it
-/// polls once more, so that what was there when the mark was asked for comes before it. A source that fails is opened anew
+/// polls once more, or as often as the source says, so that what was there when the mark was asked for comes before it, but for
+/// what goes beyond 64 MiB. A source that fails is opened anew
 /// after a while; marks come in the meantime too. It polls for as many records as the source's rate limit permits.
 class SourcePump {
  public:
@@ -57,6 +58,7 @@ class SourcePump {
   void turn();
   /// True if something came.
   bool poll();
+  void pollToEnd();
   void open();
   BlockPtr pollBlock(std::size_t permits);
   void noteFailure(const std::string& reason);
@@ -77,6 +79,7 @@ class SourcePump {
   Position marked_;  // the position at the last mark
   Backoff backoff_;
   std::int64_t retryAt_ = 0;
+  std::size_t sent_ = 0;  // bytes
   bool limited_ = false;  // the rate permitted no record
 
   std::atomic<bool> stopping_ = false;

@@ -1,14 +1,14 @@
 // Looks into the directory of a checkpoint. It never writes there.
+#include "checkpoint_plan.hpp"
+
 #include <millrace/base/error.hpp>
 #include <millrace/base/file_system.hpp>
-#include <millrace/base/utf8.hpp>
+#include <millrace/base/json_text.hpp>
 #include <millrace/io/store/log_copy.hpp>
 #include <millrace/io/store/store_check.hpp>
 
-#include <array>
-#include <cstdio>
+#include <algorithm>
 #include <iostream>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,67 +21,54 @@ using namespace millrace::core;
 constexpr const char* kUsage =
     "usage: millrace-checkpoint inspect DIR [--json]\n"
     "       millrace-checkpoint verify DIR [--json]\n"
-    "       millrace-checkpoint export DIR TO\n\n"
+    "       millrace-checkpoint export DIR TO\n"
+    "       millrace-checkpoint plan DIR [--json] -- PROGRAM [ARGUMENT...]\n\n"
     "  inspect  says what the checkpoint in DIR holds: versions, operators with their keys, files\n"
     "  verify   reads every byte that a version needs; ends with 1 if a file is damaged, naming it and the "
     "offset\n"
     "  export   copies the checkpoint as it is at one moment to TO, which must not exist, though its program "
     "runs\n"
+    "  plan     starts PROGRAM up to where its StreamingContext would start, and says what it would do with "
+    "the "
+    "checkpoint in\n"
+    "           DIR, or in a copy of it: which operators go on, begin anew or are dropped, where sources "
+    "begin, "
+    "which settings\n"
+    "           differ, and what does not fit; ends with 1 if it would not go on. What PROGRAM itself says "
+    "goes to "
+    "stderr\n"
     "  --json   one JSON object instead of lines\n\n"
-    "DIR is never written to. The exit code is 0, 1 for what is wrong with DIR or TO, 2 for what is wrong "
+    "DIR is the directory that the program gave to checkpoint(), or the one with the files in it. It is "
+    "never "
+    "written to. The exit code is 0, 1 for what is wrong with DIR or TO, 2 for what is wrong "
     "with the command.\n";
 
-/// The log of batches of a program's checkpoint; a store of something else has none.
-std::string batchesOf(const std::string& directory) { return directory + "/batches"; }
-
-std::uint64_t bytesOf(const std::vector<std::string>& records) {
-  std::uint64_t bytes = 0;
-  for (const std::string& record : records) bytes += record.size();
-  return bytes;
+/// The logs of a program's checkpoint, inside of the store: those of batches and of receivers. A store of something else has none.
+std::vector<std::string> logsIn(const FileSystem& files, const std::string& directory) {
+  std::vector<std::string> logs;
+  if (files.exists(directory + "/batches")) logs.emplace_back("batches");
+  if (!files.exists(directory + "/receivedData")) return logs;
+  for (const std::string& receiver : files.list(directory + "/receivedData"))
+    logs.push_back("receivedData/" + receiver);
+  return logs;
 }
 
-struct BadUsage : std::runtime_error {
-  using runtime_error::runtime_error;
-};
-
-/// A JSON string. Names of operators are any bytes: what is no UTF-8 becomes U+FFFD.
-std::string quoted(std::string_view text) {
-  std::string json = "\"";
-  while (!text.empty()) {
-    const std::size_t size = utf8CharacterSize(text);
-    const auto first = static_cast<unsigned char>(text.front());
-    if (size == 0) {
-      json += "\\ufffd";
-    } else if (first < 0x20) {
-      std::array<char, 8> escaped;
-      std::snprintf(escaped.data(), escaped.size(), "\\u%04x", first);
-      json += escaped.data();
-    } else {
-      if (first == '"' || first == '\\') json += '\\';
-      json += text.substr(0, size);
+/// Those of all logs, named by their paths.
+std::vector<LogSegment> logSegmentsIn(const FileSystem& files, const std::string& directory) {
+  std::vector<LogSegment> all;
+  for (const std::string& log : logsIn(files, directory)) {
+    for (LogSegment& segment : segmentsOf(files, directory + "/" + log)) {
+      segment.name = log + "/" + segment.name;
+      all.push_back(std::move(segment));
     }
-    text.remove_prefix(size == 0 ? 1 : size);
   }
-  return json + '"';
+  return all;
 }
-
-/// The members of a JSON array or object, each given as JSON, with commas.
-class Members {
- public:
-  void add(const std::string& json) { text_ += (text_.empty() ? "" : ",") + json; }
-  void add(std::string_view name, const std::string& json) { add(quoted(name) + ":" + json); }
-  void add(std::string_view name, std::uint64_t number) { add(name, std::to_string(number)); }
-  std::string array() const { return "[" + text_ + "]"; }
-  std::string object() const { return "{" + text_ + "}"; }
-
- private:
-  std::string text_;
-};
 
 void inspect(const FileSystem& files, const std::string& directory, bool asJson) {
   const FoundManifest found = requiredManifest(files, directory);
   const auto operators = summarize(files, directory, found.manifest);
-  const LogRecords batches = readLog(files, batchesOf(directory));
+  const std::vector<LogSegment> logSegments = logSegmentsIn(files, directory);
   if (!asJson) {
     std::cout << "manifest " << found.file << ", " << found.records << " records"
               << (found.isTorn ? ", and one that is not whole and does not count" : "") << '\n';
@@ -97,50 +84,49 @@ void inspect(const FileSystem& files, const std::string& directory, bool asJson)
     for (const BlobFile& file : found.manifest.blobs)
       std::cout << "file " << fileName("blobs", file.id) << ", " << file.blobs.size() << " blobs, "
                 << file.bytes << " bytes\n";
-    for (const auto& [name, records] : batches)
-      std::cout << "log of batches, file " << name << ", " << records.size() << " records, "
-                << bytesOf(records) << " bytes\n";
+    for (const auto& [name, records, bytes] : logSegments)
+      std::cout << "log " << name << ", " << records << " records, " << bytes << " bytes\n";
     return;
   }
-  Members versions, states, names, logs;
+  JsonMembers versions, states, names, logs;
   for (const auto& [number, version] : found.manifest.versions) {
-    Members blobs, one;
-    for (const std::string& blob : version.blobs) blobs.add(quoted(blob));
+    JsonMembers blobs, one;
+    for (const std::string& blob : version.blobs) blobs.add(jsonString(blob));
     one.add("version", number);
     one.add("metadataBytes", version.metadata.size());
     one.add("blobs", blobs.array());
     versions.add(one.object());
   }
   for (const auto& [name, summary] : operators) {
-    Members one;
-    one.add("name", quoted(name));
+    JsonMembers one;
+    one.add("name", jsonString(name));
     one.add("keys", summary.keys);
     one.add("bytes", summary.bytes);
     states.add(one.object());
   }
   const auto file = [&](const char* kind, FileId id, std::uint64_t bytes) {
-    Members one;
-    one.add("name", quoted(fileName(kind, id)));
+    JsonMembers one;
+    one.add("name", jsonString(fileName(kind, id)));
     one.add("bytes", bytes);
     names.add(one.object());
   };
   for (const StateFile& state : found.manifest.states) file("state", state.id, state.bytes);
   for (const BlobFile& blobs : found.manifest.blobs) file("blobs", blobs.id, blobs.bytes);
-  for (const auto& [name, records] : batches) {
-    Members one;
-    one.add("name", quoted(name));
-    one.add("records", records.size());
-    one.add("bytes", bytesOf(records));
+  for (const auto& [name, records, bytes] : logSegments) {
+    JsonMembers one;
+    one.add("name", jsonString(name));
+    one.add("records", records);
+    one.add("bytes", bytes);
     logs.add(one.object());
   }
-  Members all;
-  all.add("manifest", quoted(found.file));
+  JsonMembers all;
+  all.add("manifest", jsonString(found.file));
   all.add("records", found.records);
   all.add("torn", found.isTorn ? "true" : "false");
   all.add("versions", versions.array());
   all.add("operators", states.array());
   all.add("files", names.array());
-  all.add("batches", logs.array());
+  all.add("logs", logs.array());
   std::cout << all.object() << '\n';
 }
 
@@ -148,16 +134,16 @@ int verify(const FileSystem& files, const std::string& directory, bool asJson) {
   StoreCheck check;
   try {
     check = checkStore(files, directory);
-    for (const auto& [name, records] : readLog(files, batchesOf(directory))) {
+    for (const LogSegment& segment : logSegmentsIn(files, directory)) {
       ++check.files;
-      check.bytes += bytesOf(records);
+      check.bytes += segment.bytes;
     }
   } catch (const Error& error) {
     check.problems.emplace_back(error.what());
   }
   if (asJson) {
-    Members problems, all;
-    for (const std::string& problem : check.problems) problems.add(quoted(problem));
+    JsonMembers problems, all;
+    for (const std::string& problem : check.problems) problems.add(jsonString(problem));
     all.add("files", check.files);
     all.add("bytes", check.bytes);
     all.add("problems", problems.array());
@@ -169,14 +155,17 @@ int verify(const FileSystem& files, const std::string& directory, bool asJson) {
   return check.problems.empty() ? 0 : 1;
 }
 
-/// The log first: what its owner removes from it meanwhile is in the version that is copied then.
-void copy(FileSystem& files, const std::string& from, const std::string& to) {
-  const LogRecords batches = readLog(files, batchesOf(from));
-  exportStore(files, from, to);
-  if (!batches.empty()) writeLog(files, batchesOf(to), batches);
+/// Where the files of a checkpoint are.
+std::string storeIn(const FileSystem& files, const std::string& directory) {
+  const std::string inside = directory + "/streaming";
+  return files.isDirectory(inside) ? inside : directory;
 }
 
 int run(std::vector<std::string> arguments) {
+  const auto separator = std::ranges::find(arguments, "--");
+  const std::vector<std::string> program(separator == arguments.end() ? separator : separator + 1,
+                                         arguments.end());
+  arguments.erase(separator, arguments.end());
   const bool asJson = std::erase(arguments, "--json") > 0;
   if (std::erase(arguments, "--help") > 0) {
     std::cout << kUsage;
@@ -184,21 +173,27 @@ int run(std::vector<std::string> arguments) {
   }
   for (const std::string& argument : arguments)
     if (argument.starts_with("--")) throw BadUsage("unknown option " + shorten(argument) + "; see --help");
-  if (arguments.empty()) throw BadUsage("a command is needed: inspect, verify or export; see --help");
+  if (arguments.empty()) throw BadUsage("a command is needed: inspect, verify, export or plan; see --help");
   const std::string& command = arguments[0];
-  const bool isExport = command == "export";
-  if (!isExport && command != "inspect" && command != "verify")
-    throw BadUsage("unknown command " + shorten(command) + ": inspect, verify or export; see --help");
+  const bool isExport = command == "export", isPlan = command == "plan";
+  if (!isExport && !isPlan && command != "inspect" && command != "verify")
+    throw BadUsage("unknown command " + shorten(command) + ": inspect, verify, export or plan; see --help");
   if (arguments.size() != (isExport ? 3 : 2))
     throw BadUsage(isExport ? "export needs two directories; see --help"
                             : command + " needs one directory; see --help");
 
+  if (isPlan == program.empty())
+    throw BadUsage(isPlan ? "plan needs a program: plan DIR -- PROGRAM; see --help"
+                          : command + " needs no program; see --help");
+
   LocalFileSystem files;
-  if (command == "verify") return verify(files, arguments[1], asJson);
+  const std::string store = storeIn(files, arguments[1]);
+  if (command == "verify") return verify(files, store, asJson);
+  if (isPlan) return plan(files, store, program, asJson);
   if (isExport)
-    copy(files, arguments[1], arguments[2]);
+    exportStore(files, store, arguments[2], logsIn(files, store));
   else
-    inspect(files, arguments[1], asJson);
+    inspect(files, store, asJson);
   return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "harness.hpp"
 #include "io/hand_reader.hpp"
 #include "io/line_sender.hpp"
+#include "scratch.hpp"
 
 #include <millrace/contexts/streaming_context.hpp>
 #include <millrace/dstream/ops.hpp>
@@ -31,11 +32,17 @@ double readByHand(std::int64_t lines, std::size_t lineBytes) {
   return millionsPerSecond(lines, sender, end);
 }
 
-/// Until the batch has ended with which all lines were counted, so the batch's delay counts.
-double readByEngine(std::int64_t lines, std::size_t lineBytes) {
+/// Until the batch has ended with which all lines were counted, so the batch's delay counts. With a log each block is synced
+/// first.
+double readByEngine(std::int64_t lines, std::size_t lineBytes, bool logged = false) {
+  const Scratch scratch;
   LineSender sender(lines, lineBytes);
   SparkConf conf;
   conf.set("spark.streaming.blockInterval", "50ms");
+  if (logged) {
+    conf.set("spark.streaming.receiver.writeAheadLog.enable", "true");
+    conf.set("spark.streaming.checkpoint.directory", scratch.path());
+  }
   SparkContext sparkContext(conf, pinnedEngine(1));
   StreamingContext context(sparkContext, Milliseconds(100));
   std::promise<LineSender::TimePoint> allCounted;
@@ -59,9 +66,11 @@ void compare(Session& session, std::size_t lineBytes) {
   Figures figures = session.measure({
       {"hand", [=] { return readByHand(lines, lineBytes); }},
       {"engine", [=] { return readByEngine(lines, lineBytes); }},
+      {"logged", [=] { return readByEngine(lines, lineBytes, true); }},
   });
-  session.report("socket_lines, " + std::to_string(lineBytes) + " bytes", "M lines/s", figures,
-                 ratioAtLeast(0.2));
+  const std::string name = "socket_lines, " + std::to_string(lineBytes) + " bytes";
+  session.report(name, "M lines/s", figures, ratioAtLeast(0.2));
+  session.report(name + ", logged beside not", "M lines/s", figures, ratioAtLeast(0.5), "logged", "engine");
 }
 
 }  // namespace

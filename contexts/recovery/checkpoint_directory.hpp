@@ -6,11 +6,14 @@
 
 namespace millrace::core {
 
-/// Where in the directory of a program's checkpoint its parts lie. The log of batches lies in the directory of the states, so that
-/// both are moved at once.
+/// Where in the directory of a program's checkpoint its parts lie. The logs lie in the directory of the states, so that all are
+/// moved at once.
 inline std::string statesDirectory(const std::string& checkpoint) { return checkpoint + "/streaming"; }
 inline std::string batchesDirectory(const std::string& checkpoint) {
   return statesDirectory(checkpoint) + "/batches";
+}
+inline std::string receiverLogsDirectory(const std::string& checkpoint) {
+  return statesDirectory(checkpoint) + "/receivedData";
 }
 inline std::string quarantineDirectory(const std::string& checkpoint) { return checkpoint + "/quarantine"; }
 

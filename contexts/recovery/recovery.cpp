@@ -31,11 +31,12 @@ RecoverableOperator about(const StreamNode& stream) {
 }  // namespace
 
 Recovery::Recovery(std::shared_ptr<FileSystem> files, const StreamGraph& graph,
-                   std::shared_ptr<ContextWaiter> waiter, Settings settings)
+                   std::shared_ptr<ContextWaiter> waiter, VersionReports reports, Settings settings)
     : files_(std::move(files)),
       waiter_(std::move(waiter)),
       settings_(std::move(settings)),
-      batchDuration_(graph.batchDuration()) {
+      batchDuration_(graph.batchDuration()),
+      reports_(std::move(reports)) {
   for (const StreamPtr& stream : graph.reachable()) {
     const OperatorInfo& info = *stream->info();
     const bool isSource = stream->parents().empty();
@@ -47,7 +48,7 @@ Recovery::Recovery(std::shared_ptr<FileSystem> files, const StreamGraph& graph,
     if (source && source->isLive() && !source->canBeReadAgain()) {
       logWarning(
           "a source cannot be read again: what it has sent and no checkpoint covers is lost when the process "
-          "dies",
+          "dies; what receivers store is kept with spark.streaming.receiver.writeAheadLog.enable=true",
           {{"source", source->inputName()}});
     }
   }
@@ -67,6 +68,7 @@ void Recovery::start(Time zeroTime) {
   {
     MutexLock lock(mutex_);
     zeroTime_ = zeroTime;
+    lastCut_ = std::max(lastCut_, zeroTime);
   }
   begin_.zeroTime = zeroTime;
   begin_.batchDuration = batchDuration_;
@@ -83,18 +85,31 @@ void Recovery::runAgain(BatchGenerator& generator, const std::stop_token& stop) 
   if (begin_.oneByOne && settings_.isContinuous) log()->beginBatch(next_);
 }
 
-bool Recovery::wants(Time) { return true; }
+void Recovery::cutAll() {
+  MutexLock lock(mutex_);
+  cutsAll_ = true;
+}
+
+bool Recovery::wants(Time time) {
+  MutexLock lock(mutex_);
+  return batches_.contains(time);
+}
 
 void Recovery::take(Time time, std::vector<StatePart> parts) {
   MutexLock lock(mutex_);
   while (batches_.size() > kMostUnwritten && writing_ && !progress_.failed() && !closed_) changed_.wait(lock);
-  auto& kept = batches_[time].parts;
+  const auto batch = batches_.find(time);
+  if (batch == batches_.end()) return;  // an earlier one has failed
+  auto& kept = batch->second.parts;
   kept.insert(kept.end(), std::make_move_iterator(parts.begin()), std::make_move_iterator(parts.end()));
 }
 
 void Recovery::onBegin(Time time) {
   MutexLock lock(mutex_);
   progress_.begin(time);
+  if (!cutsAll_ && time - lastCut_ < batchDuration_ * settings_.cutEvery) return;
+  lastCut_ = time;
+  batches_[time];
 }
 
 void Recovery::onMade(Time time) {
@@ -110,7 +125,8 @@ void Recovery::onMade(Time time) {
   }
   {
     MutexLock lock(mutex_);
-    batches_[time].places = std::move(places);
+    const auto kept = batches_.find(time);
+    if (kept != batches_.end()) kept->second.places = std::move(places);
     batch.oldestRunning = progress_.oldestRunning();
   }
   log()->append(std::move(batch));
@@ -122,7 +138,11 @@ void Recovery::onEnd(Time time, bool succeeded) {
   {
     MutexLock lock(mutex_);
     progress_.end(time, succeeded);
-    if (const auto newest = progress_.advance()) complete_ = newest;
+    reports_.onEnd(time);
+    if (const auto newest = progress_.advance()) {
+      const auto behind = batches_.upper_bound(*newest);
+      if (behind != batches_.begin()) complete_ = std::prev(behind)->first;
+    }
     commitNext();
     failed = progress_.failed();
     incomplete = progress_.incomplete();
@@ -175,17 +195,23 @@ StateCommit Recovery::nextCommit(Time time) {
 
 void Recovery::onCommitted(const CommitResult& result) {
   if (!result.failure) cleanLog(Time(static_cast<std::int64_t>(result.version)));
+  std::vector<std::string> places;  // of the sources
   int failures = 0;
   {
     MutexLock lock(mutex_);
+    for (const InputPtr& source : sources_) places.push_back(operators_.at(source->info()->id).place);
     writing_.reset();
     failures_ = result.failure ? failures_ + 1 : 0;
     failures = failures_;
+    reports_.onCommitted(result);
     if (!result.failure) store_->keepFrom(result.version);
     commitNext();
   }
   changed_.notifyAll();
-  if (!result.failure) return;
+  if (!result.failure) {
+    for (std::size_t i = 0; i < sources_.size(); ++i) sources_[i]->committed(places[i]);
+    return;
+  }
   logError("a version of the checkpoint could not be written: its changes go into the next one",
            {{"batch", std::to_string(result.version) + " ms"}, {"error", describeException(result.failure)}});
   if (failures == kMostFailures)

@@ -8,6 +8,7 @@
 #include <millrace/contexts/recovery/logged_runs.hpp>
 #include <millrace/contexts/recovery/poison_policy.hpp>
 #include <millrace/contexts/recovery/run_state.hpp>
+#include <millrace/contexts/recovery/version_reports.hpp>
 #include <millrace/contexts/scheduler/batch_generator.hpp>
 #include <millrace/contexts/scheduler/batch_observer.hpp>
 #include <millrace/contexts/scheduler/context_waiter.hpp>
@@ -54,6 +55,7 @@ class Recovery final : public CutSink, public BatchObserver {
     bool startAfresh = false;  // moves aside what the directory has, whatever it is
     bool dropUnknownState = false;
     std::size_t maxUncommitted = 100;
+    int cutEvery = 1;  // batches, or epochs: which of them a version may end with
     PoisonPolicy poison = PoisonPolicy::kStop;
     bool isContinuous = false;
     std::map<std::string, std::string> settings;  // of the program, without secrets
@@ -61,7 +63,7 @@ class Recovery final : public CutSink, public BatchObserver {
 
   /// Takes the directory for this process. SparkException naming the owner if another one has it; DamagedFile.
   Recovery(std::shared_ptr<FileSystem> files, const StreamGraph& graph, std::shared_ptr<ContextWaiter> waiter,
-           Settings settings);
+           VersionReports reports, Settings settings);
 
   /// Has the graph and its sources go on where an earlier run had come to; gives the time of the newest batch that it had made, or
   /// nothing if there was no such run. IllegalArgument, with all that does not fit in one message. Called before the graph and
@@ -71,6 +73,8 @@ class Recovery final : public CutSink, public BatchObserver {
   void start(Time zeroTime);
   /// Makes the batches again that are not committed. Before receivers start. IllegalState if a stop has ended that.
   void runAgain(BatchGenerator& generator, const std::stop_token& stop);
+  /// From now on a version may end with any batch: the run is about to end with one that nobody knows yet.
+  void cutAll();
   /// Waits until all that is complete is durable, and gives the directory back. False if it is not at `deadline`; then the
   /// directory stays this process's own. No version is committed after that.
   bool close(std::chrono::steady_clock::time_point deadline);
@@ -92,6 +96,8 @@ class Recovery final : public CutSink, public BatchObserver {
   RunState begunOnly(const LoggedRuns& runs) const;
   ProgramMatch match(const RunState& saved) const;
   void adopt(const RunState& saved, const ProgramMatch& match);
+  /// Of sources that had a place, and do not go on there.
+  void warnOfPlacesLeft(const RunState& saved, const ProgramMatch& match) const;
   std::map<int, KeptState> storedStates(const ProgramMatch& match, std::uint64_t version);
   void readAgain(const std::vector<LoggedBatch>& batches);
   void guardAgainstDeaths(const LoggedRuns& runs, std::vector<LoggedBatch>& batches);
@@ -127,13 +133,17 @@ class Recovery final : public CutSink, public BatchObserver {
   std::map<int, SavedOperator> operators_
       MILLRACE_GUARDED_BY(mutex_);  // of this program, with the places last committed
   BatchProgress progress_ MILLRACE_GUARDED_BY(mutex_);
-  std::map<Time, Batch> batches_ MILLRACE_GUARDED_BY(mutex_);  // not committed yet
+  Time lastCut_ MILLRACE_GUARDED_BY(mutex_){0};
+  bool cutsAll_ MILLRACE_GUARDED_BY(mutex_) = false;
+  std::map<Time, Batch> batches_
+      MILLRACE_GUARDED_BY(mutex_);  // with which a version may end; not committed yet
   std::optional<Time> complete_ MILLRACE_GUARDED_BY(mutex_);   // to be committed
   std::optional<Time> committed_ MILLRACE_GUARDED_BY(mutex_);  // newest version of this run
   std::set<std::string> stale_
       MILLRACE_GUARDED_BY(mutex_);  // states of the store that the first version replaces
   std::optional<Time> writing_ MILLRACE_GUARDED_BY(mutex_);
   int failures_ MILLRACE_GUARDED_BY(mutex_) = 0;  // of commits, in a row
+  VersionReports reports_ MILLRACE_GUARDED_BY(mutex_);
   bool closed_ MILLRACE_GUARDED_BY(mutex_) = false;
   std::shared_ptr<BatchLog> log_ MILLRACE_GUARDED_BY(mutex_);  // null once closed
   std::unique_ptr<StateStore> store_;  // null once closed; last: its thread uses the others

@@ -3,6 +3,7 @@
 #include <millrace/contexts/recovery/crash_guard.hpp>
 #include <millrace/contexts/recovery/recovery.hpp>
 #include <millrace/contexts/recovery/replay.hpp>
+#include <millrace/contexts/recovery/run_match.hpp>
 
 #include <boost/algorithm/string/join.hpp>
 
@@ -31,29 +32,11 @@ class StoredState final : public StateDelta {
   const std::uint64_t version_;
 };
 
-/// Those that keep something, as a list.
-std::string describeStates(const std::vector<RecoverableOperator>& operators) {
-  std::vector<std::string> all;
-  for (const RecoverableOperator& one : operators) {
-    if (!one.type.empty()) all.push_back(one.describe());
-  }
-  return boost::algorithm::join(all, ", ");
-}
-
 void logChanges(const std::map<std::string, std::string>& before,
                 const std::map<std::string, std::string>& now) {
-  const auto valueIn = [](const auto& settings, const std::string& key) {
-    const auto found = settings.find(key);
-    return found == settings.end() ? "unset" : found->second;
-  };
-  std::map<std::string, std::string> all = before;
-  all.insert(now.begin(), now.end());
-  for (const auto& [key, value] : all) {
-    const std::string old = valueIn(before, key), own = valueIn(now, key);
-    if (old != own)
-      logInfo("a setting differs from the run before: the new value counts",
-              {{"key", key}, {"before", old}, {"now", own}});
-  }
+  for (const SettingChange& change : changesOf(before, now))
+    logInfo("a setting differs from the run before: the new value counts",
+            {{"key", change.key}, {"before", change.before}, {"now", change.now}});
 }
 
 }  // namespace
@@ -70,6 +53,7 @@ std::optional<Time> Recovery::resume(StreamGraph& graph) {
   }
   const ProgramMatch match = this->match(*saved);
   adopt(*saved, match);
+  warnOfPlacesLeft(*saved, match);
   Resumed resumed{saved->zeroTime, saved->time, {}};
   if (!versions.empty()) resumed.states = storedStates(match, versions.back());
   next_ = (batches.empty() ? saved->time : batches.back().time) + batchDuration_;
@@ -141,21 +125,11 @@ void Recovery::refuse(const std::vector<std::string>& problems) const {
 }
 
 ProgramMatch Recovery::match(const RunState& saved) const MILLRACE_UNCHECKED {
-  std::vector<RecoverableOperator> before, now;
-  for (const SavedOperator& one : saved.operators) before.push_back(one.about);
-  for (const auto& [id, own] : operators_) now.push_back(own.about);
-  ProgramMatch match = matchProgram(before, now);
-  if (saved.batchDuration != batchDuration_) {
-    match.problems.push_back("its batch interval is " + batchDuration_.toString() + ", the checkpoint has " +
-                             saved.batchDuration.toString());
-  }
-  const std::string unknown = describeStates(match.unclaimed);
-  if (!unknown.empty() && !settings_.dropUnknownState) {
-    match.problems.push_back(
-        "the checkpoint has states with which no operator of the program goes on: " + unknown +
-        "; give their successors these names, or set spark.streaming.recovery.dropUnknownState=true");
-  }
+  std::vector<RecoverableOperator> running;
+  for (const auto& [id, own] : operators_) running.push_back(own.about);
+  ProgramMatch match = matchRun(saved, running, batchDuration_, settings_.dropUnknownState);
   if (!match.problems.empty()) refuse(match.problems);
+  const std::string unknown = describeStates(match.unclaimed);
   if (!unknown.empty()) logWarning("states of the checkpoint are dropped", {{"states", unknown}});
   return match;
 }
@@ -163,6 +137,7 @@ ProgramMatch Recovery::match(const RunState& saved) const MILLRACE_UNCHECKED {
 void Recovery::adopt(const RunState& saved, const ProgramMatch& match) {
   logChanges(saved.settings, settings_.settings);
   MutexLock lock(mutex_);
+  lastCut_ = saved.time;
   for (const RecoverableOperator& added : match.added) {
     std::string& name = operators_.at(added.id).storedAs;
     while (std::ranges::find(saved.operators, name, &SavedOperator::storedAs) != saved.operators.end())
@@ -174,6 +149,23 @@ void Recovery::adopt(const RunState& saved, const ProgramMatch& match) {
     SavedOperator& own = operators_.at(found->second);
     own.storedAs = old.storedAs;
     own.place = old.place;
+  }
+}
+
+void Recovery::warnOfPlacesLeft(const RunState& saved, const ProgramMatch& match) const {
+  for (const SavedOperator& old : saved.operators) {
+    if (old.place.empty()) continue;
+    const auto own = match.runningIds.find(old.about.id);
+    const bool isRemoved = own == match.runningIds.end();
+    if (!isRemoved && std::ranges::any_of(sources_, [&](const InputPtr& source) {
+          return source->info()->id == own->second;
+        }))
+      continue;
+    logWarning(isRemoved
+                   ? "a source of the checkpoint is not in the program any more: what no batch had is left"
+                   : "what an earlier run has logged of a receiver is not read while "
+                     "spark.streaming.receiver.writeAheadLog.enable is false",
+               {{"source", old.about.describe()}});
   }
 }
 

@@ -34,7 +34,7 @@ HealthLog::HealthLog(std::shared_ptr<Clock> clock, std::shared_ptr<const Progres
 void HealthLog::onBatchCompleted(const BatchInfo& batch) {
   const std::int64_t now = clock_->now();
   if (now - last_.time < interval_) return;
-  auto gauges = progress_->gauges();
+  auto gauges = progress_->gauges(now);
   const Seen seen{now, gauges["totalCompletedBatches"], gauges["totalProcessedRecords"]};
   const std::int64_t records = seen.records - last_.records;
   const std::int64_t behind = now - batch.batchTime.milliseconds();

@@ -47,6 +47,12 @@ void InputHold::setFull(bool full) {
   decide();
 }
 
+void InputHold::setMemoryFull(bool full) {
+  MutexLock lock(mutex_);
+  memoryFull_ = full;
+  decide();
+}
+
 std::int64_t InputHold::holds() const {
   MutexLock lock(mutex_);
   return holds_;
@@ -108,7 +114,7 @@ void InputHold::decide() {
 }
 
 bool InputHold::mustHold() const {
-  if (full_ || pending_.size() >= mostBatches_) return true;
+  if (full_ || memoryFull_ || pending_.size() >= mostBatches_) return true;
   return isBounded() && (waiting_ > most_.value_or(0) || received_ > room_);
 }
 

@@ -20,7 +20,7 @@ namespace millrace::core {
 /// While a batch runs, and after one that ended more than half an interval late, inputs are held as soon as more records wait than
 /// could be worked on in kMostIntervals batch intervals, at the speed of the batch that ended last, or than kMostTimes its
 /// records; before one has ended, as soon as a batch with records waits. They are held, too, while no further batch may be
-/// made. Nor does a receiver gather more than may still wait.
+/// made, or while the run has no memory for more. Nor does a receiver gather more than may still wait.
 ///
 /// So what waits is the work of a few intervals, however fast it comes, and a batch that is slow now and then holds nothing up
 /// where there is time to spare. Where only every n-th batch has jobs, as below a window that slides by n intervals, these n
@@ -44,6 +44,8 @@ class InputHold final : public BatchWatch, public std::enable_shared_from_this<I
   void onBatchMade();
   /// Says whether, whatever is pending, no further batch may be made.
   void setFull(bool full);
+  /// Says whether the run has memory for what may come.
+  void setMemoryFull(bool full);
   /// How often the inputs were held.
   std::int64_t holds() const;
 
@@ -79,6 +81,7 @@ class InputHold final : public BatchWatch, public std::enable_shared_from_this<I
   bool isBusy_ MILLRACE_GUARDED_BY(mutex_) = false;       // the last batch ended late
   std::optional<std::int64_t> most_ MILLRACE_GUARDED_BY(mutex_);  // so many records may wait
   bool full_ MILLRACE_GUARDED_BY(mutex_) = false;
+  bool memoryFull_ MILLRACE_GUARDED_BY(mutex_) = false;
   bool held_ MILLRACE_GUARDED_BY(mutex_) = false;
   std::int64_t holds_ MILLRACE_GUARDED_BY(mutex_) = 0;
 };

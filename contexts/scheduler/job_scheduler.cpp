@@ -60,8 +60,8 @@ struct JobScheduler::State {
   void work();
   void runJob(QueuedJob& queued);
   LocalProperties propertiesOf(const OutputOperationInfo& output) const;
-  void begin(Batch& batch, OutputOperationInfo& output);
-  void end(Batch& batch, const OutputOperationInfo& output, const std::exception_ptr& failure);
+  void begin(Batch& batch, OutputOperationInfo& output, bool isOfGraph);
+  void end(Batch& batch, const OutputOperationInfo& begun, bool isOfGraph, const std::exception_ptr& failure);
   void tell(void (BatchWatch::*event)(const BatchInfo&), const BatchInfo& batch) MILLRACE_REQUIRES(mutex);
 };
 
@@ -87,7 +87,8 @@ void JobScheduler::State::work() {
 void JobScheduler::State::runJob(QueuedJob& queued) {
   Batch& batch = *queued.batch;
   OutputOperationInfo output = infoOf(queued.job);
-  begin(batch, output);
+  const bool isOfGraph = queued.job.isOfGraph;
+  begin(batch, output, isOfGraph);
   const LocalPropertiesScope scope(propertiesOf(output));
   std::exception_ptr failure;
   try {
@@ -96,7 +97,7 @@ void JobScheduler::State::runJob(QueuedJob& queued) {
     failure = std::current_exception();
   }
   queued.job.run = nullptr;
-  end(batch, output, failure);
+  end(batch, output, isOfGraph, failure);
 }
 
 LocalProperties JobScheduler::State::propertiesOf(const OutputOperationInfo& output) const {
@@ -108,7 +109,7 @@ LocalProperties JobScheduler::State::propertiesOf(const OutputOperationInfo& out
   return all;
 }
 
-void JobScheduler::State::begin(Batch& batch, OutputOperationInfo& output) {
+void JobScheduler::State::begin(Batch& batch, OutputOperationInfo& output, bool isOfGraph) {
   output.startTime = clock->now();
   MutexLock lock(mutex);
   if (!batch.info.processingStartTime) {
@@ -116,11 +117,12 @@ void JobScheduler::State::begin(Batch& batch, OutputOperationInfo& output) {
     bus->post([info = batch.info](StreamingListener& to) { to.onBatchStarted(info); });
     tell(&BatchWatch::onBatchStarted, batch.info);
   }
+  if (isOfGraph) return;
   batch.info.outputOperationInfos[output.id] = output;
   bus->post([output](StreamingListener& to) { to.onOutputOperationStarted(output); });
 }
 
-void JobScheduler::State::end(Batch& batch, const OutputOperationInfo& begun,
+void JobScheduler::State::end(Batch& batch, const OutputOperationInfo& begun, bool isOfGraph,
                               const std::exception_ptr& failure) {
   OutputOperationInfo output = begun;
   output.endTime = clock->now();
@@ -133,10 +135,14 @@ void JobScheduler::State::end(Batch& batch, const OutputOperationInfo& begun,
   bool last = false;
   {
     MutexLock lock(mutex);
-    batch.info.outputOperationInfos[output.id] = output;
+    if (isOfGraph && failure)
+      bus->post([begun](StreamingListener& to) { to.onOutputOperationStarted(begun); });
+    if (!isOfGraph || failure) {
+      batch.info.outputOperationInfos[output.id] = output;
+      bus->post([output](StreamingListener& to) { to.onOutputOperationCompleted(output); });
+    }
     batch.failed = batch.failed || failure != nullptr;
     last = --batch.unfinished == 0;
-    bus->post([output](StreamingListener& to) { to.onOutputOperationCompleted(output); });
     if (last) batch.info.processingEndTime = output.endTime;
   }
   if (!last) return;

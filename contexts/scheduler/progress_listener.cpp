@@ -53,7 +53,19 @@ void ProgressListener::onBatchCompleted(const BatchInfo& batch) {
   if (lastReceived_ && lastReceived_->batchTime == batch.batchTime) lastReceived_ = batch;
 }
 
-ProgressListener::Gauges ProgressListener::gauges() const {
+void ProgressListener::onCheckpointCompleted(const CheckpointInfo& checkpoint) {
+  if (checkpoint.failureReason) return;
+  MutexLock lock(mutex_);
+  checkpointed_ = checkpoint.batchTime;
+  checkpointBytes_ = checkpoint.bytes;
+}
+
+void ProgressListener::onGoneOn(Time time) {
+  MutexLock lock(mutex_);
+  checkpointed_ = time;
+}
+
+ProgressListener::Gauges ProgressListener::gauges(std::int64_t now) const {
   MutexLock lock(mutex_);
   Gauges gauges;
   gauges["receivers"] = count(receivers_.size());
@@ -72,6 +84,8 @@ ProgressListener::Gauges ProgressListener::gauges() const {
   gauges["lastCompletedBatch_schedulingDelay"] = last.schedulingDelay().value_or(kUnknown);
   gauges["lastCompletedBatch_totalDelay"] = last.totalDelay().value_or(kUnknown);
   gauges["lastReceivedBatch_records"] = lastReceived_ ? lastReceived_->numRecords() : kUnknown;
+  gauges["checkpointAgeMs"] = checkpointed_ ? now - checkpointed_->milliseconds() : kUnknown;
+  gauges["checkpointBytes"] = checkpointBytes_.value_or(kUnknown);
   return gauges;
 }
 

@@ -21,9 +21,12 @@ class ProgressListener final : public StreamingListener {
   void onBatchSubmitted(const BatchInfo& batch) override;
   void onBatchStarted(const BatchInfo& batch) override;
   void onBatchCompleted(const BatchInfo& batch) override;
+  void onCheckpointCompleted(const CheckpointInfo& checkpoint) override;
+  /// An earlier run has left a checkpoint that covers the batch of that time.
+  void onGoneOn(Time time);
 
-  /// See StreamingContext::gauges.
-  Gauges gauges() const;
+  /// See StreamingContext::gauges; `now` in ms since the epoch.
+  Gauges gauges(std::int64_t now) const;
 
  private:
   mutable Mutex mutex_;
@@ -35,6 +38,8 @@ class ProgressListener final : public StreamingListener {
   std::int64_t processed_ MILLRACE_GUARDED_BY(mutex_) = 0;  // records
   std::optional<BatchInfo> lastReceived_ MILLRACE_GUARDED_BY(mutex_);
   std::optional<BatchInfo> lastCompleted_ MILLRACE_GUARDED_BY(mutex_);
+  std::optional<Time> checkpointed_ MILLRACE_GUARDED_BY(mutex_);  // what the newest durable version covers
+  std::optional<std::int64_t> checkpointBytes_ MILLRACE_GUARDED_BY(mutex_);
 };
 
 }  // namespace millrace::core

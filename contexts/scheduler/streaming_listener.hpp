@@ -51,6 +51,22 @@ struct BatchInfo {
   std::int64_t numRecords() const;
 };
 
+/// A version of the checkpoint that is durable, or could not be written. Times in ms since the epoch.
+struct CheckpointInfo {
+  Time batchTime{0};                ///< of the newest batch or epoch that it covers
+  std::int64_t batchEndTime = 0;    ///< when the outputs of that had ended
+  std::int64_t completionTime = 0;  ///< when the version was durable, or had failed
+  std::int64_t bytes = 0;           ///< that were written for it
+  /// Keys of states and batches of windows that came, changed or went since the version before, and one entry of each operator
+  /// that says how far it is.
+  std::int64_t changedKeys = 0;
+  bool isWhole = false;                      ///< it has a whole state, not only changes
+  std::optional<std::string> failureReason;  ///< its changes go into the next version then
+
+  /// From the end of the batch to its being durable.
+  std::int64_t duration() const { return completionTime - batchEndTime; }
+};
+
 /// Told what a StreamingContext goes through, in order, on one thread of its own; does nothing by default. A callback
 /// may take its time (the context does not wait for it), and must not stop the context. What it throws is logged.
 /// (Spark: StreamingListener)
@@ -66,6 +82,8 @@ class StreamingListener {
   virtual void onBatchCompleted(const BatchInfo&) {}
   virtual void onOutputOperationStarted(const OutputOperationInfo&) {}
   virtual void onOutputOperationCompleted(const OutputOperationInfo&) {}
+  /// Of programs with a checkpoint; before or after the batch has completed, which it may do at the same moment.
+  virtual void onCheckpointCompleted(const CheckpointInfo&) {}
 };
 
 }  // namespace millrace

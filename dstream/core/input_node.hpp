@@ -63,6 +63,9 @@ class InputNode : public StreamNode {
   virtual std::vector<BatchInput> takeInputs(Time) { return {}; }
   /// Where the source goes on behind that batch.
   virtual std::string placeBehind(Time) const { return {}; }
+  /// Says that no later run begins before a place that `placeBehind` gave, or that of an earlier run. On a thread of the
+  /// checkpoint.
+  virtual void committed(std::string_view) {}
 
   // Before the source starts, in this order; BadRecord for other bytes.
   /// Has the source begin at a place that `placeBehind` gave in an earlier run.

@@ -219,7 +219,8 @@ std::vector<Job> StreamGraph::stateJobs(Time time) {
 /// Where a stream cannot say what it has to give, because it cannot make an RDD, the job fails with that; what others have said
 /// joins the next cut.
 Job StreamGraph::cutJob(Time time) {
-  Job job{time, 0, std::make_shared<const OperatorInfo>(OperatorInfo{"cutting its states", -1, {}}), {}};
+  Job job{
+      time, 0, std::make_shared<const OperatorInfo>(OperatorInfo{"cutting its states", -1, {}}), {}, true};
   try {
     for (const StreamPtr& stream : reachable()) {
       if (!stream->isCutInCells()) stream->cutAt(time, *cuts_);
@@ -237,9 +238,10 @@ std::vector<Job> StreamGraph::unreadJobs(Time time) {
   std::vector<Job> jobs;
   for (const StreamPtr& stream : reachable()) {
     if (NodePtr unread = stream->takeUnread())
-      jobs.push_back(Job{time, 0, stream->info(), [unread = std::move(unread)] {
-                           unread->engine().runJob(*unread, {}, [](int, ReaderPtr) {});
-                         }});
+      jobs.push_back(
+          Job{time, 0, stream->info(),
+              [unread = std::move(unread)] { unread->engine().runJob(*unread, {}, [](int, ReaderPtr) {}); },
+              true});
   }
   return jobs;
 }

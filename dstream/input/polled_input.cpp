@@ -50,6 +50,7 @@ PolledInput::PolledInput(const std::shared_ptr<StreamGraph>& graph, const std::s
                          const OpenSourcePartition& open, ConcatFn concat)
     : InputNode(graph, kind),
       clock_(clock),
+      options_(options),
       open_(open),
       concat_(concat),
       rate_(clock, options.maxRate, options.initialRate, options.burst,
@@ -162,15 +163,19 @@ NodePtr PolledInput::batchOf(Time time, std::vector<std::vector<BlockPtr>> block
                              std::vector<ReplayedRange> ranges) {
   batches_[time].ranges = std::move(ranges);
   std::vector<BlockPtr> partitions;
-  for (auto& ofPartition : blocks)
-    partitions.push_back(std::make_shared<JoinedBlocks>(std::move(ofPartition), concat_));
+  for (std::vector<BlockPtr>& ofPartition : blocks) {
+    if (options_.partitionPerBlock)
+      std::ranges::move(ofPartition, std::back_inserter(partitions));
+    else
+      partitions.push_back(std::make_shared<JoinedBlocks>(std::move(ofPartition), concat_));
+  }
   return blockNode(engine(), info(), std::move(partitions));
 }
 
 /// While its mark is asked for it goes on, to get there.
 bool PolledInput::mustWait(const Waiting& waiting) const {
   const bool goesToItsMark = marking_ && !waiting.covered;
-  return waiting.bytes >= kMostBytes && !goesToItsMark && !stopped_;
+  return waiting.bytes >= options_.mostBytes && !goesToItsMark && !stopped_;
 }
 
 bool PolledInput::areAllMarked() const {

@@ -29,7 +29,7 @@ namespace millrace::core {
 /// kept until a batch is made: that asks the pumps for marks, waits for them, and has a partition for each of the source's,
 /// with all that came before the mark. What waits for its batch is bounded per partition, so a batch that begins on a large
 /// backlog is bounded too; then the pumps wait.
-class PolledInput final : public InputNode, private PolledSource, private PumpSink {
+class PolledInput : public InputNode, private PolledSource, private PumpSink {
  public:
   struct Options {
     int partitions = 1;
@@ -37,6 +37,9 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
     std::int64_t maxRate = RateLimiter::kNoLimit;  // records/s, of all partitions together
     std::int64_t initialRate = RateLimiter::kNoLimit;
     std::int64_t burst = 200;  // ms
+    /// What of one partition waits for its batch may take so many bytes; one block may take more.
+    std::size_t mostBytes = std::size_t{64} << 20;
+    bool partitionPerBlock = false;  // a batch has one for each block, and none without blocks
   };
 
   /// IllegalArgument without a partition.
@@ -64,11 +67,9 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
 
  protected:
   NodePtr compute(Time time) override;
+  void hold(bool on) override;
 
  private:
-  /// Records of one partition that wait for their batch may take so many bytes; one block may take more.
-  static constexpr std::size_t kMostBytes = std::size_t{64} << 20;
-
   /// What a partition has for batches.
   struct Waiting {
     std::vector<BlockPtr> blocks;
@@ -92,13 +93,13 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   void sendAgain(Time time) override;
   void requestMarks(std::int64_t mark) override;
   void setRate(std::int64_t rate) override;
-  void hold(bool on) override;
   std::int64_t waits() const override;
   void setPositions(Time time, std::vector<PositionRange> covered) override;
   void onBlock(int partition, BlockPtr block) override;
   void onMark(int partition, std::int64_t mark, const PositionRange& covered) override;
 
   NodePtr computeAgain(Time time, std::vector<ReplayedRange> ranges);
+  /// `blocks` are those of each partition of the source.
   NodePtr batchOf(Time time, std::vector<std::vector<BlockPtr>> blocks, std::vector<ReplayedRange> ranges)
       MILLRACE_REQUIRES(mutex_);
   void pollAgain(int partition, const ReplayedRange& range, FunctionRef<void(BlockPtr block)> take);
@@ -112,6 +113,7 @@ class PolledInput final : public InputNode, private PolledSource, private PumpSi
   bool areAllMarked() const MILLRACE_REQUIRES(mutex_);
 
   const std::shared_ptr<Clock> clock_;
+  const Options options_;
   const OpenSourcePartition open_;
   const ConcatFn concat_;
   std::shared_ptr<PumpSink> target_;  // of a continuous run

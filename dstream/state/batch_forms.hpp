@@ -7,8 +7,8 @@
 #include <millrace/rdd/core/graph/partitioner.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/vector_block.hpp>
-#include <millrace/rdd/core/shuffle/combine.hpp>
 #include <millrace/rdd/core/shuffle/routing.hpp>
+#include <millrace/rdd/core/shuffle/table_block.hpp>
 #include <millrace/rdd/core/store/stored_form_of.hpp>
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 #include <millrace/dstream/state/window_fold.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/table.hpp>
-#include <millrace/rdd/core/shuffle/combine.hpp>
+#include <millrace/rdd/core/shuffle/table_block.hpp>
 
 #include <span>
 #include <type_traits>

@@ -29,6 +29,7 @@ template <class K, class V, class B, class Base>
 class KeyedTables : public Base {
  public:
   BlockPtr table(int partition) const final { return tables_.block(partition); }
+  std::size_t bytes(int partition) const final { return tables_.bytes(partition); }
   void requireCodecs() const final {
     if constexpr (!kHasCodec<K>) throwNoCodec<K>();
     if constexpr (!kHasCodec<V>) throwNoCodec<typename ShownState<V>::type>();

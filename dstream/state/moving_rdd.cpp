@@ -91,7 +91,13 @@ void MovingRdd::move() {
     throw;
   }
   MutexLock lock(leasing_);
-  for (int p = 0; p < partitions(); ++p) untilNext_->blocks.push_back(state_->tables->table(p));
+  LiveMemory::Usage usage;
+  for (int p = 0; p < partitions(); ++p) {
+    untilNext_->blocks.push_back(state_->tables->table(p));
+    usage.bytes += state_->tables->bytes(p);
+    usage.keys += untilNext_->blocks.back()->records();
+  }
+  state_->share.set(info(), usage);
 }
 
 std::vector<std::vector<BlockPtr>> MovingRdd::inputBlocks() {

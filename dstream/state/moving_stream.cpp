@@ -1,5 +1,6 @@
 #include <millrace/dstream/core/stream_graph.hpp>
 #include <millrace/dstream/state/moving_stream.hpp>
+#include <millrace/rdd/core/graph/engine.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -12,7 +13,7 @@ MovingStream::MovingStream(const std::string& kind, const StreamPtr& parent, Dur
                            std::shared_ptr<MovingTables> tables, PartitionerPtr partitioner,
                            bool showsPartitioner)
     : StreamNode(kind, {parent}, slide),
-      state_(std::make_shared<MovingState>(std::move(tables))),
+      state_(std::make_shared<MovingState>(std::move(tables), engine()->liveMemory())),
       partitioner_(std::move(partitioner)),
       showsPartitioner_(showsPartitioner) {}
 

@@ -2,6 +2,7 @@
 
 #include <millrace/io/store/state_delta.hpp>
 #include <millrace/rdd/core/records/block.hpp>
+#include <millrace/rdd/core/shuffle/entry_codec.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -19,6 +20,8 @@ struct MovingTables {
   /// The table of a partition. If the caller still holds it when the next batch comes, that batch leaves it as it is
   /// and changes a copy.
   virtual BlockPtr table(int partition) const = 0;
+  /// How much memory the table of a partition takes, about.
+  virtual std::size_t bytes(int partition) const { return table(partition)->bytes(); }
   /// True if the tables can be used after a batch has failed while it changed them: `reset` tells them of such a
   /// failure. If false, the state is lost with it.
   virtual bool recovers() const { return false; }
@@ -51,6 +54,12 @@ class SharedTables {
   int partitions() const { return static_cast<int>(blocks_.size()); }
   const std::shared_ptr<B>& block(int partition) const {
     return blocks_[static_cast<std::size_t>(partition)];
+  }
+
+  /// See MovingTables::bytes; costs the same for tables of any size.
+  std::size_t bytes(int partition) const {
+    const auto& table = block(partition)->table;
+    return table.bytes() + heldByEntriesAbout(table);
   }
 
   /// The table of a partition, for the owner to change.

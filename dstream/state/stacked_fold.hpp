@@ -47,6 +47,7 @@ class StackedFold final : public WindowFold {
   }
 
   BlockPtr table(int partition) const override { return tables_.block(partition); }
+  std::size_t bytes(int partition) const override { return tables_.bytes(partition); }
 
  private:
   SharedTables<TableBlock<K, V>> tables_;

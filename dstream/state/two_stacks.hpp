@@ -3,7 +3,7 @@
 #include <millrace/base/error.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/table.hpp>
-#include <millrace/rdd/core/shuffle/combine.hpp>
+#include <millrace/rdd/core/shuffle/table_block.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -7,7 +7,7 @@
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/stable_sort.hpp>
 #include <millrace/rdd/core/records/table.hpp>
-#include <millrace/rdd/core/shuffle/combine.hpp>
+#include <millrace/rdd/core/shuffle/table_block.hpp>
 
 #include <cstddef>
 #include <cstdint>

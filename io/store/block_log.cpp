@@ -1,9 +1,9 @@
-#include <millrace/base/byte_archive.hpp>
 #include <millrace/base/error.hpp>
 #include <millrace/base/unlocked.hpp>
 #include <millrace/io/store/block_log.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -48,16 +48,27 @@ void BlockLog::open() {
     Segment segment = scan(path);
     // What a segment holds behind the begin of the one after was never acknowledged.
     if (!segments_.empty()) {
-      Segment& before = segments_.back();
+      const Segment& before = segments_.back();
       if (segment.first > before.next)
         throw DamagedFile(before.path, files_.openForReading(before.path)->size(),
                           "the blocks from " + std::to_string(before.next) + " to " +
                               std::to_string(segment.first - 1) + " are missing; restore the file");
-      before.next = segment.first;
-      while (!before.frames.empty() && before.frames.back().first >= before.next) before.frames.pop_back();
     }
-    segments_.push_back(std::move(segment));
+    add(std::move(segment));
   }
+  if (!segments_.empty() && !segments_.back().frames.empty()) {
+    const Frame& last = segments_.back().frames.back();
+    unsure_ = Unsure{segments_.back().path, last};
+  }
+}
+
+void BlockLog::add(Segment segment) {
+  if (!segments_.empty()) {
+    Segment& before = segments_.back();
+    before.next = segment.first;
+    while (!before.frames.empty() && before.frames.back().first >= before.next) before.frames.pop_back();
+  }
+  segments_.push_back(std::move(segment));
 }
 
 BlockLog::Segment BlockLog::scan(const std::string& path) const {
@@ -79,12 +90,19 @@ BlockLog::Segment BlockLog::scan(const std::string& path) const {
 
 BlockLog::Segment BlockLog::beginSegment(std::uint64_t first) {
   const FileId id{owner_.token(), ++lastNumber_};
-  Segment segment{directory_ + "/" + fileName("log", id), first, first, {}};
+  Segment segment{directory_ + "/" + fileName("log", id), unsure_ ? unsure_->frame.first : first, first, {}};
   NewFile file(files_, segment.path, kLogSegment);
   ByteWriter start;
-  start.varint(first);
+  start.varint(segment.first);
   file.frames().append(start.written());
+  if (unsure_) {
+    FrameReader earlier(files_.openForReading(unsure_->path), unsure_->path, unsure_->frame.offset);
+    const auto payload = earlier.next();
+    if (!payload) earlier.fail(earlier.position(), "a record is cut short or damaged; restore the file");
+    segment.frames.push_back({segment.first, file.frames().append(*payload)});
+  }
   file_ = file.keep();
+  unsure_.reset();
   return segment;
 }
 
@@ -123,7 +141,7 @@ void BlockLog::writeGroup() {
     file_ = nullptr;
   }
   if (!failure) {
-    if (written.begun) segments_.push_back(std::move(*written.begun));
+    if (written.begun) add(std::move(*written.begun));
     segments_.back().frames.push_back({first, written.offset});
     segments_.back().next = first + group.size();
   }
@@ -137,15 +155,16 @@ void BlockLog::writeGroup() {
 }
 
 BlockLog::Written BlockLog::write(const std::vector<Waiting*>& group, std::uint64_t first) {
-  ByteWriter payload;
+  group_.clear();
   for (const Waiting* waiting : group) {
-    payload.varint(waiting->block.size());
-    payload.bytes(waiting->block);
+    group_.varint(waiting->block.size());
+    group_.bytes(waiting->block);
   }
   Written written;
   owner_.require();
-  if (file_ == nullptr || file_->size() >= segmentBytes_) written.begun = beginSegment(first);
-  written.offset = file_->append(payload.written());
+  const bool rolls = rolls_.exchange(false);
+  if (rolls || file_ == nullptr || file_->size() >= segmentBytes_) written.begun = beginSegment(first);
+  written.offset = file_->append(group_.written());
   file_->sync();
   owner_.require();
   return written;
@@ -168,7 +187,11 @@ std::uint64_t BlockLog::next() const {
 
 void BlockLog::read(std::uint64_t from, std::uint64_t to,
                     FunctionRef<void(std::uint64_t position, std::string_view block)> visit) const {
-  std::vector<std::pair<Segment, std::shared_ptr<const ReadableFile>>> needed;
+  struct Needed {
+    Segment segment;  // with the frames that are needed
+    std::shared_ptr<const ReadableFile> file;
+  };
+  std::vector<Needed> needed;
   {
     MutexLock lock(mutex_);
     const std::uint64_t oldest = segments_.empty() ? 1 : segments_.front().first;
@@ -178,18 +201,24 @@ void BlockLog::read(std::uint64_t from, std::uint64_t to,
                             std::to_string(oldest) + " up to " + std::to_string(newest) +
                             ", and those from " + std::to_string(from) + " up to " + std::to_string(to) +
                             " were asked for");
-    for (const Segment& segment : segments_)
-      if (segment.first < to && segment.next > from)
-        needed.emplace_back(segment, files_.openForReading(segment.path));
+    for (const Segment& segment : segments_) {
+      if (segment.first >= to || segment.next <= from) continue;
+      const auto& frames = segment.frames;
+      const auto begin = std::ranges::upper_bound(frames, from, {}, &Frame::first);
+      const auto end = std::ranges::lower_bound(frames, to, {}, &Frame::first);
+      needed.push_back({{segment.path,
+                         segment.first,
+                         segment.next,
+                         {begin == frames.begin() ? begin : std::prev(begin), end}},
+                        files_.openForReading(segment.path)});
+    }
   }
   for (const auto& [segment, file] : needed) {
-    for (std::size_t i = 0; i < segment.frames.size() && segment.frames[i].first < to; ++i) {
-      const bool isBefore = i + 1 < segment.frames.size() && segment.frames[i + 1].first <= from;
-      if (isBefore) continue;
-      FrameReader frames(file, segment.path, segment.frames[i].offset);
+    for (const Frame& frame : segment.frames) {
+      FrameReader frames(file, segment.path, frame.offset);
       const auto payload = frames.next();
       if (!payload) frames.fail(frames.position(), "a record is cut short or damaged; restore the file");
-      std::uint64_t position = segment.frames[i].first;
+      std::uint64_t position = frame.first;
       forEachBlock(*payload, [&](std::string_view block) {
         if (position >= from && position < std::min(to, segment.next)) visit(position, block);
         ++position;

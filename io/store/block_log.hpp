@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millrace/base/byte_archive.hpp>
 #include <millrace/base/file_system.hpp>
 #include <millrace/base/function_ref.hpp>
 #include <millrace/base/mutex.hpp>
@@ -7,6 +8,7 @@
 #include <millrace/io/store/file_names.hpp>
 #include <millrace/io/store/framed_file.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -40,6 +42,8 @@ class BlockLog {
   /// Returns its position when the block would survive a power cut. Where it throws, the block was not acknowledged, and the
   /// next one begins a new segment; a later run may find it all the same, unless a block was acknowledged after it.
   std::uint64_t append(std::string_view block);
+  /// Has the next block begin a new segment.
+  void roll() { rolls_ = true; }
   /// How many calls of append wait, those that are being written not counted.
   std::size_t waiting() const;
 
@@ -77,7 +81,14 @@ class BlockLog {
     bool isDone = false;
   };
 
+  /// The last frame that a process before this one has written: it may have died before it synced it.
+  struct Unsure {
+    std::string path;
+    Frame frame;
+  };
+
   void open();
+  void add(Segment segment) MILLRACE_REQUIRES(mutex_);
   Segment scan(const std::string& path) const;
   Segment beginSegment(std::uint64_t first);
   void writeGroup() MILLRACE_REQUIRES(mutex_);
@@ -93,9 +104,13 @@ class BlockLog {
   std::vector<Segment> segments_ MILLRACE_GUARDED_BY(mutex_);
   std::deque<Waiting*> waiting_ MILLRACE_GUARDED_BY(mutex_);
   bool isWriting_ MILLRACE_GUARDED_BY(mutex_) = false;
+  std::atomic<bool> rolls_ = false;
   // Of the thread that writes.
   std::unique_ptr<FrameWriter> file_;  // of the last segment; null where the next group begins one
   std::uint64_t lastNumber_ = 0;
+  ByteWriter group_;
+  /// Goes into the first segment of this process, too, so that nothing stands behind a frame that a power cut may still take.
+  std::optional<Unsure> unsure_;
 };
 
 }  // namespace millrace::core

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kFrameHeader =
     12;  // length, checksum of the payload, checksum of these two and the offset
+constexpr std::size_t kWrittenAsItIs = std::size_t{64}
+                                       << 10;  // a payload, where a call costs less than a copy
 constexpr std::size_t kScan = std::size_t{64} << 10;
 
 std::uint32_t headerChecksum(std::uint64_t offset, std::uint32_t length, std::uint32_t payload) {
@@ -59,9 +61,14 @@ std::uint64_t FrameWriter::append(std::string_view payload) {
   header.raw(length);
   header.raw(checksum);
   header.raw(headerChecksum(size_, length, checksum));
-  room_.assign(header.written()).append(payload);
-  file_->write(room_);
-  return std::exchange(size_, size_ + room_.size());
+  if (payload.size() < kWrittenAsItIs) {
+    room_.assign(header.written()).append(payload);
+    file_->write(room_);
+  } else {
+    file_->write(header.written());
+    file_->write(payload);
+  }
+  return std::exchange(size_, size_ + header.written().size() + payload.size());
 }
 
 void FrameWriter::sync() {

@@ -2,19 +2,25 @@
 
 #include <millrace/base/file_system.hpp>
 
-#include <map>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace millrace::core {
 
-/// The records of a block log: by segment, in their order.
-using LogRecords = std::map<std::string, std::vector<std::string>>;
+/// One segment of a block log.
+struct LogSegment {
+  std::string name;
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
+};
 
-/// Reads every byte of a block log, as it is at one moment, and changes nothing; the process that owns the log may go on writing.
-/// Nothing where there is no log. DamagedFile, naming file and offset.
-LogRecords readLog(const FileSystem& files, const std::string& directory);
-/// Writes them, durably, as a log in a directory that has none.
-void writeLog(FileSystem& files, const std::string& directory, const LogRecords& records);
+// Both read every byte of a block log, as it is at one moment, and change nothing there; the process that owns it may go on writing.
+// Nothing where there is no log. DamagedFile, naming file and offset.
+
+/// Its segments, in their order.
+std::vector<LogSegment> segmentsOf(const FileSystem& files, const std::string& directory);
+/// Copies them, durably, into a directory, in which those of an earlier copy are replaced.
+void copyLog(FileSystem& files, const std::string& from, const std::string& to);
 
 }  // namespace millrace::core

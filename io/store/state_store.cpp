@@ -205,7 +205,10 @@ class StateStore::Impl {
       writeBlobs(version.blobs, edit);
       writeDeltas(commit.version, edit);
       append(edit);
-      for (const StateFile& file : edit.states) result.bytes += file.bytes;
+      for (const StateFile& file : edit.states) {
+        result.bytes += file.bytes;
+        result.isWhole = result.isWhole || std::ranges::any_of(file.runs, &StateRun::isWhole);
+      }
       for (const BlobFile& file : edit.blobs) result.bytes += file.bytes;
       for (const OperatorDelta& changed : owed_) result.changes += changed.delta->changes();
       owed_.clear();

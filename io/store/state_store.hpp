@@ -44,6 +44,7 @@ struct CommitResult {
   std::uint64_t version = 0;
   std::uint64_t bytes = 0;     // written for it
   std::uint64_t changes = 0;   // keys
+  bool isWhole = false;        // it has a whole state, not only changes
   std::exception_ptr failure;  // null: the version is durable
 };
 

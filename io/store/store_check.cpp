@@ -1,5 +1,6 @@
 #include <millrace/base/error.hpp>
 #include <millrace/io/store/blob_file.hpp>
+#include <millrace/io/store/log_copy.hpp>
 #include <millrace/io/store/state_view.hpp>
 #include <millrace/io/store/store_check.hpp>
 
@@ -117,8 +118,15 @@ StoreCheck checkStore(const FileSystem& files, const std::string& directory) {
   return check;
 }
 
-void exportStore(FileSystem& files, const std::string& from, const std::string& to) {
+/// Logs are copied before the store, as what the owner removes from them meanwhile may be needed by the version that is copied, and
+/// after it, as that version may count on what has come to them.
+void exportStore(FileSystem& files, const std::string& from, const std::string& to,
+                 const std::vector<std::string>& logs) {
   if (files.exists(to)) throw IllegalArgument(to + " exists: name a directory that does not exist yet");
+  const auto copyLogs = [&] {
+    for (const std::string& log : logs) copyLog(files, from + "/" + log, to + "/" + log);
+  };
+  copyLogs();
   const OpenStore store = openStore(files, from);
   files.createDirectories(to);
   for (const auto* opened : {&store.states, &store.blobs}) {
@@ -131,6 +139,7 @@ void exportStore(FileSystem& files, const std::string& from, const std::string& 
   NewFile manifest(files, to + "/" + store.found.file, kManifestFile);
   manifest.frames().append(encodeEdit(store.found.manifest.whole()));
   manifest.keep();
+  copyLogs();
 }
 
 }  // namespace millrace::core

@@ -29,9 +29,11 @@ std::map<std::string, OperatorSummary> summarize(const FileSystem& files, const 
                                                  const Manifest& manifest);
 StoreCheck checkStore(const FileSystem& files, const std::string& directory);
 
-/// Copies the store as it is at one moment into a directory that does not exist yet, durably. What is copied is checked on the
-/// way. IllegalArgument if the directory exists.
-void exportStore(FileSystem& files, const std::string& from, const std::string& to);
+/// Copies the store as it is at one moment into a directory that does not exist yet, durably, and with it the block logs in these
+/// directories inside of it, which have in the copy all that the newest version may need of them. What is copied is checked on
+/// the way. IllegalArgument if the directory exists.
+void exportStore(FileSystem& files, const std::string& from, const std::string& to,
+                 const std::vector<std::string>& logs = {});
 
 /// The same as readManifest, but SparkException if there is none.
 FoundManifest requiredManifest(const FileSystem& files, const std::string& directory);

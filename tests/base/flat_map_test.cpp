@@ -192,6 +192,27 @@ TEST(FlatMap, ValuesMayBeOfAnyType) {
   EXPECT_EQ(std::any_cast<std::string>(map.find(1)->second), "one");
 }
 
+TEST(FlatMap, ShrinksToWhatIsLeftAndKeepsIt) {
+  constexpr std::uint64_t kMany = 100'000;
+  FlatMap<std::uint64_t, std::uint64_t, Hash<std::uint64_t>> map;
+  for (std::uint64_t key = 0; key < kMany; ++key) map[key] = key;
+  const std::size_t full = map.bytes();
+  map.shrink();
+  EXPECT_EQ(map.bytes(), full);
+  for (std::uint64_t key = 0; key < kMany; ++key) {
+    if (key % 16 != 0) map.erase(map.find(key));
+  }
+  map.shrink();
+  EXPECT_LT(map.bytes(), full / 4);
+  EXPECT_EQ(map.size(), kMany / 16);
+  for (std::uint64_t key = 0; key < kMany; ++key) EXPECT_EQ(map.find(key) != nullptr, key % 16 == 0);
+  for (std::uint64_t key = 0; key < kMany; key += 16) map.erase(map.find(key));
+  map.shrink();
+  EXPECT_GT(map.bytes(), 0U);
+  map[7] = 7;
+  EXPECT_EQ(map.size(), 1U);
+}
+
 TEST(FlatMap, FetchingAheadChangesNothing) {
   FlatMap<std::uint64_t, int, Hash<std::uint64_t>> map;
   for (std::uint64_t i = 0; i < 1'000; ++i) map[i] = static_cast<int>(i);

@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -69,6 +71,12 @@ class ChildProcess {
   /// Returns once it has said this.
   void awaitText(std::string_view text) {
     while (said_.find(text) == std::string::npos) {
+      if (!readSome()) throw std::runtime_error("the program ended; it said: " + said_);
+    }
+  }
+  /// Returns once it has said so many lines.
+  void awaitLines(std::size_t count) {
+    while (static_cast<std::size_t>(std::ranges::count(said_, '\n')) < count) {
       if (!readSome()) throw std::runtime_error("the program ended; it said: " + said_);
     }
   }

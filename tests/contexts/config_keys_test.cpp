@@ -16,8 +16,9 @@ TEST(ConfigKeys, EveryNameIsListedOnce) {
   for (std::string_view name : config::withoutEffectYet()) EXPECT_TRUE(names.insert(name).second) << name;
   const auto streaming =
       std::ranges::count_if(names, [](auto name) { return name.starts_with("spark.streaming."); });
-  EXPECT_EQ(streaming, 50 + 2 + 10) << "Spark's, its two internal ones, and mode, maxLineBytes, idleTimeout, "
-                                       "detectMoved, healthLogInterval, maxPendingEpochs, four of recovery";
+  EXPECT_EQ(streaming, 50 + 2 + 11)
+      << "Spark's, its two internal ones, and mode, maxLineBytes, idleTimeout, "
+         "detectMoved, healthLogInterval, maxPendingEpochs, four of recovery, checkpointEpochs";
 }
 
 TEST(ConfigKeys, EveryDefaultIsAValueAndEveryMeaningIsGiven) {

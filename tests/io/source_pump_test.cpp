@@ -127,6 +127,35 @@ TEST_F(SourcePumpTest, BringsWhatIsThereAndWhatComesLater) {
   EXPECT_EQ(brought.await(3), (Texts{"1", "2", "3"})) << "though the clock stands still";
 }
 
+/// Gives one number in each poll.
+class ByTheNumber final : public SourcePartitionBase {
+ public:
+  explicit ByTheNumber(std::vector<int> numbers) : numbers_(std::move(numbers)) {}
+  Position position() const override { return at_; }
+  void seek(const Position& position) override { at_ = position.as<std::size_t>(); }
+  std::size_t pollsLeft() const override { return numbers_.size() - at_; }
+  BlockPtr pollBlock(std::size_t) override {
+    if (at_ == numbers_.size()) return nullptr;
+    return blockOf(RecordVector<int>{numbers_[at_++]});
+  }
+
+ private:
+  const std::vector<int> numbers_;
+  std::size_t at_ = 0;
+};
+
+TEST_F(SourcePumpTest, BeforeAMarkComesAllThatIsThereHoweverManyPollsItTakes) {
+  SourcePump slow(
+      clock, {"Numbers [0]", 0, 1000},
+      [](int) {
+        return std::make_unique<ByTheNumber>(std::vector{1, 2, 3});
+      },
+      noLimit, brought);
+  slow.requestMark(7);
+  slow.start();
+  EXPECT_EQ(brought.await(4), (Texts{"1", "2", "3", "mark 7 of 0 to 3"}));
+}
+
 TEST_F(SourcePumpTest, PollsAgainAfterAWhileWithoutBeingTold) {
   pump.start();
   ASSERT_TRUE(clock->awaitWaiter(10, 30s));

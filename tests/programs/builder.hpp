@@ -31,7 +31,8 @@ class Builder {
   Builder(const Program& program, StreamingContext& ssc) : program_(program), ssc_(ssc) {}
 
   void build(const std::shared_ptr<Progress>& progress) {
-    for (const auto& [id, source] : program_.sources) streams_.emplace(id, input(source));
+    for (const auto& [id, source] : program_.sources)
+      streams_.emplace(id, program_.polled ? polled(source, progress) : input(source));
     for (const Operation& node : program_.nodes) {
       add(node);
       checkpoint(*streams_.at(node.id).node());
@@ -100,6 +101,54 @@ class Builder {
     Source source_;
   };
 
+  /// A partition of the records that SourceInput would give; those of a batch can be polled once the batch's time has come.
+  class PolledPartition final : public SourcePartition<Carried> {
+   public:
+    PolledPartition(const Program& program, const Source& source, int partition,
+                    std::shared_ptr<Progress> progress)
+        : progress_(std::move(progress)) {
+      for (std::size_t batch = 0; batch < source.in.size(); ++batch) {
+        const Records& records = source.in[batch].value();
+        const auto boundary = [&](int p) {
+          return core::sliceBoundary(records.size(), p, source.partitions);
+        };
+        for (std::size_t i = boundary(partition); i < boundary(partition + 1); ++i)
+          records_.emplace_back(static_cast<std::int64_t>(batch + 1) * program.batchMs, records[i]);
+      }
+    }
+    void poll(PollRoom<Carried>& room) override {
+      std::lock_guard lock(progress_->mutex);
+      for (; at_ < records_.size() && records_[at_].first <= progress_->come && !room.full(); ++at_)
+        room.add(carry(records_[at_].second));
+    }
+    Position position() const override { return at_; }
+    void seek(const Position& position) override { at_ = position.as<std::size_t>(); }
+
+   private:
+    const std::shared_ptr<Progress> progress_;
+    std::vector<std::pair<std::int64_t, Record>> records_;  // with the time of their batch
+    std::size_t at_ = 0;
+  };
+
+  class PolledSource final : public PartitionedSource<Carried> {
+   public:
+    PolledSource(const Program& program, const Source& source, std::shared_ptr<Progress> progress)
+        : program_(program), source_(source), progress_(std::move(progress)) {}
+    int partitions() const override { return source_.partitions; }
+    std::unique_ptr<SourcePartition<Carried>> open(int partition) override {
+      return std::make_unique<PolledPartition>(program_, source_, partition, progress_);
+    }
+    std::string kind() const override { return "Program source"; }
+
+   private:
+    const Program& program_;
+    const Source& source_;
+    const std::shared_ptr<Progress> progress_;
+  };
+
+  Stream polled(const Source& source, const std::shared_ptr<Progress>& progress) {
+    return ssc_.inputStream(std::make_shared<PolledSource>(program_, source, progress));
+  }
   Stream input(const Source& source) {
     return ssc_.inputStream<Carried>(std::make_shared<SourceInput>(ssc_.graph(), source));
   }

@@ -84,6 +84,7 @@ Program parse(std::string_view text) try {
   program.batches = static_cast<int>(object.at("batches").to_number<std::int64_t>());
   program.checkpointMs = numberOr(object, "checkpoint_ms", 0);
   if (object.contains("form")) program.form = textOr(object, "form");
+  if (const json::value* polled = object.if_contains("polled")) program.polled = polled->as_bool();
   for (const auto& [id, source] : object.at("sources").as_object()) {
     Source& made = program.sources[id];
     made.partitions = static_cast<int>(numberOr(source.as_object(), "partitions", 1));
@@ -113,6 +114,7 @@ std::string toJson(const Program& program) {
                                       {"batches", program.batches},
                                       {"checkpoint_ms", program.checkpointMs},
                                       {"form", program.form},
+                                      {"polled", program.polled},
                                       {"sources", std::move(sources)},
                                       {"nodes", std::move(nodes)},
                                       {"outputs", json::value_from(program.outputs)}});

@@ -41,6 +41,8 @@ struct Program {
   int batches = 0;
   std::int64_t checkpointMs = 0;
   std::string form = "integers";  // see forms.hpp
+  /// Sources are polled partition by partition, and can be read again from a position; in each batch they have an RDD.
+  bool polled = false;
   std::map<std::string, Source> sources;
   std::vector<Operation> nodes;
   std::vector<std::string> outputs;

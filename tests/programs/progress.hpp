@@ -22,6 +22,8 @@ struct Progress {
   std::map<std::int64_t, std::map<std::size_t, OutputBatch>> batches;
   std::map<std::int64_t, std::size_t> failed;  // the first output of a batch that failed
   std::int64_t beat = 0;
+  std::int64_t come = 0;     // records of batches up to this time can be polled
+  std::int64_t durable = 0;  // the batch that the newest version of a checkpoint covers
 };
 
 /// Makes the streams of a program whose records are carried in a form (forms.hpp). Each form is a source of its own.

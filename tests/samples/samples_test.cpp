@@ -95,6 +95,29 @@ TEST_P(Sample, RecoverableNetworkWordCount) {
   EXPECT_EQ(counts.find("(a, "), std::string::npos) << counts;
 }
 
+TEST_P(Sample, RecoverableNetworkWordCountSaysWhatItWouldDo) {
+  test::LineServer server;
+  const Strings arguments{"127.0.0.1", std::to_string(server.port()), scratch() / "checkpoint",
+                          scratch() / "counts"};
+  {
+    auto program = run("recoverable_network_word_count", arguments);
+    auto peer = server.accept();
+    peer.send("d e d\n");
+    peer.close();
+    program->awaitText("closed the connection");
+    program->send(SIGINT);
+    EXPECT_EQ(program->end(), 0) << program->said();
+  }
+  const std::string counts = scratch().read("counts");
+  Strings plan{"plan", scratch() / "checkpoint", "--", MILLRACE_SAMPLES "/recoverable_network_word_count"};
+  plan.insert(plan.end(), arguments.begin(), arguments.end());
+  test::ChildProcess asked(MILLRACE_CHECKPOINT, plan);
+  EXPECT_EQ(asked.end(), 0) << asked.said();
+  EXPECT_TRUE(asked.hasSaid("of a " + std::string(GetParam()) + " run\n")) << asked.said();
+  EXPECT_TRUE(asked.hasSaid("source Socket stream [0]: with what comes")) << asked.said();
+  EXPECT_EQ(scratch().read("counts"), counts);
+}
+
 TEST_P(Sample, CustomReceiver) { expectSays("custom_receiver", {}, "a b a\n", {"(a,2)", "(b,1)"}); }
 
 TEST_P(Sample, WindowedWordCount) {

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -74,31 +75,37 @@ TEST_F(MillraceCheckpoint, SaysWhatARunningOneHoldsAndCopiesIt) {
   EXPECT_EQ(copied.versions(), store.versions());
 }
 
-TEST_F(MillraceCheckpoint, KnowsTheLogOfBatches) {
+TEST_F(MillraceCheckpoint, KnowsTheLogsOfBatchesAndReceivers) {
   StateStore store(files, directory, stored::StateProgram::settings());
   program.run(store);
-  BlockLog log(files, directory + "/batches");
-  log.append("batch 1");
-  log.append("batch 2");
-  const auto inspected = run({"inspect", directory});
-  EXPECT_NE(inspected.text.find("log of batches, file log-1-1, 3 records, 17 bytes"), std::string::npos)
-      << inspected.text;
+  for (const std::string name : {"batches", "receivedData/0"}) {
+    BlockLog log(files, directory + "/" + name);
+    log.append("block 1");
+    log.append("block 2");
+    const auto inspected = run({"inspect", directory});
+    EXPECT_NE(inspected.text.find("log " + name + "/log-1-1, 3 records, 17 bytes"), std::string::npos)
+        << inspected.text;
+  }
   EXPECT_EQ(run({"verify", directory}).code, 0);
 
   EXPECT_EQ(run({"export", directory, scratch / "copy"}).code, 0);
-  std::vector<std::string> blocks;
-  const BlockLog copied(files, scratch / "copy/batches");
-  copied.read(copied.first(), copied.next(),
-              [&](std::uint64_t, std::string_view block) { blocks.emplace_back(block); });
-  EXPECT_EQ(blocks, (std::vector<std::string>{"batch 1", "batch 2"}));
+  for (const std::string name : {"batches", "receivedData/0"}) {
+    std::vector<std::string> blocks;
+    const BlockLog copied(files, scratch / "copy/" + name);
+    copied.read(copied.first(), copied.next(),
+                [&](std::uint64_t, std::string_view block) { blocks.emplace_back(block); });
+    EXPECT_EQ(blocks, (std::vector<std::string>{"block 1", "block 2"})) << name;
 
-  const std::string segment = directory + "/batches/log-1-1";
-  std::string bytes = files.read(segment);
-  bytes[40] = static_cast<char>(bytes[40] ^ 1);
-  files.openForWriting(segment)->write(bytes);
-  const auto verified = run({"verify", directory});
-  EXPECT_EQ(verified.code, 1);
-  EXPECT_NE(verified.text.find(segment), std::string::npos) << verified.text;
+    const std::string segment = directory + "/" + name + "/log-1-1";
+    const std::string whole = files.read(segment);
+    std::string bytes = whole;
+    bytes[40] = static_cast<char>(bytes[40] ^ 1);
+    files.openForWriting(segment)->write(bytes);
+    const auto verified = run({"verify", directory});
+    EXPECT_EQ(verified.code, 1);
+    EXPECT_NE(verified.text.find(segment), std::string::npos) << verified.text;
+    files.openForWriting(segment)->write(whole);
+  }
 }
 
 TEST_F(MillraceCheckpoint, NamesEveryDamagedFile) {
@@ -123,9 +130,55 @@ TEST_F(MillraceCheckpoint, NamesEveryDamagedFile) {
   EXPECT_GE(damaged, 3);
 }
 
+TEST_F(MillraceCheckpoint, SaysWhatAProgramWouldDo) {
+  const std::vector<std::string> arguments{scratch / "kept", scratch / "output", "0"};
+  {
+    millrace::test::ChildProcess killed(MILLRACE_COUNTING_PROGRAM, arguments);
+    killed.awaitText("version ");
+    killed.send(SIGKILL);
+    killed.end();
+  }
+  std::vector<std::string> command{"plan", scratch / "kept", "--", MILLRACE_COUNTING_PROGRAM};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const auto list = scratch.list("kept/streaming");
+  const auto goesOn = run(command);
+  EXPECT_EQ(goesOn.code, 0) << goesOn.text;
+  EXPECT_NE(goesOn.text.find("goes on: updateStateByKey #2 \"tallies\"\n"), std::string::npos) << goesOn.text;
+  EXPECT_NE(goesOn.text.find("source Numbers [0]: partition 0 at "), std::string::npos) << goesOn.text;
+  command.insert(command.begin() + 2, "--json");
+  command.insert(command.end(), {"--conf", "spark.streaming.recovery.startAfresh=true"});
+  const auto begins = run(command);
+  EXPECT_EQ(begins.code, 1) << begins.text;
+  EXPECT_NE(begins.text.find(R"({"goesOn":false,"time":)"), std::string::npos) << begins.text;
+  EXPECT_EQ(scratch.list("kept/streaming"), list);
+
+  // What the program names itself need not be there: it is not made.
+  const auto elsewhere = run({"plan", scratch / "kept/streaming", "--", MILLRACE_COUNTING_PROGRAM,
+                              scratch / "none", scratch / "output", "0"});
+  EXPECT_EQ(elsewhere.code, 0) << elsewhere.text;
+  EXPECT_FALSE(files.exists(scratch / "none"));
+}
+
+TEST_F(MillraceCheckpoint, SaysWhyAProgramHasNoPlan) {
+  { StateStore(files, directory).settle(); }
+  const auto missing = run({"plan", directory, "--", scratch / "program"});
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_EQ(missing.text,
+            "millrace-checkpoint: cannot start " + scratch / "program" + ": No such file or directory\n");
+  const auto other = run({"plan", directory, "--", "true"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_EQ(other.text,
+            "millrace-checkpoint: true ended with exit code 0 before it started a StreamingContext: it has "
+            "no plan\n");
+  EXPECT_EQ(run({"plan", scratch / "nothing", "--", "true"}).code, 1);
+}
+
 TEST_F(MillraceCheckpoint, RefusesWithASentence) {
   EXPECT_EQ(run({}).code, 2);
-  EXPECT_EQ(run({"plan", directory}).code, 2);
+  EXPECT_EQ(run({"plan", directory}).text,
+            "millrace-checkpoint: plan needs a program: plan DIR -- PROGRAM; see --help\n");
+  EXPECT_EQ(run({"inspect", directory, "--", "true"}).code, 2);
+  EXPECT_EQ(run({"draw", directory}).code, 2);
   EXPECT_EQ(run({"inspect"}).text, "millrace-checkpoint: inspect needs one directory; see --help\n");
   EXPECT_EQ(run({"verify", directory, "--fast"}).code, 2);
   EXPECT_EQ(run({"--help"}).code, 0);

@@ -5,6 +5,7 @@
 #include <millrace/rdd/core/graph/cached_nodes.hpp>
 #include <millrace/rdd/core/graph/cached_partition.hpp>
 #include <millrace/rdd/core/graph/engine.hpp>
+#include <millrace/rdd/core/memory/live_memory.hpp>
 #include <millrace/rdd/core/records/chunk_size.hpp>
 #include <millrace/rdd/core/records/interrupt.hpp>
 #include <millrace/rdd/core/run/jobs.hpp>
@@ -36,6 +37,7 @@ Engine::Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::s
       checkpointDirectory_(std::make_shared<CheckpointDirectory>()),
       cachedNodes_(std::make_shared<CachedNodes>()),
       memory_(std::make_shared<MemoryBudget>(std::numeric_limits<std::size_t>::max())),
+      liveMemory_(std::make_shared<LiveMemory>(memory_)),
       jobs_(std::make_shared<Jobs>()) {
   setLocalDirectory(std::filesystem::temp_directory_path().string());
   allowExitInTasks();
@@ -44,6 +46,7 @@ Engine::Engine(std::unique_ptr<JobRunner> runner, int defaultParallelism, std::s
 void Engine::setMemoryLimit(std::size_t bytes) {
   constexpr std::size_t kLeastPool = std::size_t{16} << 20;
   memory_ = std::make_shared<MemoryBudget>(bytes);
+  liveMemory_ = std::make_shared<LiveMemory>(memory_);
   limitPool(std::max(bytes / 4, kLeastPool));
 }
 

@@ -22,6 +22,7 @@ namespace millrace::core {
 class CachedNodes;
 struct CacheHome;
 class Jobs;
+class LiveMemory;
 class LocalFiles;
 class MemoryBudget;
 class Stage;
@@ -54,6 +55,8 @@ class Engine {
   /// this process then keeps no more than a quarter of it, or 16 MiB.
   MemoryBudget& memory() { return *memory_; }
   const std::shared_ptr<MemoryBudget>& sharedMemory() const { return memory_; }
+  /// The part of it that windows and states have.
+  const std::shared_ptr<LiveMemory>& liveMemory() const { return liveMemory_; }
   void setMemoryLimit(std::size_t bytes);
   /// Where what has no room in memory goes; below the system's directory for temporary files unless set, before the first
   /// RDD is made.
@@ -111,6 +114,7 @@ class Engine {
   std::shared_ptr<const void> owner_;
   const std::shared_ptr<CachedNodes> cachedNodes_;
   std::shared_ptr<MemoryBudget> memory_;
+  std::shared_ptr<LiveMemory> liveMemory_;
   std::shared_ptr<LocalFiles> localFiles_;
   const std::shared_ptr<Jobs> jobs_;
   std::atomic<bool> stopped_ = false;

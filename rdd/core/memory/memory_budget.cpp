@@ -34,6 +34,10 @@ void MemoryBudget::take(std::size_t bytes) {
   used_ += bytes;
 }
 
+void MemoryBudget::takeAtAnyRate(std::size_t bytes) {
+  if (!tryTake(bytes)) take(bytes);
+}
+
 void MemoryBudget::giveBack(std::size_t bytes) {
   MutexLock lock(mutex_);
   used_ -= bytes;

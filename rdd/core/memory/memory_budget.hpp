@@ -29,6 +29,8 @@ class MemoryBudget {
   bool tryTake(std::size_t bytes, const void* group = nullptr);
   /// Takes them whether or not there is room: for what is there already.
   void take(std::size_t bytes);
+  /// The same, but where there is no room holders go first, if that makes room.
+  void takeAtAnyRate(std::size_t bytes);
   void giveBack(std::size_t bytes);
 
   /// Bytes that were taken are the holder's from now on; it is the one used last.

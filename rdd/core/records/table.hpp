@@ -121,9 +121,10 @@ class Table {
     return to;
   }
 
-  /// Frees the text of erased keys once it is half of all text (and 1 MiB at least). Owners of long-lived tables call
-  /// it now and then.
+  /// Frees the text of erased keys once it is half of all text (and 1 MiB at least), and the room of erased entries once it is
+  /// most of all room. Owners of long-lived tables call it now and then.
   void compact() {
+    map_.shrink();
     if (dead_ < kCompactBytes || dead_ < arena_.bytes() / 2) return;
     Table to;
     to.reserve(size());

@@ -4,6 +4,7 @@
 #include <millrace/base/held_bytes.hpp>
 #include <millrace/rdd/core/records/key_form.hpp>
 #include <millrace/rdd/core/records/pooled_vector.hpp>
+#include <millrace/rdd/core/records/table.hpp>
 #include <millrace/rdd/core/records/text_arena.hpp>
 #include <millrace/rdd/core/spill/spill_file.hpp>
 
@@ -67,6 +68,19 @@ std::size_t heldByEntries(const Entries& entries) {
     bytes += heldByEntry(key, value);
   }
   return bytes;
+}
+
+/// The same, judged by some of them: entries of a table lie in the order of their hashes, so that the first ones are as good as any.
+template <class K, class V>
+std::size_t heldByEntriesAbout(const Table<K, V>& table) {
+  constexpr std::size_t kLooksAt = 1024;
+  std::size_t seen = 0, bytes = 0;
+  for (const auto& [key, value] : table) {
+    if constexpr (!kEntryHoldsMemory<std::decay_t<decltype(key)>, std::decay_t<decltype(value)>>) break;
+    bytes += heldByEntry(key, value);
+    if (++seen == kLooksAt) break;
+  }
+  return seen == 0 ? 0 : bytes * table.size() / seen;
 }
 
 /// How much the entries of a growing table hold, about. Values may grow at any time, so it looks at all of them, whenever

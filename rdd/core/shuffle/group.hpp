@@ -55,6 +55,17 @@ struct GroupFile final : ShuffleFile {
     return bytes;
   }
 
+  void write(const SpillBuckets& buckets, SpillWriter& to) const {
+    for (const auto& [key, value] : entries)
+      to.add(buckets.of(KeyForm<K>::hash(key)), [&](ByteWriter& bytes) { writeEntry<K>(bytes, key, value); });
+  }
+  static ShuffleFilePtr load(SpillReader& from) {
+    auto file = std::make_unique<GroupFile>();
+    file->texts = std::make_shared<TextArena>();
+    file->entries = readEntries<K, V>(from, *file->texts);
+    return file;
+  }
+
   GroupEntries<K, V> entries;
   std::shared_ptr<TextArena> texts;
 };
@@ -235,23 +246,14 @@ class GroupSpec final : public ShuffleSpec, private Spilling {
   std::size_t buckets(int outputs) const override { return spillBucketsFor(outputs); }
   void write(int side, ShuffleFile& base, const SpillBuckets& buckets, SpillWriter& to) const override {
     ofSide(side, [&]<class V>(std::type_identity<V>) {
-      if constexpr (kSpills) {
-        for (const auto& [key, value] : static_cast<GroupFile<K, V>&>(base).entries)
-          to.add(buckets.of(KeyForm<K>::hash(key)),
-                 [&](ByteWriter& bytes) { writeEntry<K>(bytes, key, value); });
-      }
+      if constexpr (kSpills) static_cast<GroupFile<K, V>&>(base).write(buckets, to);
     });
   }
   ShuffleFilePtr asFile(ShuffleMerger&) const override { return nullptr; }
   ShuffleFilePtr load(int side, SpillReader& from) const override {
     ShuffleFilePtr loaded;
     ofSide(side, [&]<class V>(std::type_identity<V>) {
-      if constexpr (kSpills) {
-        auto file = std::make_unique<GroupFile<K, V>>();
-        file->texts = std::make_shared<TextArena>();
-        file->entries = readEntries<K, V>(from, *file->texts);
-        loaded = std::move(file);
-      }
+      if constexpr (kSpills) loaded = GroupFile<K, V>::load(from);
     });
     return loaded;
   }

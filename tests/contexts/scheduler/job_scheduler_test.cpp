@@ -109,6 +109,22 @@ TEST_F(JobSchedulerTest, EventsComeInTheOrderOfABatchsLife) {
                                             "output 1 of 1000 failed", "completed 1000"}));
 }
 
+TEST_F(JobSchedulerTest, JobsOfTheGraphItselfAreToldOfOnlyWhenTheyFail) {
+  start(1);
+  const auto cutting = std::make_shared<OperatorInfo>(OperatorInfo{"cutting", -1, {}});
+  scheduler->submit(Time(1000), {{Time(1000), 0, cutting, note("cut"), true}}, {});
+  EXPECT_TRUE(scheduler->awaitFewerThan(1, test::soon()));
+  scheduler->submit(Time(2000), {{Time(2000), 0, cutting, [] { throw std::runtime_error("broken"); }, true}},
+                    {});
+  finish();
+  EXPECT_EQ(done.all(), Events{"cut"});
+  EXPECT_EQ(listener->events.all(),
+            (Events{"submitted 1000", "started 1000", "completed 1000", "submitted 2000", "started 2000",
+                    "output 0 of 2000 started", "output 0 of 2000 failed", "completed 2000"}));
+  EXPECT_EQ(listener->completed()[0].outputOperationInfos.size(), 0u);
+  EXPECT_EQ(listener->completed()[1].outputOperationInfos.at(0).failureReason, "broken");
+}
+
 TEST_F(JobSchedulerTest, DelaysAreTakenFromTheClock) {
   start(1);
   submit(1000, {[this] {

@@ -56,13 +56,13 @@ TEST(StatsReportListener, LogsHowTheDelaysOfTheNewestBatchesAreDistributed) {
 
 TEST(ProgressListener, CountsBatchesOnTheirWay) {
   core::ProgressListener progress;
-  EXPECT_EQ(progress.gauges().at("lastCompletedBatch_totalDelay"), -1);
-  EXPECT_EQ(progress.gauges().at("lastReceivedBatch_records"), -1);
+  EXPECT_EQ(progress.gauges(0).at("lastCompletedBatch_totalDelay"), -1);
+  EXPECT_EQ(progress.gauges(0).at("lastReceivedBatch_records"), -1);
   const BatchInfo first = batchOf(1000, 5, 10), second = batchOf(2000, 7, 20);
   progress.onBatchSubmitted(first);
   progress.onBatchStarted(first);
   progress.onBatchSubmitted(second);
-  auto gauges = progress.gauges();
+  auto gauges = progress.gauges(0);
   EXPECT_EQ(gauges.at("runningBatches"), 1);
   EXPECT_EQ(gauges.at("waitingBatches"), 1);
   EXPECT_EQ(gauges.at("unprocessedBatches"), 2);
@@ -70,7 +70,7 @@ TEST(ProgressListener, CountsBatchesOnTheirWay) {
   EXPECT_EQ(gauges.at("totalProcessedRecords"), 0);
   EXPECT_EQ(gauges.at("lastReceivedBatch_records"), 7);
   progress.onBatchCompleted(first);
-  gauges = progress.gauges();
+  gauges = progress.gauges(0);
   EXPECT_EQ(gauges.at("totalCompletedBatches"), 1);
   EXPECT_EQ(gauges.at("totalProcessedRecords"), 5);
   EXPECT_EQ(gauges.at("lastCompletedBatch_processingDelay"), 10);

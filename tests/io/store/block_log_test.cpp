@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -105,6 +106,21 @@ TEST_F(BlockLogTest, BlocksThatWaitTogetherAreSyncedOnce) {
     EXPECT_EQ(blocks[positions[static_cast<std::size_t>(i)] - 1], "of thread " + std::to_string(i));
 }
 
+TEST_F(BlockLogTest, GoesOnInANewSegmentWhenTold) {
+  BlockLog log(files, kLog);
+  const auto segments = [&] {
+    return std::ranges::count_if(memory.list(kLog),
+                                 [](const std::string& name) { return name.starts_with("log-"); });
+  };
+  log.append("block 1");
+  log.roll();
+  EXPECT_EQ(segments(), 1);
+  log.append("block 2");
+  log.append("block 3");
+  EXPECT_EQ(segments(), 2);
+  EXPECT_EQ(allBlocks(log), numbered(3));
+}
+
 TEST_F(BlockLogTest, APowerCutAtEveryCallLosesNothingThatWasAcknowledged) {
   const test::Seed seed;
   std::mt19937_64 random(seed);
@@ -126,6 +142,27 @@ TEST_F(BlockLogTest, APowerCutAtEveryCallLosesNothingThatWasAcknowledged) {
       const std::uint64_t next = log.append("after");
       ASSERT_EQ(blocksOf(log, next, next + 1), Blocks{"after"});
     }
+  }
+}
+
+TEST_F(BlockLogTest, WhatADeadProcessHasNotSyncedIsDurableWithWhatComesBehindIt) {
+  for (int n = 1;; ++n) {
+    test::MemoryFileSystem disk;
+    test::FaultyFileSystem faulty(disk);
+    faulty.failFrom(n);
+    write(faulty, 10);
+    if (faulty.calls() < n) break;
+    Blocks expected;
+    {
+      BlockLog next(disk, kLog, kSmallSegment);
+      expected = allBlocks(next);
+      next.append("after");
+      expected.emplace_back("after");
+      ASSERT_EQ(allBlocks(next), expected) << n;
+    }
+    disk.cutPower();
+    const BlockLog log(disk, kLog, kSmallSegment);
+    ASSERT_EQ(allBlocks(log), expected) << n;
   }
 }
 
