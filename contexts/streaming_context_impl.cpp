@@ -260,7 +260,7 @@ void StreamingContext::Impl::startParts() {
   }
   bus->post([time = clock->now()](StreamingListener& to) { to.onStreamingStarted(time); });
   const auto goneOn = recovery_ ? recovery_->resume(*graph) : std::nullopt;
-  if (goneOn) progress->onGoneOn(*goneOn);
+  if (goneOn) progress->onGoneOn(recovery_->goneOnBehind());
   for (const core::InputPtr& input : graph->inputs()) input->start();
   Time first = goneOn ? *goneOn + graph->batchDuration() : generator->firstBatchTime();
   graph->start(first - graph->batchDuration());

@@ -64,6 +64,11 @@ std::shared_ptr<BatchLog> Recovery::log() {
   return log_;
 }
 
+Time Recovery::goneOnBehind() {
+  MutexLock lock(mutex_);
+  return lastCut_;
+}
+
 void Recovery::start(Time zeroTime) {
   {
     MutexLock lock(mutex_);

@@ -69,6 +69,8 @@ class Recovery final : public CutSink, public BatchObserver {
   /// nothing if there was no such run. IllegalArgument, with all that does not fit in one message. Called before the graph and
   /// the sources are started.
   std::optional<Time> resume(StreamGraph& graph);
+  /// The newest batch that the run before has committed, or the time zero of that run. Once `resume` gave a time.
+  Time goneOnBehind();
   /// Says when time zero of this run was. Before its first batch.
   void start(Time zeroTime);
   /// Makes the batches again that are not committed. Before receivers start. IllegalState if a stop has ended that.

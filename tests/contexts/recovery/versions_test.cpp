@@ -110,6 +110,7 @@ TEST(CheckpointEpochs, EveryThirdEpochIsCommittedAndThoseBehindItRunAgain) {
     source->write({{6}, {0}});
     options.now = 5500;
     CountingRun again(files, source, options);
+    EXPECT_EQ(again->context().gauges().at("checkpointAgeMs"), isContinuous ? 2500 : 500);
     again->advance();
     again->stop();
     const auto sums = again.counts.sorted();
