@@ -13,6 +13,7 @@ TEST(BatchProgress, IsCompleteUpToTheOldestBatchThatStillRuns) {
   progress.end(Time(1), true);
   EXPECT_EQ(progress.advance(), Time(2));
   EXPECT_FALSE(progress.advance()) << "it was told already";
+  EXPECT_EQ(progress.oldestRunning(), Time(3));
   progress.end(Time(3), true);
   EXPECT_EQ(progress.advance(), Time(3));
   EXPECT_EQ(progress.incomplete(), 0U);
