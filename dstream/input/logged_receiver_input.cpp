@@ -16,18 +16,18 @@ namespace {
 
 constexpr std::size_t kMostWaiting = std::size_t{512} << 20;
 
-struct Place {
+struct LoggedPlace {
   std::string directory;
   std::string ranges;
 };
 
-Place readPlace(std::string_view bytes) {
+LoggedPlace readPlace(std::string_view bytes) {
   if (bytes.empty()) return {};
   ByteReader from(bytes);
-  return Codec<Place>::read(from);
+  return Codec<LoggedPlace>::read(from);
 }
 
-std::optional<std::uint64_t> endOf(const Place& place) {
+std::optional<std::uint64_t> endOf(const LoggedPlace& place) {
   if (place.ranges.empty()) return std::nullopt;
   const auto ranges = readRanges(place.ranges);
   if (ranges.empty() || ranges[0].positions.until.empty()) return std::nullopt;
@@ -85,12 +85,12 @@ class LoggedReceiverInput final : public PolledInput {
 
   std::string placeBehind(Time time) const override {
     ByteWriter to;
-    Codec<Place>::write(to, {name_, PolledInput::placeBehind(time)});
+    Codec<LoggedPlace>::write(to, {name_, PolledInput::placeBehind(time)});
     return to.written();
   }
 
   void resumeAt(std::string_view bytes) override {
-    const Place place = readPlace(bytes);
+    const LoggedPlace place = readPlace(bytes);
     name_ = logs_->claim(place.directory);
     from_ = endOf(place);
     if (from_) PolledInput::resumeAt(place.ranges);
