@@ -56,7 +56,7 @@ class MovingRddTest : public ::testing::Test {
 
  private:
   const EnginePtr engine_ = test::makeEngine();
-  const std::shared_ptr<MovingState> state_ = std::make_shared<MovingState>(number);
+  const std::shared_ptr<MovingState> state_ = std::make_shared<MovingState>(number, engine_->liveMemory());
 };
 
 TEST_F(MovingRddTest, BatchesThatNobodyHasReadAreCaughtUpWithOldestFirst) {
