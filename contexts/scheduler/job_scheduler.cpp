@@ -187,7 +187,9 @@ void JobScheduler::submit(Time batchTime, std::vector<Job> jobs, std::map<int, S
     return;
   }
   batch->info.submissionTime = state_->clock->now();
-  for (const Job& job : jobs) batch->info.outputOperationInfos[job.outputId] = infoOf(job);
+  for (const Job& job : jobs) {
+    if (!job.isOfGraph) batch->info.outputOperationInfos[job.outputId] = infoOf(job);
+  }
   {
     MutexLock lock(state_->mutex);
     if (state_->stopped) return;

@@ -238,10 +238,9 @@ std::vector<Job> StreamGraph::unreadJobs(Time time) {
   std::vector<Job> jobs;
   for (const StreamPtr& stream : reachable()) {
     if (NodePtr unread = stream->takeUnread())
-      jobs.push_back(
-          Job{time, 0, stream->info(),
-              [unread = std::move(unread)] { unread->engine().runJob(*unread, {}, [](int, ReaderPtr) {}); },
-              true});
+      jobs.push_back(Job{time, 0, stream->info(), [unread = std::move(unread)] {
+                           unread->engine().runJob(*unread, {}, [](int, ReaderPtr) {});
+                         }});
   }
   return jobs;
 }

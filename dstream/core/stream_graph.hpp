@@ -25,7 +25,7 @@ struct Job {
   int outputId = 0;
   OperatorPtr output;
   std::function<void()> run;
-  bool isOfGraph = false;  // no output of the program: listeners hear of it only when it fails
+  bool isOfGraph = false;  // its cut, no output of the program: listeners hear of it only when it fails
 };
 
 /// Where a run was when a cut of it was made.

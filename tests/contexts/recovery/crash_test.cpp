@@ -22,12 +22,13 @@ class CrashedRuns {
  public:
   explicit CrashedRuns(const StreamOptions& options) : options_(options) {}
 
-  /// A run of some batches, and what it has said; one that died may have said nothing.
+  /// A run of some batches, and what it has said; one that died may have said nothing. Sources may be held while batches run
+  /// again, so that what comes then is in the last batch, for which nothing new is written.
   void run(const std::shared_ptr<FileSystem>& files, int batches) {
     options_.now = now_;
     CountingRun counting(files, source_, options_);
-    for (int i = 0; i < batches; ++i) {
-      source_->write({{++written_}, {0}});
+    for (int i = 0; i <= batches; ++i) {
+      if (i < batches) source_->write({{++written_}, {0}});
       now_ += 1000;
       counting->moveTo(now_);
     }
