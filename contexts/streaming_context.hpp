@@ -134,6 +134,7 @@ class StreamingContext {
   template <class T>
   DStream<T> rawSocketStream(const std::string& hostname, int port,
                              StorageLevel level = StorageLevel::MEMORY_AND_DISK_SER_2) {
+    static_cast<void>(core::requiredCodec<T>());
     return DStream<T>(addRaw(hostname, port, core::serializedBlock<T>, core::receivedForm<T>(), level));
   }
 
