@@ -2,7 +2,7 @@
 #include <millrace/base/log.hpp>
 #include <millrace/contexts/recovery/checkpoint_directory.hpp>
 #include <millrace/contexts/recovery/recovery.hpp>
-#include <millrace/contexts/recovery/replay.hpp>
+#include <millrace/contexts/recovery/run_match.hpp>
 #include <millrace/dstream/core/input_node.hpp>
 #include <millrace/rdd/core/run/operator_failure.hpp>
 
@@ -23,11 +23,6 @@ class EmptyState final : public StateDelta {
   bool isWhole() const override { return true; }
 };
 
-RecoverableOperator about(const StreamNode& stream) {
-  const OperatorInfo& info = *stream.info();
-  return {info.id, info.kind, info.name, stream.stateType()};
-}
-
 }  // namespace
 
 Recovery::Recovery(std::shared_ptr<FileSystem> files, const StreamGraph& graph,
@@ -42,7 +37,7 @@ Recovery::Recovery(std::shared_ptr<FileSystem> files, const StreamGraph& graph,
     const bool isSource = stream->parents().empty();
     if (!stream->keepsState() && !isSource) continue;
     if (stream->keepsState()) states_.insert(info.id);
-    operators_[info.id] = {about(*stream), info.describe(), {}};
+    operators_[info.id] = {recoverable(*stream), info.describe(), {}};
     const auto source = std::dynamic_pointer_cast<InputNode>(stream);
     if (source && source->canBeReadAgain()) sources_.push_back(source);
     if (source && source->isLive() && !source->canBeReadAgain()) {
@@ -126,7 +121,7 @@ void Recovery::onMade(Time time) {
     places[source->info()->id] = source->placeBehind(time);
     for (BatchInput& input : source->takeInputs(time))
       batch.inputs.push_back(
-          {about(*source), input.time, std::move(input.bytes), std::move(input.description)});
+          {recoverable(*source), input.time, std::move(input.bytes), std::move(input.description)});
   }
   {
     MutexLock lock(mutex_);

@@ -59,13 +59,13 @@ RecoveryPlan planRecovery(const FileSystem& files, const std::string& store, con
   if (versions.empty())
     throw SparkException(store + " holds no version: no batch of a run has been completed");
   const RunState saved = decodeRunState(versions.rbegin()->second.metadata);
-  const ProgramMatch match =
-      matchRun(saved, recoverableOperators(graph), graph.batchDuration(), settings.dropUnknownState);
+  const std::vector<RecoverableOperator> operators = recoverableOperators(graph);
+  const ProgramMatch match = matchRun(saved, operators, graph.batchDuration(), settings.dropUnknownState);
   RecoveryPlan plan;
   plan.time = saved.time;
   plan.mode = saved.mode;
   std::map<int, std::string> running;
-  for (const RecoverableOperator& one : recoverableOperators(graph)) running[one.id] = one.describe();
+  for (const RecoverableOperator& one : operators) running[one.id] = one.describe();
   for (const SavedOperator& one : saved.operators) {
     const auto found = match.runningIds.find(one.about.id);
     if (found != match.runningIds.end())

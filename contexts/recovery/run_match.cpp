@@ -8,12 +8,15 @@
 
 namespace millrace::core {
 
+RecoverableOperator recoverable(const StreamNode& stream) {
+  const OperatorInfo& info = *stream.info();
+  return {info.id, info.kind, info.name, stream.stateType()};
+}
+
 std::vector<RecoverableOperator> recoverableOperators(const StreamGraph& graph) {
   std::vector<RecoverableOperator> found;
   for (const StreamPtr& stream : graph.reachable()) {
-    const OperatorInfo& info = *stream->info();
-    if (stream->keepsState() || stream->parents().empty())
-      found.push_back({info.id, info.kind, info.name, stream->stateType()});
+    if (stream->keepsState() || stream->parents().empty()) found.push_back(recoverable(*stream));
   }
   std::ranges::sort(found, {}, &RecoverableOperator::id);
   return found;

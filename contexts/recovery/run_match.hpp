@@ -11,6 +11,7 @@
 
 namespace millrace::core {
 
+RecoverableOperator recoverable(const StreamNode& stream);
 /// The operators of a program that have something to recover, in the order of their numbers.
 std::vector<RecoverableOperator> recoverableOperators(const StreamGraph& graph);
 
